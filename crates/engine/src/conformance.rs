@@ -1,0 +1,14 @@
+//! What every storage must do: the same checks for the one in memory and each real one.
+//!
+//! A check panics with a sentence when the storage breaks the contract of its port. Lives here: only what can be seen
+//! through the ports. Must never be here: anything that knows which storage it checks.
+
+mod access;
+mod archive;
+mod journal;
+mod leases;
+pub mod sample;
+
+pub use self::access::access;
+pub use self::archive::archive;
+pub use self::journal::{journal, restart};

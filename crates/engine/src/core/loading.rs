@@ -1,0 +1,144 @@
+//! What the core knows at the start, and what it reads again when memory does not hold it.
+
+use super::{After, Core, Held, LEASE, RESOLVED_KEPT_MAX, World};
+use crate::ports::{Claim, ClaimedWork, JournalError};
+use crate::request::Question;
+use crate::timers::Timers;
+use incident::{
+    Actor, Asked, Command, EventKind, Incident, IncidentId, Plan, RunState, Status, Work, evolve,
+};
+use jiff::SignedDuration;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+impl Core {
+    /// Opens the journal and takes up what an earlier process left: timers, alerts that are open, work that was begun.
+    pub(crate) fn open(world: World) -> Result<(Self, After), JournalError> {
+        let mut core = Self {
+            world,
+            live: BTreeMap::new(),
+            resolved: BTreeSet::new(),
+            keys: BTreeMap::new(),
+            plans: BTreeMap::new(),
+            timers: Timers::default(),
+            leases: BTreeMap::new(),
+        };
+        let now = core.world.clock.now();
+        let plan = Arc::clone(&core.world.settings.load().plan);
+        core.keep_plan(&plan)?;
+        core.timers = Timers::load(core.world.journal.timers()?);
+        let window = SignedDuration::from_mins(i64::from(plan.policy.reopen_within_min));
+        for summary in core.world.journal.live(now - window)? {
+            core.keys.extend(summary.keys.into_iter().map(|key| (key, summary.id)));
+        }
+        let after = core.take_over(Claim::Everything)?;
+        Ok((core, after))
+    }
+
+    pub(super) fn keep_plan(&mut self, plan: &Arc<Plan>) -> Result<(), JournalError> {
+        if !self.plans.contains_key(&plan.digest) {
+            self.world.journal.keep_plan(plan)?;
+            self.plans.insert(plan.digest.clone(), Arc::clone(plan));
+        }
+        Ok(())
+    }
+
+    /// Takes over work that nobody holds. A page whose outcome nobody heard goes out again and says so; a command
+    /// that was running is lost and says so; a command that had not begun begins. What our own workers still have in
+    /// hand is only renewed.
+    pub(crate) fn take_over(&mut self, which: Claim) -> Result<After, JournalError> {
+        let now = self.world.clock.now();
+        let claimed = self.world.journal.claim(which, &self.world.node, now, now + LEASE)?;
+        let mut after = After::default();
+        let mut questions = Vec::new();
+        for found in claimed {
+            let held = self.leases.get_mut(&(found.incident, found.work));
+            if let Some(held) = held.filter(|held| held.is_in_hand()) {
+                held.lease = found.lease;
+                continue;
+            }
+            // One incident that cannot be read does not stop the work of the others.
+            if let Err(error) = self.take_up(&found, &mut after, &mut questions) {
+                tracing::error!(incident = %found.incident, %error, "work that was left behind cannot be taken up");
+            }
+        }
+        let (_, more) = self.handle(&questions);
+        after.jobs.extend(more.jobs);
+        after.changes.extend(more.changes);
+        Ok(after)
+    }
+
+    fn take_up(
+        &mut self,
+        found: &ClaimedWork,
+        after: &mut After,
+        questions: &mut Vec<Question>,
+    ) -> Result<(), JournalError> {
+        let mut held = Held::new(found.lease.clone());
+        let command = match found.work {
+            Work::Page(page) => Command::PageUncertain { page },
+            Work::Run(run) => {
+                let incident = self.incident(found.incident)?;
+                if incident.run(run).is_some_and(|run| run.state == RunState::Ready) {
+                    after.jobs.push(held.job(incident, found.work));
+                }
+                Command::RunLost { run }
+            }
+        };
+        if !held.is_in_hand() {
+            let asked = Asked { by: Actor::System, command };
+            questions.push(Question::Ask { incident: found.incident, asked, lease: None });
+        }
+        self.leases.insert((found.incident, found.work), held);
+        Ok(())
+    }
+
+    /// The incident as it stands, from memory or from the journal.
+    pub(crate) fn incident(&mut self, id: IncidentId) -> Result<Arc<Incident>, JournalError> {
+        if let Some(incident) = self.live.get(&id) {
+            return Ok(Arc::clone(incident));
+        }
+        let events = self.world.journal.events(id)?;
+        let digest = events.iter().find_map(|event| match &event.kind {
+            EventKind::Opened { plan, .. } => Some(plan.clone()),
+            _ => None,
+        });
+        let plan = match digest {
+            Some(digest) => self.plan(&digest)?,
+            None => Arc::clone(&self.world.settings.load().plan),
+        };
+        let incident = Arc::new(events.iter().fold(Incident::new(id, plan), evolve));
+        if incident.status != Status::New {
+            self.remember(&incident);
+        }
+        Ok(incident)
+    }
+
+    fn plan(&mut self, digest: &str) -> Result<Arc<Plan>, JournalError> {
+        if let Some(plan) = self.plans.get(digest) {
+            return Ok(Arc::clone(plan));
+        }
+        let missing = || JournalError::Corrupt {
+            table: "plans",
+            row: digest.to_owned(),
+            why: "an incident pins this plan, and it is not there".to_owned(),
+        };
+        let plan = Arc::new(self.world.journal.plan(digest)?.ok_or_else(missing)?);
+        self.plans.insert(digest.to_owned(), Arc::clone(&plan));
+        Ok(plan)
+    }
+
+    pub(super) fn remember(&mut self, incident: &Arc<Incident>) {
+        self.live.insert(incident.id, Arc::clone(incident));
+        if incident.status == Status::Resolved {
+            self.resolved.insert(incident.id);
+        } else {
+            self.resolved.remove(&incident.id);
+        }
+        while self.resolved.len() > RESOLVED_KEPT_MAX {
+            if let Some(oldest) = self.resolved.pop_first() {
+                self.live.remove(&oldest);
+            }
+        }
+    }
+}

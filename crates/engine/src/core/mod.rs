@@ -1,0 +1,289 @@
+//! The core: decides a batch of questions in memory, commits all of it in one transaction, and only then answers.
+//!
+//! One thread owns it, so there are no locks and no races within a process. Another process on the same journal is
+//! met by the version check: the whole batch rolls back, what was touched is loaded anew, and every question is
+//! decided again by itself.
+
+mod loading;
+mod writing;
+
+use crate::ports::{Batch, Clock, Ids, Journal, JournalError, Lease, Schedule, StreamWrite};
+use crate::request::{Answer, Answers, Change, EngineError, Job, Question};
+use crate::settings::Settings;
+use crate::timers::Timers;
+use arc_swap::ArcSwap;
+use incident::{
+    Acted, Actor, Alert, AlertKey, AlertStatus, Asked, Command, Incident, IncidentId, Intent, Moment, Plan,
+    Refusal, Status, TimerKey, Work, act, summarize,
+};
+use jiff::{SignedDuration, Timestamp};
+use playbook::RunbookMatch;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Weak};
+
+/// How long a lease on work lasts. What is still in hand then, since it is slow or waits for its turn, is renewed.
+const LEASE: SignedDuration = SignedDuration::from_mins(10);
+
+/// How often a question is decided anew after a conflict before it is given up.
+const CONFLICTS_MAX: u32 = 5;
+
+/// How many resolved incidents stay in memory.
+const RESOLVED_KEPT_MAX: usize = 4_096;
+
+/// What the core needs of the world.
+pub(crate) struct World {
+    pub(crate) journal: Box<dyn Journal>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn Ids>,
+    pub(crate) settings: Arc<ArcSwap<Settings>>,
+    /// The name of this process in leases.
+    pub(crate) node: String,
+}
+
+/// What must happen after a commit.
+#[derive(Default)]
+pub(crate) struct After {
+    pub(crate) jobs: Vec<Job>,
+    pub(crate) changes: Vec<Change>,
+}
+
+/// The deciding part of the engine.
+pub(crate) struct Core {
+    world: World,
+    live: BTreeMap<IncidentId, Arc<Incident>>,
+    resolved: BTreeSet<IncidentId>,
+    keys: BTreeMap<AlertKey, IncidentId>,
+    plans: BTreeMap<String, Arc<Plan>>,
+    timers: Timers,
+    leases: BTreeMap<(IncidentId, Work), Held>,
+}
+
+/// Work that this process holds: its row's lease, and the job while a worker has it in hand.
+struct Held {
+    lease: Lease,
+    hand: Weak<()>,
+}
+
+/// A batch in the making, and how to take it back.
+#[derive(Default)]
+struct Making {
+    batch: Batch,
+    before: BTreeMap<IncidentId, Option<Arc<Incident>>>,
+    keys_before: Vec<(AlertKey, Option<IncidentId>)>,
+    work: Vec<(IncidentId, Work)>,
+}
+
+impl Core {
+    /// When the next timer falls due.
+    pub(crate) fn next_due(&mut self) -> Option<Timestamp> {
+        self.timers.next()
+    }
+
+    /// Fires up to `limit` timers that have fallen due.
+    pub(crate) fn fire_due(&mut self, limit: usize) -> After {
+        let due = self.timers.take_due(self.world.clock.now(), limit);
+        let questions = due.iter().map(|schedule| {
+            let command = Command::TimerFired { key: schedule.key.clone(), due: schedule.due };
+            let asked = Asked { by: Actor::System, command };
+            Question::Ask { incident: schedule.incident, asked, lease: None }
+        });
+        let (answers, after) = self.handle(&questions.collect::<Vec<_>>());
+        for (schedule, answer) in due.into_iter().zip(answers) {
+            self.settle_timer(schedule, &answer);
+        }
+        after
+    }
+
+    /// What could not be kept is tried again after a rest; what no longer counts is forgotten.
+    fn settle_timer(&mut self, schedule: Schedule, answer: &Result<Answer, EngineError>) {
+        match answer {
+            Ok(_) => {}
+            Err(EngineError::Refused(_) | EngineError::NoIncident(_)) => {
+                self.timers.clear(schedule.incident, schedule.key);
+            }
+            Err(EngineError::Busy | EngineError::Unavailable(_) | EngineError::Stopping) => {
+                self.timers.retry(schedule, self.world.clock.now());
+            }
+        }
+    }
+
+    /// Decides questions and keeps what they cause, all in one transaction.
+    pub(crate) fn handle(&mut self, questions: &[Question]) -> (Answers, After) {
+        let mut making = Making::default();
+        let mut answers: Answers = Vec::with_capacity(questions.len());
+        for question in questions {
+            let answer = self.decide_one(question, &mut making);
+            answers.push(answer);
+        }
+        if making.batch.streams.is_empty() {
+            return (answers, After::default());
+        }
+        match self.world.journal.commit(&making.batch) {
+            Ok(()) => (answers, self.committed(making)),
+            Err(JournalError::Conflict { .. }) => {
+                self.take_back(making);
+                self.one_by_one(questions)
+            }
+            Err(error) => {
+                self.take_back(making);
+                let failed = EngineError::Unavailable(error.to_string());
+                (
+                    answers.into_iter().map(|answer| answer.and(Err(failed.clone()))).collect(),
+                    After::default(),
+                )
+            }
+        }
+    }
+
+    /// After a conflict every question is decided by itself, each on a fresh reading.
+    fn one_by_one(&mut self, questions: &[Question]) -> (Answers, After) {
+        let mut after = After::default();
+        let answers = questions.iter().map(|question| self.decide_afresh(question, &mut after)).collect();
+        (answers, after)
+    }
+
+    fn decide_afresh(&mut self, question: &Question, after: &mut After) -> Result<Answer, EngineError> {
+        for _ in 0..CONFLICTS_MAX {
+            let mut making = Making::default();
+            let answer = self.decide_one(question, &mut making)?;
+            if making.batch.streams.is_empty() {
+                return Ok(answer);
+            }
+            match self.world.journal.commit(&making.batch) {
+                Ok(()) => {
+                    let more = self.committed(making);
+                    after.jobs.extend(more.jobs);
+                    after.changes.extend(more.changes);
+                    return Ok(answer);
+                }
+                Err(JournalError::Conflict { .. }) => self.take_back(making),
+                Err(error) => {
+                    self.take_back(making);
+                    return Err(EngineError::Unavailable(error.to_string()));
+                }
+            }
+        }
+        Err(EngineError::Busy)
+    }
+
+    fn decide_one(&mut self, question: &Question, making: &mut Making) -> Result<Answer, EngineError> {
+        match question {
+            Question::Ask { incident, asked, lease } => {
+                self.ask(*incident, asked.clone(), lease.as_ref(), making)
+            }
+            Question::Alert { alert, matches } => self.alert(alert, matches, making),
+            Question::Report { report, matches } => {
+                let command = Command::Report {
+                    title: report.title.clone(),
+                    description: report.description.clone(),
+                    severity: report.severity.clone(),
+                    matches: matches.clone(),
+                };
+                self.begin(Asked { by: Actor::Person(report.by.clone()), command }, making)
+            }
+        }
+    }
+
+    /// To the incident that holds the alert, or to a new one.
+    fn alert(
+        &mut self,
+        alert: &Alert,
+        matches: &[RunbookMatch],
+        making: &mut Making,
+    ) -> Result<Answer, EngineError> {
+        let by = Actor::Source(alert.key.source.clone());
+        if let Some(id) = self.keys.get(&alert.key).copied() {
+            let command = Command::Alert { alert: alert.clone(), matches: Vec::new() };
+            let answer = self.ask(id, Asked { by: by.clone(), command }, None, making);
+            let over = matches!(answer, Err(EngineError::Refused(Refusal::AlreadyResolved)));
+            if !over {
+                return answer;
+            }
+        }
+        if alert.status != AlertStatus::Firing {
+            return Err(EngineError::Refused(Refusal::NothingOpen));
+        }
+        let command = Command::Alert { alert: alert.clone(), matches: matches.to_vec() };
+        let answer = self.begin(Asked { by, command }, making)?;
+        let before = self.keys.insert(alert.key.clone(), answer.incident);
+        making.keys_before.push((alert.key.clone(), before));
+        Ok(answer)
+    }
+
+    /// A new incident on the plan of today.
+    fn begin(&mut self, asked: Asked, making: &mut Making) -> Result<Answer, EngineError> {
+        let now = self.world.clock.now();
+        let id = self.world.ids.incident(now);
+        let plan = Arc::clone(&self.world.settings.load().plan);
+        self.keep_plan(&plan).map_err(|error| EngineError::Unavailable(error.to_string()))?;
+        let fresh = Arc::new(Incident::new(id, plan));
+        self.decide_on(&fresh, asked, None, making)
+    }
+
+    fn ask(
+        &mut self,
+        id: IncidentId,
+        asked: Asked,
+        lease: Option<&Lease>,
+        making: &mut Making,
+    ) -> Result<Answer, EngineError> {
+        let incident = self.incident(id).map_err(|error| EngineError::Unavailable(error.to_string()))?;
+        if incident.status == Status::New {
+            return Err(EngineError::NoIncident(id));
+        }
+        self.decide_on(&incident, asked, lease, making)
+    }
+
+    fn decide_on(
+        &mut self,
+        incident: &Arc<Incident>,
+        asked: Asked,
+        lease: Option<&Lease>,
+        making: &mut Making,
+    ) -> Result<Answer, EngineError> {
+        let settings = self.world.settings.load_full();
+        let moment = Moment { at: self.world.clock.now(), roster: &settings.roster };
+        let fired = match &asked.command {
+            Command::TimerFired { key, .. } => Some(key.clone()),
+            _ => None,
+        };
+        let acted = match (act(incident, asked, &moment), &fired) {
+            (Ok(acted), _) => acted,
+            // A timer that no longer counts is still taken off the table.
+            (Err(_), Some(_)) => unmoved(incident),
+            (Err(refusal), None) => return Err(EngineError::Refused(refusal)),
+        };
+        let Acted { events, incident: state, intents } = acted;
+        let state = Arc::new(state);
+        let count = u32::try_from(events.len()).unwrap_or(u32::MAX);
+        let expected = incident.version;
+        let write = Write { fired, lease, intents };
+        if !events.is_empty() || write.fired.is_some() {
+            let (work, timers) = self.writes(&state, write, making);
+            making.before.entry(state.id).or_insert_with(|| self.live.get(&state.id).cloned());
+            making.batch.streams.push(StreamWrite {
+                incident: state.id,
+                expected,
+                events,
+                work,
+                timers,
+                summary: summarize(&state),
+                plan: state.plan.digest.clone(),
+            });
+            self.remember(&state);
+        }
+        Ok(Answer { incident: state.id, version: state.version, events: count })
+    }
+}
+
+/// Nothing happens.
+fn unmoved(incident: &Incident) -> Acted {
+    Acted { events: Vec::new(), incident: incident.clone(), intents: Vec::new() }
+}
+
+/// What one decision asks of the tables beside its events.
+struct Write<'a> {
+    fired: Option<TimerKey>,
+    lease: Option<&'a Lease>,
+    intents: Vec<Intent>,
+}

@@ -1,0 +1,111 @@
+//! Decisions as rows, and memory following what was committed or taken back.
+
+use super::{After, Core, Held, LEASE, Making, Write};
+use crate::ports::{Lease, TimerWrite, WorkWrite};
+use crate::request::{Change, Job};
+use incident::{Incident, IncidentId, Intent, Work};
+use std::sync::{Arc, Weak};
+
+impl Core {
+    /// Intents as rows. The timer that fired is taken off first, so that one which is set again stands.
+    pub(super) fn writes(
+        &self,
+        state: &Incident,
+        write: Write<'_>,
+        making: &mut Making,
+    ) -> (Vec<WorkWrite>, Vec<TimerWrite>) {
+        let mut work = Vec::new();
+        let mut timers: Vec<TimerWrite> =
+            write.fired.map(|key| TimerWrite::Clear { key }).into_iter().collect();
+        for intent in write.intents {
+            match intent {
+                Intent::SetTimer { key, due } => timers.push(TimerWrite::Set { key, due }),
+                Intent::ClearTimer { key } => timers.push(TimerWrite::Clear { key }),
+                Intent::Do(wanted) => {
+                    work.push(WorkWrite::Put { work: wanted, lease: self.next_lease(state.id, wanted) });
+                    making.work.push((state.id, wanted));
+                }
+                Intent::Done(done) => work.push(self.done(state.id, done, write.lease)),
+            }
+        }
+        (work, timers)
+    }
+
+    /// The outcome of leased work counts only while the lease stands, as it was last renewed; what is merely not wanted
+    /// any more is dropped.
+    fn done(&self, id: IncidentId, work: Work, lease: Option<&Lease>) -> WorkWrite {
+        match (lease, self.leases.get(&(id, work))) {
+            (Some(_), Some(held)) => WorkWrite::Finish { work, lease: held.lease.clone() },
+            (Some(_), None) | (None, _) => WorkWrite::Drop { work },
+        }
+    }
+
+    fn next_lease(&self, id: IncidentId, work: Work) -> Lease {
+        let epoch = self.leases.get(&(id, work)).map_or(1, |held| held.lease.epoch + 1);
+        Lease { owner: self.world.node.clone(), epoch, until: self.world.clock.now() + LEASE }
+    }
+
+    /// Everything is kept: now memory follows, and the world may be told.
+    pub(super) fn committed(&mut self, making: Making) -> After {
+        let mut after = After::default();
+        for stream in &making.batch.streams {
+            for timer in &stream.timers {
+                match timer {
+                    TimerWrite::Set { key, due } => self.timers.set(stream.incident, key.clone(), *due),
+                    TimerWrite::Clear { key } => self.timers.clear(stream.incident, key.clone()),
+                }
+            }
+            for work in &stream.work {
+                match work {
+                    WorkWrite::Put { work, lease } => {
+                        self.leases.insert((stream.incident, *work), Held::new(lease.clone()));
+                    }
+                    WorkWrite::Drop { work } | WorkWrite::Finish { work, .. } => {
+                        self.leases.remove(&(stream.incident, *work));
+                    }
+                }
+            }
+            let version = stream.expected + u64::try_from(stream.events.len()).unwrap_or(0);
+            after.changes.push(Change { incident: stream.incident, version });
+        }
+        for (id, work) in making.work {
+            if let (Some(incident), Some(held)) = (self.live.get(&id), self.leases.get_mut(&(id, work))) {
+                after.jobs.push(held.job(Arc::clone(incident), work));
+            }
+        }
+        after
+    }
+
+    /// Nothing was kept: memory goes back to what it was, and what was touched is read anew.
+    pub(super) fn take_back(&mut self, making: Making) {
+        for id in making.before.into_keys() {
+            self.live.remove(&id);
+            self.resolved.remove(&id);
+        }
+        for (key, before) in making.keys_before.into_iter().rev() {
+            match before {
+                Some(id) => self.keys.insert(key, id),
+                None => self.keys.remove(&key),
+            };
+        }
+    }
+}
+
+impl Held {
+    /// Held, and not yet in anybody's hand.
+    pub(super) fn new(lease: Lease) -> Self {
+        Self { lease, hand: Weak::new() }
+    }
+
+    /// Into a worker's hand.
+    pub(super) fn job(&mut self, incident: Arc<Incident>, work: Work) -> Job {
+        let hand = Arc::new(());
+        self.hand = Arc::downgrade(&hand);
+        Job { incident, work, lease: self.lease.clone(), _hand: hand }
+    }
+
+    /// Whether a worker still has it; not when the job found no room, or its worker has ended without an outcome.
+    pub(super) fn is_in_hand(&self) -> bool {
+        self.hand.strong_count() > 0
+    }
+}

@@ -1,0 +1,360 @@
+//! The handle that every other room holds: ask, read, follow what changes.
+
+use crate::core::{After, Core, World};
+use crate::dispatch::{Dispatch, Hands};
+use crate::ports::{Archive, Claim, Clock, Filter, Ids, Journal, JournalError};
+use crate::request::{Answer, Answers, Change, EngineError, Job, Question, Report, Request};
+use crate::settings::Settings;
+use arc_swap::ArcSwap;
+use core::time::Duration;
+use incident::{Actor, Alert, AlertStatus, Asked, Command, Event, Incident, IncidentId, Plan, Summary};
+use playbook::Signal;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+
+/// How many requests may wait for the core; beyond that callers are told to come back.
+const WAITING_MAX: usize = 4_096;
+
+/// How many questions one transaction holds at most.
+const BATCH_MAX: usize = 512;
+
+/// How many changes a slow follower may miss before it must look at everything anew.
+const FEED_MAX: usize = 4_096;
+
+/// How much work may wait in memory; what does not fit waits in the table and is taken up by the next sweep.
+const JOBS_MAX: usize = 65_536;
+
+/// How often work that nobody holds is looked for.
+const SWEEP: Duration = Duration::from_secs(30);
+
+/// The longest the core waits without looking at its timers.
+const IDLE_MAX: Duration = Duration::from_millis(500);
+
+/// Everything that the engine is made of.
+pub struct Parts {
+    /// Where events are kept.
+    pub journal: Box<dyn Journal>,
+    /// Where they are read.
+    pub archive: Arc<dyn Archive>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub ids: Arc<dyn Ids>,
+    /// The team's settings.
+    pub settings: Settings,
+    /// The name of this process in leases; unique for each start.
+    pub node: String,
+    /// Who carries pages, runs commands and makes links.
+    pub hands: Hands,
+}
+
+/// A running engine. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    requests: SyncSender<Request>,
+    feed: broadcast::Sender<Change>,
+    archive: Arc<dyn Archive>,
+    clock: Arc<dyn Clock>,
+    settings: Arc<ArcSwap<Settings>>,
+}
+
+/// Waits for the engine's thread and workers to end.
+pub struct Stopped {
+    thread: std::thread::JoinHandle<()>,
+    workers: tokio::task::JoinHandle<()>,
+    alive: watch::Receiver<()>,
+}
+
+impl Engine {
+    /// Opens the journal, takes up what an earlier process left, and begins. Needs a tokio runtime.
+    ///
+    /// # Errors
+    /// [`JournalError`] when the journal cannot be read.
+    pub fn start(parts: Parts) -> Result<(Self, Stopped), JournalError> {
+        let settings = Arc::new(ArcSwap::from_pointee(parts.settings));
+        let world = World {
+            journal: parts.journal,
+            clock: Arc::clone(&parts.clock),
+            ids: parts.ids,
+            settings: Arc::clone(&settings),
+            node: parts.node,
+        };
+        let (core, after) = Core::open(world)?;
+        let (requests, inbox) = sync_channel(WAITING_MAX);
+        let (feed, _) = broadcast::channel(FEED_MAX);
+        let (jobs, work) = mpsc::channel(JOBS_MAX);
+        let engine =
+            Self { requests, feed: feed.clone(), archive: parts.archive, clock: parts.clock, settings };
+        let workers = tokio::spawn(Dispatch::new(engine.clone(), parts.hands).run(work));
+        let mut turning = Turning { core, inbox, feed, jobs, clock: Arc::clone(&engine.clock) };
+        let (living, alive) = watch::channel(());
+        let thread = std::thread::Builder::new()
+            .name("core".to_owned())
+            .spawn(move || {
+                // Dropped when the thread ends, however it ends.
+                let _living = living;
+                turning.tell(after);
+                turning.run();
+            })
+            .map_err(|error| JournalError::Unavailable(format!("no thread for the core: {error}")))?;
+        Ok((engine, Stopped { thread, workers, alive }))
+    }
+
+    /// Asks an incident. Answers once what follows is kept for good.
+    ///
+    /// # Errors
+    /// [`EngineError`]; nothing has changed then.
+    pub async fn ask(
+        &self,
+        incident: IncidentId,
+        by: Actor,
+        command: Command,
+    ) -> Result<Answer, EngineError> {
+        let asked = Asked { by, command };
+        self.one(Question::Ask { incident, asked, lease: None }).await
+    }
+
+    /// Takes in alerts, each by itself; they share one transaction.
+    ///
+    /// # Errors
+    /// [`EngineError::Busy`] or [`EngineError::Stopping`] for all of them; otherwise an answer for each in order.
+    pub async fn alerts(&self, alerts: Vec<Alert>) -> Result<Answers, EngineError> {
+        let settings = self.settings();
+        let question = |alert: Alert| {
+            let signal =
+                Signal { title: &alert.title, description: &alert.description, labels: &alert.labels };
+            let matches = match alert.status {
+                AlertStatus::Firing => settings.matches(&signal),
+                AlertStatus::Acknowledged | AlertStatus::Resolved => Vec::new(),
+            };
+            Question::Alert { alert, matches }
+        };
+        self.decide(alerts.into_iter().map(question).collect()).await
+    }
+
+    /// Opens an incident on a person's word.
+    ///
+    /// # Errors
+    /// [`EngineError`]; nothing has changed then.
+    pub async fn report(&self, report: Report) -> Result<Answer, EngineError> {
+        let labels = BTreeMap::new();
+        let signal = Signal { title: &report.title, description: &report.description, labels: &labels };
+        let matches = self.settings().matches(&signal);
+        self.one(Question::Report { report, matches }).await
+    }
+
+    /// The incident as it stands.
+    ///
+    /// # Errors
+    /// [`EngineError::NoIncident`] when there is none.
+    pub async fn incident(&self, incident: IncidentId) -> Result<Arc<Incident>, EngineError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Request::Peek { incident, reply })?;
+        answer.await.map_err(|_| EngineError::Stopping)?
+    }
+
+    /// All events of an incident with the plan that it pinned.
+    ///
+    /// # Errors
+    /// [`EngineError::NoIncident`] when there is none.
+    pub async fn history(&self, incident: IncidentId) -> Result<Vec<Event>, EngineError> {
+        let archive = Arc::clone(&self.archive);
+        let stream = blocking(move || archive.stream(incident)).await?;
+        stream.map(|(_, events)| events).ok_or(EngineError::NoIncident(incident))
+    }
+
+    /// Rows of incidents.
+    ///
+    /// # Errors
+    /// [`EngineError::Unavailable`] when the journal cannot be read.
+    pub async fn summaries(&self, filter: Filter) -> Result<Vec<Summary>, EngineError> {
+        let archive = Arc::clone(&self.archive);
+        blocking(move || archive.summaries(&filter)).await
+    }
+
+    /// The plan with this digest, for incidents that pinned an older one.
+    ///
+    /// # Errors
+    /// [`EngineError::Unavailable`] when the journal cannot be read.
+    pub async fn plan(&self, digest: String) -> Result<Option<Plan>, EngineError> {
+        let archive = Arc::clone(&self.archive);
+        blocking(move || archive.plan(&digest)).await
+    }
+
+    /// What changes from now on.
+    #[must_use]
+    pub fn feed(&self) -> broadcast::Receiver<Change> {
+        self.feed.subscribe()
+    }
+
+    /// The team's settings as they stand.
+    #[must_use]
+    pub fn settings(&self) -> Arc<Settings> {
+        self.settings.load_full()
+    }
+
+    /// Takes new settings: new incidents pin the new plan, and levels look up the new roster.
+    pub fn set_settings(&self, settings: Settings) {
+        self.settings.store(Arc::new(settings));
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// Ends once everything accepted so far is kept.
+    pub async fn stop(&self) {
+        let requests = self.requests.clone();
+        // Waits for its place in the queue; an error means that the core has ended already.
+        let _ = tokio::task::spawn_blocking(move || requests.send(Request::Stop)).await;
+    }
+
+    pub(crate) async fn one(&self, question: Question) -> Result<Answer, EngineError> {
+        let mut answers = self.decide(vec![question]).await?;
+        answers.pop().unwrap_or(Err(EngineError::Stopping))
+    }
+
+    async fn decide(&self, questions: Vec<Question>) -> Result<Answers, EngineError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Request::Decide { questions, reply })?;
+        answer.await.map_err(|_| EngineError::Stopping)
+    }
+
+    fn send(&self, request: Request) -> Result<(), EngineError> {
+        self.requests.try_send(request).map_err(|error| match error {
+            TrySendError::Full(_) => EngineError::Busy,
+            TrySendError::Disconnected(_) => EngineError::Stopping,
+        })
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    read: impl FnOnce() -> Result<T, JournalError> + Send + 'static,
+) -> Result<T, EngineError> {
+    let read = tokio::task::spawn_blocking(read).await;
+    match read {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(EngineError::Unavailable(error.to_string())),
+        Err(_) => Err(EngineError::Stopping),
+    }
+}
+
+impl Stopped {
+    /// Waits until the core's thread has ended. Before [`Engine::stop`] only a fault of ours ends it: then nothing more is
+    /// decided and nobody is woken, so the process must end and be started again.
+    pub async fn core_ended(&mut self) {
+        while self.alive.changed().await.is_ok() {}
+    }
+
+    /// Waits until the core and the workers have ended.
+    pub async fn wait(self) {
+        let thread = self.thread;
+        let ended = tokio::task::spawn_blocking(move || thread.join()).await;
+        if !matches!(ended, Ok(Ok(()))) {
+            tracing::error!("the core's thread did not end well");
+        }
+        if self.workers.await.is_err() {
+            tracing::error!("the workers did not end well");
+        }
+    }
+}
+
+/// The core's thread: takes what waits, decides, commits, tells.
+struct Turning {
+    core: Core,
+    inbox: Receiver<Request>,
+    feed: broadcast::Sender<Change>,
+    jobs: mpsc::Sender<Job>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Turning {
+    fn run(&mut self) {
+        let mut swept = self.clock.now();
+        loop {
+            let patience = self.patience();
+            match self.inbox.recv_timeout(patience) {
+                Ok(first) => {
+                    if !self.take(first) {
+                        return;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            let after = self.core.fire_due(BATCH_MAX);
+            self.tell(after);
+            let now = self.clock.now();
+            if now.duration_since(swept).unsigned_abs() >= SWEEP {
+                swept = now;
+                self.sweep();
+            }
+        }
+    }
+
+    fn patience(&mut self) -> Duration {
+        let next = self.core.next_due();
+        next.map_or(IDLE_MAX, |due| self.clock.wait(due).min(IDLE_MAX))
+    }
+
+    /// Takes everything that waits, up to a batch, and decides it together. `false`: it is time to end.
+    fn take(&mut self, first: Request) -> bool {
+        let mut questions = Vec::new();
+        let mut replies = Vec::new();
+        let mut next = Some(first);
+        let mut go_on = true;
+        while let Some(request) = next.take() {
+            match request {
+                Request::Decide { questions: more, reply } => {
+                    replies.push((more.len(), reply));
+                    questions.extend(more);
+                }
+                Request::Peek { incident, reply } => {
+                    let _ = reply.send(self.peek(incident));
+                }
+                Request::Stop => go_on = false,
+            }
+            if questions.len() < BATCH_MAX && go_on {
+                next = self.inbox.try_recv().ok();
+            }
+        }
+        if !questions.is_empty() {
+            let (answers, after) = self.core.handle(&questions);
+            let mut answers = answers.into_iter();
+            for (count, reply) in replies {
+                // Whoever no longer waits for the answer has lost nothing: it is kept all the same.
+                let _ = reply.send(answers.by_ref().take(count).collect());
+            }
+            self.tell(after);
+        }
+        go_on
+    }
+
+    fn peek(&mut self, id: IncidentId) -> Result<Arc<Incident>, EngineError> {
+        let incident = self.core.incident(id).map_err(|error| EngineError::Unavailable(error.to_string()))?;
+        if incident.status == incident::Status::New { Err(EngineError::NoIncident(id)) } else { Ok(incident) }
+    }
+
+    fn sweep(&mut self) {
+        match self.core.take_over(Claim::Expired) {
+            Ok(after) => self.tell(after),
+            Err(error) => tracing::error!(%error, "cannot look for work that nobody holds"),
+        }
+    }
+
+    fn tell(&self, after: After) {
+        for job in after.jobs {
+            if self.jobs.try_send(job).is_err() {
+                tracing::warn!("more work than fits in memory; the rest waits in the table");
+            }
+        }
+        for change in after.changes {
+            // Nobody following is fine.
+            let _ = self.feed.send(change);
+        }
+    }
+}

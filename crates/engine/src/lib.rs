@@ -1,0 +1,19 @@
+//! The loop round the core: load, decide, commit, perform, and outcomes come back as commands.
+//!
+//! Lives here: the core's thread, timers, leases, the workers that deliver and run, and the ports. Must never be here:
+//! SQL, HTTP, child processes, the environment.
+
+pub mod conformance;
+mod core;
+mod dispatch;
+mod engine;
+pub mod memory;
+pub mod ports;
+mod request;
+mod settings;
+mod timers;
+
+pub use dispatch::Hands;
+pub use engine::{Engine, Parts, Stopped};
+pub use request::{Answer, Answers, Change, EngineError, Report};
+pub use settings::Settings;

@@ -1,0 +1,24 @@
+//! The executor runs a runbook's commands as child processes.
+
+use super::Coming;
+use incident::{IncidentId, RunReport};
+use playbook::Effect;
+
+/// A command that may run now: it only looks, or a named person gave the word for exactly these bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunOrder {
+    /// For which incident.
+    pub incident: IncidentId,
+    /// Which run of it.
+    pub run: u32,
+    /// The exact text.
+    pub source: String,
+    /// What it can do; a command that follows a log is ended at its limit without being called failed.
+    pub effect: Effect,
+}
+
+/// Runs commands.
+pub trait Executor: Send + Sync {
+    /// Runs one command to its end or its limit and reports. Always ends.
+    fn run<'a>(&'a self, order: &'a RunOrder) -> Coming<'a, RunReport>;
+}

@@ -1,0 +1,22 @@
+//! What the engine needs of the world, as traits. Other rooms implement them; the app wires them.
+
+mod access;
+mod courier;
+mod executor;
+mod journal;
+mod time;
+
+pub use access::{Access, AccessError, Account, Scope, Session, Token};
+pub use courier::{Courier, Links, PageMessage};
+pub use executor::{Executor, RunOrder};
+pub use journal::{
+    Archive, Batch, Claim, ClaimedWork, Filter, Journal, JournalError, Lease, Schedule, StreamWrite,
+    TimerWrite, WorkWrite,
+};
+pub use time::{Clock, Ids};
+
+use core::future::Future;
+use core::pin::Pin;
+
+/// A future that an object-safe port returns.
+pub type Coming<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

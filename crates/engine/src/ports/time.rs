@@ -1,0 +1,27 @@
+//! The clock and chance. Nothing else in the engine knows what time it is.
+
+use super::Coming;
+use core::time::Duration;
+use incident::IncidentId;
+use jiff::Timestamp;
+
+/// The clock. It may run faster than the world's, in a demonstration.
+pub trait Clock: Send + Sync {
+    /// What time it is, in whole milliseconds.
+    fn now(&self) -> Timestamp;
+
+    /// How long the world must wait until the clock shows `at`; zero when it is past.
+    fn wait(&self, at: Timestamp) -> Duration;
+
+    /// Waits until the clock shows `at`.
+    fn sleep_until(&self, at: Timestamp) -> Coming<'_, ()>;
+}
+
+/// Chance, and the ids made of it.
+pub trait Ids: Send + Sync {
+    /// A new id; ids sort by `now`.
+    fn incident(&self, now: Timestamp) -> IncidentId;
+
+    /// 32 bytes that nobody can guess.
+    fn secret(&self) -> [u8; 32];
+}

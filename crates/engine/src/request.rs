@@ -1,0 +1,93 @@
+//! What the core is asked, and what it answers.
+
+use crate::ports::Lease;
+use incident::{Alert, Asked, Incident, IncidentId, PersonId, Refusal};
+use playbook::RunbookMatch;
+use std::sync::Arc;
+
+/// Why the engine did not do it.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum EngineError {
+    /// The incident refused, with words for whoever asked.
+    #[error("{0}")]
+    Refused(Refusal),
+    /// There is no such incident.
+    #[error("no incident {0}")]
+    NoIncident(IncidentId),
+    /// Too much is waiting already; try again in a second.
+    #[error("too many requests wait already; try again in a second")]
+    Busy,
+    /// Nothing can be kept at the moment, so nothing is accepted.
+    #[error("nothing can be kept at the moment: {0}")]
+    Unavailable(String),
+    /// The server is stopping.
+    #[error("the server is stopping")]
+    Stopping,
+}
+
+/// What came of a request, once it is kept for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Which incident.
+    pub incident: IncidentId,
+    /// Its version after the request.
+    pub version: u64,
+    /// How many events the request caused; 0 means that nothing needed to change.
+    pub events: u32,
+}
+
+/// A person's report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// One line.
+    pub title: String,
+    /// More.
+    pub description: String,
+    /// How bad, by name; `None` when they do not know.
+    pub severity: Option<String>,
+    /// Who reports.
+    pub by: PersonId,
+}
+
+/// One thing to decide. The runbooks that fit are found by whoever asks, so that the core's one thread need not.
+#[derive(Clone, Debug)]
+pub(crate) enum Question {
+    /// Ask an incident; the lease is given when the command is the outcome of work.
+    Ask { incident: IncidentId, asked: Asked, lease: Option<Lease> },
+    /// Route an alert to its incident, or open one.
+    Alert { alert: Alert, matches: Vec<RunbookMatch> },
+    /// Open an incident.
+    Report { report: Report, matches: Vec<RunbookMatch> },
+}
+
+/// An answer for each question, in order.
+pub type Answers = Vec<Result<Answer, EngineError>>;
+
+/// A message to the core's thread.
+pub(crate) enum Request {
+    /// Decide these, all in one transaction if nothing is refused.
+    Decide { questions: Vec<Question>, reply: tokio::sync::oneshot::Sender<Answers> },
+    /// The incident as it stands.
+    Peek { incident: IncidentId, reply: tokio::sync::oneshot::Sender<Result<Arc<Incident>, EngineError>> },
+    /// Finish what is queued and end.
+    Stop,
+}
+
+/// An incident changed; whoever shows it looks again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Which incident.
+    pub incident: IncidentId,
+    /// Its version now.
+    pub version: u64,
+}
+
+/// Work that may begin now: its row is committed under this lease.
+#[derive(Clone, Debug)]
+pub(crate) struct Job {
+    pub(crate) incident: Arc<Incident>,
+    pub(crate) work: incident::Work,
+    pub(crate) lease: Lease,
+    /// Lives as long as the job does: by it the core knows that a worker still has it in hand.
+    pub(crate) _hand: Arc<()>,
+}

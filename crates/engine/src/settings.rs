@@ -1,0 +1,31 @@
+//! What the team has set, as the engine sees it; swapped whole when the settings are read again.
+
+use incident::{Plan, Roster};
+use playbook::{Matcher, RunbookMatch, Signal};
+use std::sync::Arc;
+
+/// The plan for new incidents and who holds which role now.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The plan that new incidents pin.
+    pub plan: Arc<Plan>,
+    /// Who can be woken, over what, and who holds which role.
+    pub roster: Arc<Roster>,
+    /// The plan's runbooks, read once for all the alerts that come.
+    matcher: Arc<Matcher>,
+}
+
+impl Settings {
+    /// Of a plan and a roster.
+    #[must_use]
+    pub fn new(plan: Arc<Plan>, roster: Arc<Roster>) -> Self {
+        let matcher = Arc::new(Matcher::new(&plan.playbook));
+        Self { plan, roster, matcher }
+    }
+
+    /// The plan's runbooks that fit a signal, best first.
+    #[must_use]
+    pub fn matches(&self, signal: &Signal<'_>) -> Vec<RunbookMatch> {
+        self.matcher.matches(signal)
+    }
+}

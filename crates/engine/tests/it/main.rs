@@ -1,0 +1,7 @@
+//! The engine told as stories: a clock moved by hand, storage in memory, couriers and commands that do as told.
+
+mod crashes;
+mod pages;
+mod runs;
+mod storage;
+mod world;

@@ -1,0 +1,89 @@
+//! Storage that fails, and storage that somebody else has written to.
+
+use crate::world::World;
+use engine::EngineError;
+use engine::ports::{Batch, Clock, Journal, JournalError, Lease, StreamWrite, WorkWrite};
+use incident::{
+    Actor, Command, Event, EventKind, Incident, IncidentId, OpenedBy, Plan, Refusal, Work, evolve, summarize,
+};
+use std::sync::Arc;
+
+#[tokio::test]
+async fn what_cannot_be_kept_is_not_accepted_and_leaves_nothing_behind() {
+    let world = World::new();
+    world.memory.fail_next_commit(JournalError::Unavailable("disk full".into()));
+    let refused = world.alert("api").await;
+    assert!(matches!(refused, Err(EngineError::Unavailable(why)) if why.contains("disk full")));
+    assert!(world.phone.carried().is_empty(), "nobody is woken for what was not kept");
+    let id = world.opened("api").await;
+    let incident = world.engine.incident(id).await.expect("it is there");
+    assert_eq!(incident.alerts.values().map(|alert| alert.count).sum::<u32>(), 1, "it is the first");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_conflict_is_decided_again() {
+    let world = World::new();
+    let id = world.opened("api").await;
+    world.memory.conflict_next();
+    world.person(id, Command::Note { text: "looking".into() }).await.expect("is written in the end");
+    let events = world.engine.history(id).await.expect("it is there");
+    let notes = events.iter().filter(|event| matches!(event.kind, incident::EventKind::Noted { .. }));
+    assert_eq!(notes.count(), 1);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn one_refusal_in_a_batch_does_not_stop_the_others() {
+    let world = World::new();
+    let alerts = vec![
+        crate::world::alert("ghost", incident::AlertStatus::Resolved),
+        crate::world::alert("api", incident::AlertStatus::Firing),
+    ];
+    let answers = world.engine.alerts(alerts).await.expect("is taken");
+    assert!(matches!(answers.first(), Some(Err(EngineError::Refused(Refusal::NothingOpen)))));
+    assert!(matches!(answers.get(1), Some(Ok(_))));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn an_incident_that_is_not_there_is_said_so() {
+    let world = World::new();
+    let id = incident::IncidentId::from_parts(1, 1);
+    let missing = world.person(id, Command::Note { text: "?".into() }).await;
+    assert_eq!(missing, Err(EngineError::NoIncident(id)));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn an_incident_that_cannot_be_read_does_not_keep_the_server_from_starting() {
+    let mut world = World::new();
+    let id = world.opened("api").await;
+    let broken = IncidentId::from_parts(1, 1);
+    let plan = Plan { digest: "gone".into(), ..Plan::default() };
+    let opened = EventKind::Opened {
+        title: "broken".into(),
+        description: String::new(),
+        how: OpenedBy::Report,
+        plan: plan.digest.clone(),
+    };
+    let event = Event { at: world.clock.now(), by: Actor::System, kind: opened };
+    let incident = evolve(Incident::new(broken, Arc::new(plan)), &event);
+    let lease = Lease { owner: "node-0".into(), epoch: 1, until: world.clock.now() };
+    let stream = StreamWrite {
+        incident: broken,
+        expected: 0,
+        events: vec![event],
+        work: [Work::Page(1), Work::Run(1)]
+            .map(|work| WorkWrite::Put { work, lease: lease.clone() })
+            .to_vec(),
+        timers: Vec::new(),
+        summary: summarize(&incident),
+        plan: "gone".into(),
+    };
+    world.memory.clone().commit(&Batch { streams: vec![stream] }).expect("is kept");
+    world.crash();
+    assert_eq!(world.opened("api").await, id, "the others go on");
+    assert!(matches!(world.engine.incident(broken).await, Err(EngineError::Unavailable(_))));
+    world.stop().await;
+}

@@ -1,0 +1,330 @@
+//! A world round an engine: time, people, couriers and commands under the story's control.
+
+use engine::memory::Memory;
+use engine::ports::{Clock, Coming, Courier, Executor, Ids, Links, PageMessage, RunOrder};
+use engine::{Answer, Engine, EngineError, Hands, Parts, Settings, Stopped};
+use incident::{
+    Actor, Alert, AlertKey, AlertStatus, Channel, Command, Contact, Ending, Incident, IncidentId,
+    PageOutcome, PersonId, Plan, Policy, Responder, Roster, RunReport,
+};
+use jiff::{SignedDuration, Timestamp};
+use playbook::{Effect, EscalationHop, Playbook, Runbook, Step, StepKind};
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// No story waits longer than this for what it expects.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A clock that only the story moves.
+#[derive(Clone)]
+pub(crate) struct HandClock(watch::Sender<Timestamp>);
+
+impl HandClock {
+    pub(crate) fn new() -> Self {
+        Self(watch::Sender::new("2026-01-05T03:00:00Z".parse().expect("a valid time")))
+    }
+
+    pub(crate) fn pass(&self, length: SignedDuration) {
+        self.0.send_modify(|now| *now += length);
+    }
+}
+
+impl Clock for HandClock {
+    fn now(&self) -> Timestamp {
+        *self.0.borrow()
+    }
+
+    // The core looks at its timers at least this often, in the world's time.
+    fn wait(&self, at: Timestamp) -> Duration {
+        if at <= self.now() { Duration::ZERO } else { Duration::from_millis(2) }
+    }
+
+    fn sleep_until(&self, at: Timestamp) -> Coming<'_, ()> {
+        let mut seen = self.0.subscribe();
+        Box::pin(async move {
+            let _ = seen.wait_for(|now| *now >= at).await;
+        })
+    }
+}
+
+/// Ids in order.
+#[derive(Default)]
+pub(crate) struct Counting {
+    next: AtomicU64,
+    broken: AtomicBool,
+}
+
+impl Ids for Counting {
+    fn incident(&self, now: Timestamp) -> IncidentId {
+        assert!(!self.broken.load(Ordering::Relaxed), "a fault in the core, as this story wants it");
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        IncidentId::from_parts(u64::try_from(now.as_millisecond()).expect("after 1970"), number.into())
+    }
+
+    fn secret(&self) -> [u8; 32] {
+        [7; 32]
+    }
+}
+
+/// A courier that does as told and remembers what it carried.
+#[derive(Clone)]
+pub(crate) struct Phone {
+    channel: Channel,
+    carried: Arc<Mutex<Vec<PageMessage>>>,
+    answers: Arc<Mutex<VecDeque<PageOutcome>>>,
+    /// While `true`, nothing is carried.
+    pub(crate) hangs: watch::Sender<bool>,
+}
+
+impl Phone {
+    pub(crate) fn new(channel: Channel) -> Self {
+        Self { channel, carried: Arc::default(), answers: Arc::default(), hangs: watch::Sender::new(false) }
+    }
+
+    pub(crate) fn carried(&self) -> Vec<PageMessage> {
+        self.carried.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The next attempt ends like this; without an order it is delivered.
+    pub(crate) fn answer(&self, outcome: PageOutcome) {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner).push_back(outcome);
+    }
+}
+
+impl Courier for Phone {
+    fn channel(&self) -> Channel {
+        self.channel
+    }
+
+    fn deliver<'a>(&'a self, message: &'a PageMessage) -> Coming<'a, PageOutcome> {
+        Box::pin(async move {
+            self.carried.lock().unwrap_or_else(PoisonError::into_inner).push(message.clone());
+            let _ = self.hangs.subscribe().wait_for(|hangs| !hangs).await;
+            let told = self.answers.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+            told.unwrap_or(PageOutcome::Delivered { reference: String::new() })
+        })
+    }
+}
+
+/// Commands that end when the story lets them.
+#[derive(Clone)]
+pub(crate) struct Shell {
+    pub(crate) ran: Arc<Mutex<Vec<String>>>,
+    pub(crate) hangs: watch::Sender<bool>,
+}
+
+impl Executor for Shell {
+    fn run<'a>(&'a self, order: &'a RunOrder) -> Coming<'a, RunReport> {
+        Box::pin(async move {
+            self.ran.lock().unwrap_or_else(PoisonError::into_inner).push(order.source.clone());
+            let _ = self.hangs.subscribe().wait_for(|hangs| !hangs).await;
+            RunReport {
+                ending: Ending::Exited { code: 0 },
+                duration_ms: 1,
+                output: "fine".into(),
+                output_bytes: 4,
+                masked: 0,
+            }
+        })
+    }
+}
+
+struct NoLinks;
+
+impl Links for NoLinks {
+    fn page(&self, incident: IncidentId, page: u32) -> String {
+        format!("https://example.test/{incident}/{page}")
+    }
+}
+
+/// An engine and everything round it. What is kept outlives the engine.
+pub(crate) struct World {
+    pub(crate) engine: Engine,
+    pub(crate) memory: Memory,
+    pub(crate) clock: HandClock,
+    pub(crate) phone: Phone,
+    pub(crate) mail: Phone,
+    pub(crate) shell: Shell,
+    ids: Arc<Counting>,
+    stopped: Option<Stopped>,
+    node: u32,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let memory = Memory::new();
+        let clock = HandClock::new();
+        let (phone, mail) = (Phone::new(Channel::Handset), Phone::new(Channel::Email));
+        let shell = Shell { ran: Arc::default(), hangs: watch::Sender::new(false) };
+        let ids = Arc::new(Counting::default());
+        let (engine, stopped) = start(&memory, &clock, [&phone, &mail], &shell, (&ids, 0));
+        Self { engine, memory, clock, phone, mail, shell, ids, stopped: Some(stopped), node: 0 }
+    }
+
+    /// The process dies here: nothing is said to anybody, and whatever was under way is gone.
+    pub(crate) fn crash(&mut self) {
+        // The old engine's thread and workers are left to themselves: like a dead process, they can change nothing,
+        // since the story never talks to them again and their couriers are no longer these.
+        self.stopped = None;
+        self.phone = Phone::new(Channel::Handset);
+        self.mail = Phone::new(Channel::Email);
+        self.shell = Shell { ran: Arc::default(), hangs: watch::Sender::new(false) };
+        self.node += 1;
+        let (engine, stopped) =
+            start(&self.memory, &self.clock, [&self.phone, &self.mail], &self.shell, (&self.ids, self.node));
+        self.engine = engine;
+        self.stopped = Some(stopped);
+    }
+
+    /// The next incident to open meets a fault of ours in the core.
+    pub(crate) fn break_core(&self) {
+        self.ids.broken.store(true, Ordering::Relaxed);
+    }
+
+    /// Waits until the core has ended by itself.
+    pub(crate) async fn core_ended(&mut self) {
+        let ended = self.stopped.as_mut().expect("it runs").core_ended();
+        tokio::time::timeout(PATIENCE, ended).await.expect("the core's end is told");
+    }
+
+    pub(crate) async fn alert(&self, key: &str) -> Result<Answer, EngineError> {
+        let mut answers = self.engine.alerts(vec![alert(key, AlertStatus::Firing)]).await?;
+        answers.pop().expect("one alert, one answer")
+    }
+
+    pub(crate) async fn opened(&self, key: &str) -> IncidentId {
+        self.alert(key).await.expect("is accepted").incident
+    }
+
+    pub(crate) async fn person(&self, id: IncidentId, command: Command) -> Result<Answer, EngineError> {
+        self.engine.ask(id, Actor::Person(PersonId("primary".into())), command).await
+    }
+
+    /// Waits until the incident is as expected.
+    pub(crate) async fn until(
+        &self,
+        id: IncidentId,
+        what: &str,
+        wanted: impl Fn(&Incident) -> bool,
+    ) -> Arc<Incident> {
+        let mut feed = self.engine.feed();
+        let waiting = async {
+            loop {
+                let incident = self.engine.incident(id).await.expect("it is there");
+                if wanted(&incident) {
+                    return incident;
+                }
+                let _ = feed.recv().await;
+            }
+        };
+        match tokio::time::timeout(PATIENCE, waiting).await {
+            Ok(incident) => incident,
+            Err(_) => panic!("{what}: never so; {:#?}", self.engine.incident(id).await),
+        }
+    }
+
+    pub(crate) async fn stop(mut self) {
+        self.engine.stop().await;
+        self.stopped.take().expect("it runs").wait().await;
+    }
+}
+
+fn start(
+    memory: &Memory,
+    clock: &HandClock,
+    phones: [&Phone; 2],
+    shell: &Shell,
+    (ids, node): (&Arc<Counting>, u32),
+) -> (Engine, Stopped) {
+    let couriers = phones.map(|phone| Arc::new(phone.clone()) as Arc<dyn Courier>);
+    Engine::start(Parts {
+        journal: Box::new(memory.clone()),
+        archive: Arc::new(memory.clone()),
+        clock: Arc::new(clock.clone()),
+        ids: Arc::clone(ids) as Arc<dyn Ids>,
+        settings: Settings::new(Arc::new(plan()), Arc::new(roster())),
+        node: format!("node-{node}"),
+        hands: Hands {
+            couriers: couriers.to_vec(),
+            executor: Arc::new(shell.clone()),
+            links: Arc::new(NoLinks),
+        },
+    })
+    .expect("memory can always be read")
+}
+
+pub(crate) fn alert(key: &str, status: AlertStatus) -> Alert {
+    Alert {
+        key: AlertKey { source: "test".into(), key: key.into() },
+        status,
+        title: format!("{key} answers with errors"),
+        description: String::new(),
+        severity: Some("P1".into()),
+        labels: [("runbook".to_owned(), "api-errors".to_owned())].into(),
+        link: None,
+        started_at: None,
+        expires_at: None,
+    }
+}
+
+fn roster() -> Roster {
+    let person = |name: &str, channel| Responder {
+        id: PersonId(name.into()),
+        name: name.into(),
+        contacts: vec![Contact { channel, address: name.into() }],
+    };
+    let roles = [("Primary", "primary"), ("Secondary", "secondary")];
+    let roles = roles.map(|(role, name)| (role.to_owned(), vec![PersonId(name.into())]));
+    let people = vec![person("primary", Channel::Handset), person("secondary", Channel::Email)];
+    Roster::new(people, roles.into(), Vec::new())
+}
+
+fn plan() -> Plan {
+    let hop = |target: &str, delay_min| EscalationHop { target: target.into(), delay_min, line: 1 };
+    let command = |source: &str, effect| playbook::Command {
+        title: None,
+        source: source.into(),
+        language: "bash".into(),
+        effect,
+        effect_reason: String::new(),
+        condition: None,
+        before: vec![],
+        holes: vec![],
+        inverse: None,
+        line: 1,
+    };
+    let step = |number, commands| Step {
+        number,
+        title: "Step".into(),
+        kind: StepKind::Look,
+        condition: None,
+        instructions: vec![],
+        commands,
+        checks: vec![],
+        causes: vec![],
+        line: 1,
+    };
+    let playbook = Playbook {
+        title: "Stories".into(),
+        escalation: [("P1".to_owned(), vec![hop("Primary", 0), hop("Secondary", 30)])].into(),
+        runbooks: vec![Runbook {
+            id: "api-errors".into(),
+            title: "API errors".into(),
+            symptoms: vec![],
+            steps: vec![
+                step(1, vec![command("curl -I https://api.example.test/health", Effect::ReadsWorld)]),
+                step(2, vec![command("wrangler rollback --env production", Effect::ChangesProduction)]),
+            ],
+            line: 1,
+        }],
+        ..Playbook::default()
+    };
+    Plan { digest: "plan-1".into(), playbook, policy: Policy::default() }
+}
+
+pub(crate) fn minutes(minutes: i64) -> SignedDuration {
+    SignedDuration::from_mins(minutes)
+}

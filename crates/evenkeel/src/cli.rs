@@ -1,0 +1,368 @@
+//! The command line: every verb, its arguments and its help. What each does is in `commands/`.
+
+use crate::exit::CODES;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Turns a team's own Markdown playbook into the on-call system it describes.
+#[derive(Debug, Parser)]
+#[command(name = "evenkeel", version, after_help = CODES, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) reach: Reach,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// How to reach the server, and how to print.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Reach {
+    /// Print JSON.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// The server's address.
+    #[arg(
+        long,
+        global = true,
+        env = "EVENKEEL_SERVER",
+        default_value = "http://127.0.0.1:7300",
+        value_name = "URL"
+    )]
+    pub(crate) server: String,
+    /// A token of `evenkeel token create`.
+    #[arg(long, global = true, env = "EVENKEEL_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    pub(crate) token: Option<String>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Break a small practice stack and run its incident from alert to postmortem.
+    Demo(Demo),
+    /// Run the server.
+    Serve(Serve),
+    /// Look at a playbook as Evenkeel understands it.
+    #[command(subcommand)]
+    Playbook(PlaybookVerb),
+    /// Send an alert.
+    #[command(subcommand)]
+    Alert(AlertVerb),
+    /// List, show and work on incidents.
+    #[command(subcommand)]
+    Incident(IncidentVerb),
+    /// Find a runbook, or run one of its commands.
+    #[command(subcommand)]
+    Runbook(RunbookVerb),
+    /// Tell people, or see what they were told.
+    #[command(subcommand)]
+    Status(StatusVerb),
+    /// The postmortem of an incident.
+    #[command(subcommand)]
+    Postmortem(PostmortemVerb),
+    /// Keys for programs.
+    #[command(subcommand)]
+    Token(TokenVerb),
+    /// Check settings, playbook, storage, channels and tools before the night does.
+    Doctor(Doctor),
+    /// Print completions for a shell.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+    /// The practice stack that the demo breaks.
+    #[command(disable_help_flag = true, trailing_var_arg = true)]
+    Range {
+        /// What to do; `evenkeel range help` lists it.
+        #[arg(allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Print documentation generated from this program.
+    #[command(hide = true, subcommand)]
+    Docs(DocsVerb),
+}
+
+/// `evenkeel demo`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  evenkeel demo\n  evenkeel demo --hands-off --speed 60\n  evenkeel demo --playbook our-playbook.md"
+)]
+pub(crate) struct Demo {
+    /// A stand-in person answers, approves and tells, plainly marked; ends by itself.
+    #[arg(long)]
+    pub(crate) hands_off: bool,
+    /// How many minutes pass in one.
+    #[arg(long, default_value_t = 1.0, value_parser = speed, value_name = "N")]
+    pub(crate) speed: f64,
+    /// Another playbook than the one that comes with Evenkeel.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) playbook: Option<PathBuf>,
+    /// Write what is told to a file as well.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) transcript: Option<PathBuf>,
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let speed: f64 = text.parse().map_err(|_| format!("{text:?} is not a number"))?;
+    if (1.0..=600.0).contains(&speed) { Ok(speed) } else { Err("between 1 and 600".to_owned()) }
+}
+
+/// `evenkeel serve`.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// The settings.
+    #[arg(long, default_value = "evenkeel.toml", value_name = "FILE")]
+    pub(crate) config: PathBuf,
+}
+
+/// `evenkeel doctor`.
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// The settings.
+    #[arg(long, default_value = "evenkeel.toml", value_name = "FILE")]
+    pub(crate) config: PathBuf,
+}
+
+/// `evenkeel playbook …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PlaybookVerb {
+    /// Say what is wrong with it, with line, caret and hint.
+    Check {
+        /// The Markdown file.
+        file: PathBuf,
+        /// End with code 5 when something this bad is found.
+        #[arg(long, value_enum, default_value_t = Level::Error)]
+        deny: Level,
+    },
+    /// Show what was understood.
+    Show {
+        /// The Markdown file.
+        file: PathBuf,
+    },
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Level {
+    /// Anything at all.
+    Info,
+    /// Warnings and errors.
+    Warning,
+    /// Errors.
+    Error,
+    /// Never: always end with code 0.
+    Never,
+}
+
+/// `evenkeel alert …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AlertVerb {
+    /// Send one.
+    #[command(
+        after_help = "Example:\n  evenkeel alert send --token KEY --key api-5xx --title 'API returns 5xx' --severity critical"
+    )]
+    Send {
+        /// What makes two deliveries the same alert.
+        #[arg(long)]
+        key: String,
+        /// One line for people.
+        #[arg(long)]
+        title: String,
+        /// More.
+        #[arg(long, default_value = "")]
+        description: String,
+        /// How bad, in the source's own word.
+        #[arg(long)]
+        severity: Option<String>,
+        /// It is over.
+        #[arg(long)]
+        resolve: bool,
+        /// A label, as NAME=VALUE; may be repeated.
+        #[arg(long = "label", value_name = "NAME=VALUE")]
+        labels: Vec<String>,
+    },
+}
+
+/// `evenkeel incident …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum IncidentVerb {
+    /// List incidents, the worst first.
+    List {
+        /// Resolved ones too.
+        #[arg(long)]
+        all: bool,
+        /// Only those with this text.
+        #[arg(long)]
+        text: Option<String>,
+    },
+    /// Show one.
+    Show {
+        /// Its id.
+        id: String,
+    },
+    /// Say that you have it.
+    Ack {
+        /// Its id.
+        id: String,
+        /// In so many minutes.
+        #[arg(long, value_name = "MINUTES", conflicts_with = "cannot")]
+        within: Option<u32>,
+        /// You cannot: wake the next.
+        #[arg(long)]
+        cannot: bool,
+    },
+    /// Write a note on its timeline.
+    Note {
+        /// Its id.
+        id: String,
+        /// The text.
+        text: String,
+    },
+    /// Change its severity.
+    Severity {
+        /// Its id.
+        id: String,
+        /// The severity's name.
+        severity: String,
+        /// Why; needed for lowering.
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+    /// Say that it is over.
+    Resolve {
+        /// Its id.
+        id: String,
+        /// What fixed it.
+        summary: String,
+    },
+    /// Why was this person woken, or not?
+    Why {
+        /// Its id.
+        id: String,
+        /// Only about this person.
+        person: Option<String>,
+    },
+}
+
+/// `evenkeel runbook …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RunbookVerb {
+    /// Which runbooks fit a text, and why.
+    Match {
+        /// What is seen.
+        text: String,
+        /// In this playbook instead of the server's.
+        #[arg(long, value_name = "FILE")]
+        playbook: Option<PathBuf>,
+    },
+    /// Run a command of an incident's runbook; what changes something waits for approval.
+    Run {
+        /// The incident's id.
+        id: String,
+        /// The step's number; left out: the quick diagnostics.
+        #[arg(long)]
+        step: Option<u32>,
+        /// Which of the step's commands, from 1.
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+        command: u32,
+        /// A value for a blank, as NAME=VALUE; may be repeated.
+        #[arg(long = "set", value_name = "NAME=VALUE")]
+        values: Vec<String>,
+    },
+    /// Approve a command that waits.
+    Approve {
+        /// The incident's id.
+        id: String,
+        /// The run's number.
+        run: u32,
+        /// The exact command, so that nothing else can be approved.
+        #[arg(long)]
+        command: String,
+    },
+}
+
+/// `evenkeel status …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum StatusVerb {
+    /// Post a status update in one of the playbook's templates.
+    Post {
+        /// The incident's id.
+        id: String,
+        /// What it says of the incident.
+        #[arg(long, value_enum, default_value_t = PhaseArg::Investigating)]
+        phase: PhaseArg,
+        /// On the public page.
+        #[arg(long)]
+        public: bool,
+        /// What the public page calls the incident; needed once.
+        #[arg(long)]
+        title: Option<String>,
+        /// Free words instead of the template.
+        #[arg(long)]
+        body: Option<String>,
+        /// A value for a placeholder, as NAME=VALUE; may be repeated.
+        #[arg(long = "set", value_name = "NAME=VALUE")]
+        values: Vec<String>,
+    },
+    /// What the public page says.
+    Show,
+}
+
+/// Where an incident stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PhaseArg {
+    /// Looking into it.
+    Investigating,
+    /// The cause is known.
+    Identified,
+    /// Fixed, and watched.
+    Monitoring,
+    /// Over.
+    Resolved,
+}
+
+/// `evenkeel postmortem …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PostmortemVerb {
+    /// Print it as Markdown: as saved, or drafted from what happened.
+    Draft {
+        /// The incident's id.
+        id: String,
+    },
+}
+
+/// `evenkeel token …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenVerb {
+    /// Make one and print it, once. With --config it is written to a server that is not running.
+    Create {
+        /// Its name; for `alerts` the name of the source.
+        name: String,
+        /// What it may do.
+        #[arg(long, value_enum, default_value_t = ScopeArg::Alerts)]
+        scope: ScopeArg,
+        /// In whose name it acts; needed for `respond`.
+        #[arg(long)]
+        person: Option<String>,
+        /// The settings of a server that is not running.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+}
+
+/// What a token may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ScopeArg {
+    /// Send alerts.
+    Alerts,
+    /// Read everything.
+    Read,
+    /// Do everything in the name of its person.
+    Respond,
+}
+
+/// `evenkeel docs …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DocsVerb {
+    /// The command line as Markdown.
+    Cli,
+}

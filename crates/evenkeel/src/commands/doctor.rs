@@ -1,0 +1,183 @@
+//! `evenkeel doctor`: finds by day what would fail at night. Changes nothing.
+
+use crate::cli::Reach;
+use crate::config::Config;
+use crate::exit::{Failure, Kind};
+use crate::{print, wiring};
+use engine::ports::Clock;
+use incident::Policy;
+use playbook::{DiagnosticSeverity, Playbook};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+/// One thing that was looked at.
+#[derive(Serialize)]
+struct Look {
+    about: &'static str,
+    well: bool,
+    said: String,
+}
+
+pub(super) fn run(reach: &Reach, path: &Path) -> Result<(), Failure> {
+    let config = Config::read(path)?;
+    let read = wiring::read_playbook(&config.playbook)?;
+    let mut looks = vec![
+        playbook(&read.playbook),
+        roles(&config, &read.playbook),
+        contacts(&config),
+        channels(&config),
+        severities(&config.policy, &read.playbook),
+        storage(&config.data),
+    ];
+    looks.extend(tools(&read.playbook));
+    if reach.json {
+        print::json(&looks)?;
+    } else {
+        let row = |look: &Look| {
+            vec![if look.well { "ok" } else { "!!" }.to_owned(), look.about.to_owned(), look.said.clone()]
+        };
+        print::table(&looks.iter().map(row).collect::<Vec<_>>())?;
+    }
+    let ill = looks.iter().filter(|look| !look.well).count();
+    if ill == 0 {
+        Ok(())
+    } else {
+        Err(Failure::new(Kind::Config, format!("{ill} thing(s) would fail at night")))
+    }
+}
+
+fn playbook(playbook: &Playbook) -> Look {
+    let errors =
+        playbook.diagnostics.iter().filter(|found| found.severity == DiagnosticSeverity::Error).count();
+    let missing: Vec<&str> = playbook
+        .diagnostics
+        .iter()
+        .filter_map(|found| found.message.strip_prefix("section missing: "))
+        .collect();
+    let title = if playbook.title.is_empty() { "no title" } else { &playbook.title };
+    let missing = match missing.as_slice() {
+        [] => String::new(),
+        missing => format!("; it has no {}", missing.join(", no ")),
+    };
+    let said =
+        format!("{title}: {errors} error(s), {} finding(s) in all{missing}", playbook.diagnostics.len());
+    Look { about: "playbook", well: !playbook.title.is_empty(), said }
+}
+
+/// Every role on the escalation path must be held by somebody.
+fn roles(config: &Config, playbook: &Playbook) -> Look {
+    let roster = config.roster();
+    let targets: BTreeSet<&str> =
+        playbook.escalation.values().flatten().map(|hop| hop.target.as_str()).collect();
+    let empty: Vec<&str> = targets.into_iter().filter(|target| roster.holders(target).is_empty()).collect();
+    let said = match empty.as_slice() {
+        [] => "everybody whom the escalation path names is bound to somebody".to_owned(),
+        empty => format!("nobody holds {}; bind it under [roles]", empty.join(", ")),
+    };
+    Look { about: "roles", well: empty.is_empty(), said }
+}
+
+fn contacts(config: &Config) -> Look {
+    let unreachable: Vec<&str> = config
+        .people
+        .iter()
+        .filter(|person| person.contacts.is_empty())
+        .map(|person| person.id.as_str())
+        .collect();
+    let (well, said) = match (config.people.as_slice(), unreachable.as_slice()) {
+        ([], _) => (false, "nobody can be woken; add [[people]]".to_owned()),
+        (people, []) => (true, format!("{} people, each with a way to be reached", people.len())),
+        (_, unreachable) => (false, format!("no way to reach {}", unreachable.join(", "))),
+    };
+    Look { about: "people", well, said }
+}
+
+/// Every contact's channel has settings that work, and every address could be one.
+fn channels(config: &Config) -> Look {
+    wiring::use_ring();
+    let clock: Arc<dyn Clock> = Arc::new(wiring::Steady::new(1.0));
+    let settings = channels::couriers(&config.channels, &clock).err().map(|error| error.to_string());
+    let faults: Vec<String> =
+        settings.into_iter().chain(wiring::unreachable(&config.roster(), &config.channels)).collect();
+    let said = match faults.as_slice() {
+        [] => "every contact's channel has settings".to_owned(),
+        faults => faults.join("; "),
+    };
+    Look { about: "channels", well: faults.is_empty(), said }
+}
+
+fn severities(policy: &Policy, playbook: &Playbook) -> Look {
+    let plan = incident::Plan { digest: String::new(), playbook: playbook.clone(), policy: policy.clone() };
+    let unknown: Vec<&str> = policy
+        .severity_map
+        .values()
+        .chain((!policy.unknown_severity.is_empty()).then_some(&policy.unknown_severity))
+        .filter(|name| plan.severity(name).is_none())
+        .map(String::as_str)
+        .collect();
+    let said = match unknown.as_slice() {
+        [] => format!("an alert whose word nobody knows is {}", plan.unknown_severity()),
+        unknown => format!("the playbook has no severity {}", unknown.join(", ")),
+    };
+    Look { about: "severities", well: unknown.is_empty(), said }
+}
+
+/// The database can be opened, or a running server holds it, or its folder could take one.
+fn storage(data: &Path) -> Look {
+    let (well, said) = if wiring::database(data).exists() {
+        match wiring::open_storage(data) {
+            Ok(_) => (true, format!("{} can be written", data.display())),
+            Err(error) => (error.to_string().contains("is in use by process"), error.to_string()),
+        }
+    } else {
+        folder(data)
+    };
+    Look { about: "storage", well, said }
+}
+
+/// The nearest folder above the data that exists says whether the database can be made.
+fn folder(data: &Path) -> (bool, String) {
+    let above = data.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
+    let probe = tempfile::Builder::new().prefix(".evenkeel-doctor-").tempfile_in(above);
+    match probe {
+        Ok(_) => (true, format!("{} will be made by the first start", wiring::database(data).display())),
+        Err(error) => (false, format!("cannot write in {}: {error}", above.display())),
+    }
+}
+
+/// The programs that the playbook's commands call.
+fn tools(playbook: &Playbook) -> Vec<Look> {
+    let commands =
+        playbook.runbooks.iter().flat_map(|runbook| &runbook.steps).flat_map(|step| &step.commands);
+    let all = commands.chain(&playbook.quick_diagnostics);
+    let names: BTreeSet<&str> = all.filter_map(|command| command.source.split_whitespace().next()).collect();
+    let path = wiring::own_variable("PATH").unwrap_or_default();
+    let found = |name: &str| path.split(':').any(|folder| Path::new(folder).join(name).is_file());
+    let look = |name: &str| {
+        let well = found(name);
+        let said = if well { format!("{name} is installed") } else { format!("{name} is not on PATH") };
+        Look { about: "tool", well, said }
+    };
+    names
+        .into_iter()
+        .filter(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'))
+        .map(look)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looking_makes_no_data_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("deep/data");
+        assert!(storage(&data).well);
+        assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "nothing was made");
+        std::fs::write(folder.path().join("deep"), "a file").unwrap();
+        assert!(!storage(&data).well, "no folder can be made in a file");
+    }
+}

@@ -1,0 +1,79 @@
+//! One verb a file.
+
+mod alert;
+mod docs;
+mod doctor;
+mod incident;
+mod playbook;
+mod postmortem;
+mod runbook;
+pub(crate) mod serve;
+mod status;
+mod token;
+
+use crate::cli::{Cli, Verb};
+use crate::demo;
+use crate::exit::{Failure, Kind};
+use serde_json::{Map, Value};
+use std::process::ExitCode;
+
+/// Does what the command line asks.
+pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    let Cli { reach, verb } = cli;
+    match verb {
+        Verb::Demo(args) => demo::run(&args)?,
+        Verb::Serve(args) => serve::run(&args.config)?,
+        Verb::Playbook(verb) => playbook::run(&reach, &verb)?,
+        Verb::Alert(verb) => alert::run(&reach, &verb)?,
+        Verb::Incident(verb) => incident::run(&reach, &verb)?,
+        Verb::Runbook(verb) => runbook::run(&reach, &verb)?,
+        Verb::Status(verb) => status::run(&reach, &verb)?,
+        Verb::Postmortem(verb) => postmortem::run(&reach, &verb)?,
+        Verb::Token(verb) => token::run(&reach, &verb)?,
+        Verb::Doctor(args) => doctor::run(&reach, &args.config)?,
+        Verb::Completions { shell } => docs::completions(shell)?,
+        Verb::Range { args } => return Ok(crate::code(range::cli::run(&args))),
+        Verb::Docs(verb) => docs::run(&verb)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Reads `NAME=VALUE` arguments.
+fn pairs(arguments: &[String]) -> Result<Map<String, Value>, Failure> {
+    let pair = |argument: &String| {
+        let wrong = || Failure::new(Kind::Usage, format!("{argument:?} is not NAME=VALUE"));
+        let (name, value) = argument.split_once('=').ok_or_else(wrong)?;
+        Ok((name.trim().to_owned(), Value::from(value)))
+    };
+    arguments.iter().map(pair).collect()
+}
+
+/// Where the API keeps an incident; `id` is whatever was typed, and stays one part of the path.
+fn incident_path(id: &str, rest: &str) -> String {
+    format!("/api/incidents/{}{rest}", percent(id))
+}
+
+/// Everything but letters, digits and `_`, percent-encoded.
+fn percent(text: &str) -> String {
+    let byte = |byte: u8| {
+        let plain = byte.is_ascii_alphanumeric() || byte == b'_';
+        if plain { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+    };
+    text.bytes().map(byte).collect()
+}
+
+/// A text of a JSON answer, or nothing.
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_as_an_id_stays_one_part_of_the_path() {
+        assert_eq!(incident_path("inc_01J", "/notes"), "/api/incidents/inc_01J/notes");
+        assert_eq!(incident_path("../tokens?x#y", ""), "/api/incidents/%2E%2E%2Ftokens%3Fx%23y");
+    }
+}

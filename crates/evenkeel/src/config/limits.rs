@@ -1,0 +1,103 @@
+//! Values that can be read and cannot be meant: each is told by its key and its bounds before the server starts.
+
+use super::Config;
+use core::ops::RangeInclusive;
+use reqwest::Url;
+
+/// No pause of a policy is longer: a year.
+const MINUTES_MAX: u32 = 365 * 24 * 60;
+
+/// No command is given longer: a day.
+const RUN_SECONDS_MAX: u64 = 24 * 60 * 60;
+
+/// The first value that cannot be meant, in words.
+pub(super) fn check(config: &Config) -> Result<(), String> {
+    policy(config)?;
+    let seconds = |name, set: Option<u64>| within(name, set.unwrap_or(1), 1..=RUN_SECONDS_MAX);
+    seconds("runner.time_limit_s", config.runner.time_limit_s)?;
+    seconds("runner.follow_limit_s", config.runner.follow_limit_s)?;
+    address("console_url", config.console_url.as_deref())?;
+    address("status.url", config.status.url.as_deref())?;
+    people(config)
+}
+
+fn policy(config: &Config) -> Result<(), String> {
+    let policy = &config.policy;
+    let minutes = |name, set| within(name, set, 1..=MINUTES_MAX);
+    minutes("policy.acknowledge_lapse_min", policy.acknowledge_lapse_min)?;
+    minutes("policy.escalation_repeat_min", policy.escalation_repeat_min)?;
+    for every in &policy.update_every_min {
+        minutes("policy.update_every_min", *every)?;
+    }
+    within("policy.recovery_watch_min", policy.recovery_watch_min, 0..=MINUTES_MAX)?;
+    within("policy.reopen_within_min", policy.reopen_within_min, 0..=MINUTES_MAX)?;
+    within("policy.escalation_repeats_max", policy.escalation_repeats_max, 0..=1_000)?;
+    within("policy.page_attempts_max", policy.page_attempts_max, 1..=100)
+}
+
+fn within<T: Copy + PartialOrd + std::fmt::Display>(
+    name: &str,
+    set: T,
+    bounds: RangeInclusive<T>,
+) -> Result<(), String> {
+    if bounds.contains(&set) {
+        return Ok(());
+    }
+    Err(format!("{name} is {set}; it must be from {} to {}", bounds.start(), bounds.end()))
+}
+
+/// Addresses stand in pages' links, so one that is none makes every page useless.
+fn address(name: &str, set: Option<&str>) -> Result<(), String> {
+    let Some(text) = set else { return Ok(()) };
+    let read =
+        Url::parse(text).map_err(|error| format!("{name} is {text:?}, which is no address: {error}"))?;
+    if matches!(read.scheme(), "http" | "https") && read.query().is_none() && read.fragment().is_none() {
+        return Ok(());
+    }
+    Err(format!("{name} is {text:?}; it must look like https://oncall.example.test"))
+}
+
+/// Ids are names to sign in by.
+fn people(config: &Config) -> Result<(), String> {
+    let mut ids = config.people.iter().map(|person| &person.id);
+    match ids.find(|id| !web::auth::is_short_name(id)) {
+        Some(id) => Err(format!("the person's id {id:?} must be 1 to 60 letters, digits, or any of - _ . @")),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(rest: &str) -> Result<(), String> {
+        check(&toml::from_str(&format!("playbook = 'p.md'\n{rest}")).unwrap())
+    }
+
+    #[test]
+    fn the_defaults_can_be_meant() {
+        assert_eq!(said(""), Ok(()));
+        assert_eq!(said("console_url = 'https://oncall.example.test/'"), Ok(()));
+        assert_eq!(
+            said("[policy]\nrecovery_watch_min = 0\nreopen_within_min = 0\nescalation_repeats_max = 0"),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn what_would_never_page_or_never_stop_is_refused_by_its_name() {
+        for (text, name) in [
+            ("[policy]\npage_attempts_max = 0", "policy.page_attempts_max"),
+            ("[policy]\nescalation_repeat_min = 0", "policy.escalation_repeat_min"),
+            ("[policy]\nupdate_every_min = [30, 0]", "policy.update_every_min"),
+            ("[policy]\nacknowledge_lapse_min = 4294967295", "policy.acknowledge_lapse_min"),
+            ("[runner]\ntime_limit_s = 0", "runner.time_limit_s"),
+            ("console_url = 'oncall.example.test'", "console_url"),
+            ("[status]\nurl = 'javascript:alert(1)'", "status.url"),
+            ("[[people]]\nid = 'a b'\nname = 'A'", "\"a b\""),
+        ] {
+            let said = said(text).unwrap_err();
+            assert!(said.contains(name), "{text}: {said}");
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! The settings: one TOML file. An unknown key is an error that names its line and the nearest name.
+
+mod explain;
+mod limits;
+
+use crate::exit::{Failure, Kind};
+use channels::ChannelsConfig;
+use incident::{Channel, Contact, PersonId, Policy, Responder, Roster};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// Everything that can be set.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Where console, API and intake listen.
+    #[serde(default = "listen")]
+    pub(crate) listen: SocketAddr,
+    /// Where the public status page listens.
+    #[serde(default = "status_listen")]
+    pub(crate) status_listen: Option<SocketAddr>,
+    /// The console's address as people reach it; in links of pages.
+    #[serde(default)]
+    pub(crate) console_url: Option<String>,
+    /// The folder for everything that is kept.
+    #[serde(default = "data")]
+    pub(crate) data: PathBuf,
+    /// Where incidents are kept. For benches alone, and in no list of settings: a server whose incidents are kept in
+    /// memory breaks the promise that a 2xx at intake is on disk.
+    #[serde(default)]
+    pub(crate) storage: Storage,
+    /// The team's playbook.
+    pub(crate) playbook: PathBuf,
+    /// What the playbook leaves open.
+    #[serde(default)]
+    pub(crate) policy: Policy,
+    /// Who can be woken.
+    #[serde(default)]
+    pub(crate) people: Vec<Person>,
+    /// Who holds which role of the playbook, by the person's id.
+    #[serde(default)]
+    pub(crate) roles: BTreeMap<String, Vec<String>>,
+    /// Who is woken when nobody else can be; left out: everybody.
+    #[serde(default)]
+    pub(crate) catch_all: Vec<String>,
+    /// How pages leave.
+    #[serde(default)]
+    pub(crate) channels: ChannelsConfig,
+    /// How runbook commands run.
+    #[serde(default)]
+    pub(crate) runner: RunnerSettings,
+    /// The public page.
+    #[serde(default)]
+    pub(crate) status: StatusSettings,
+}
+
+/// Where incidents are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Storage {
+    /// In the data folder.
+    #[default]
+    Disk,
+    /// Nowhere: gone with the process. Accounts and keys still lie in the data folder.
+    Memory,
+}
+
+/// Someone who can be woken.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Person {
+    /// Short name, such as `ana`.
+    pub(crate) id: String,
+    /// Name on screens.
+    pub(crate) name: String,
+    /// Ways to be reached.
+    #[serde(default)]
+    pub(crate) contacts: Vec<Way>,
+}
+
+/// One way to be reached.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Way {
+    /// Over what.
+    pub(crate) channel: Channel,
+    /// Where.
+    pub(crate) address: String,
+}
+
+/// How runbook commands run.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct RunnerSettings {
+    /// The folder in which they run; left out: the data folder.
+    pub(crate) workdir: Option<PathBuf>,
+    /// Exactly the variables that they get, beside PATH and HOME.
+    pub(crate) env: BTreeMap<String, String>,
+    /// Names of the server's own variables that they get too; their values are masked in every output.
+    pub(crate) secret_env: Vec<String>,
+    /// A command is ended after so many seconds.
+    pub(crate) time_limit_s: Option<u64>,
+    /// A command that follows a log is ended after so many seconds.
+    pub(crate) follow_limit_s: Option<u64>,
+}
+
+/// The public page.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct StatusSettings {
+    /// What it calls the product.
+    pub(crate) title: String,
+    /// Its address as the public reaches it.
+    pub(crate) url: Option<String>,
+    /// What it shows, in order; left out: the playbook's services.
+    pub(crate) components: Vec<String>,
+}
+
+impl Default for StatusSettings {
+    fn default() -> Self {
+        Self { title: "Status".to_owned(), url: None, components: Vec::new() }
+    }
+}
+
+fn listen() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 7300))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the default of an optional setting")]
+fn status_listen() -> Option<SocketAddr> {
+    Some(SocketAddr::from(([127, 0, 0, 1], 7301)))
+}
+
+fn data() -> PathBuf {
+    PathBuf::from("data")
+}
+
+impl Config {
+    /// Reads a file. Paths in it are relative to its folder.
+    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            Failure::new(Kind::Config, format!("cannot read the settings {}: {error}", path.display()))
+                .hint("`evenkeel serve --config FILE` names another file; docs/settings.md shows one")
+        })?;
+        let mut config: Self =
+            toml::from_str(&text).map_err(|error| explain::toml_error(path, &text, &error))?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        config.data = folder.join(&config.data);
+        config.playbook = folder.join(&config.playbook);
+        config.runner.workdir = config.runner.workdir.map(|workdir| folder.join(workdir));
+        limits::check(&config)
+            .map_err(|why| Failure::new(Kind::Config, format!("{}: {why}", path.display())))?;
+        config.agree(path)?;
+        Ok(config)
+    }
+
+    /// What cannot be told key by key: roles name people who exist, severities are in the playbook.
+    fn agree(&self, path: &Path) -> Result<(), Failure> {
+        let known: Vec<&str> = self.people.iter().map(|person| person.id.as_str()).collect();
+        let named = self
+            .roles
+            .iter()
+            .flat_map(|(role, people)| people.iter().map(move |person| (role.as_str(), person)));
+        let all = named.chain(self.catch_all.iter().map(|person| ("catch_all", person)));
+        for (role, person) in all {
+            if !known.contains(&person.as_str()) {
+                let message =
+                    format!("{}: {role:?} names {person:?}, and nobody has that id", path.display());
+                return Err(Failure::new(Kind::Config, message).hint(explain::nearest(person, &known)));
+            }
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        match known.iter().find(|id| !seen.insert(**id)) {
+            Some(twice) => {
+                let message = format!("{}: two people have the id {twice:?}", path.display());
+                Err(Failure::new(Kind::Config, message).hint("ids must differ; names may be the same"))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Who can be woken, and who holds which role.
+    pub(crate) fn roster(&self) -> Roster {
+        let people = self.people.iter().map(|person| Responder {
+            id: PersonId(person.id.clone()),
+            name: person.name.clone(),
+            contacts: person.contacts.iter().map(Way::contact).collect(),
+        });
+        let ids = |people: &[String]| people.iter().cloned().map(PersonId).collect();
+        let roles = self.roles.iter().map(|(role, people)| (role.clone(), ids(people)));
+        Roster::new(people.collect(), roles.collect(), ids(&self.catch_all))
+    }
+
+    /// The console's address as people reach it.
+    pub(crate) fn console_url(&self) -> String {
+        let set = self.console_url.clone().map(|url| url.trim_end_matches('/').to_owned());
+        set.unwrap_or_else(|| format!("http://{}", self.listen))
+    }
+}
+
+impl Way {
+    fn contact(&self) -> Contact {
+        Contact { channel: self.channel, address: self.address.clone() }
+    }
+}

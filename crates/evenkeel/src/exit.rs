@@ -1,0 +1,82 @@
+//! How the program ends: one place that knows every exit code, and errors with a hint.
+
+use std::process::ExitCode;
+
+/// What went wrong, for whom, and what to do about it.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    kind: Kind,
+    message: String,
+    hint: Option<String>,
+}
+
+/// Whose fault it is decides the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The server refused, or there is no such thing.
+    Refused,
+    /// The command line is not understood (clap uses the same code).
+    Usage,
+    /// The settings or the playbook cannot be used.
+    Config,
+    /// The server, the network or the disk does not answer.
+    World,
+    /// `playbook check` found something at or above the level that was asked for.
+    Findings,
+    /// Whoever read what was printed went away: there is nobody left to fail for.
+    SeenEnough,
+}
+
+impl Kind {
+    /// The exit code, as `docs/cli.md` lists them.
+    pub(crate) const fn code(self) -> u8 {
+        match self {
+            Self::SeenEnough => 0,
+            Self::Refused => 1,
+            Self::Usage => 2,
+            Self::Config => 3,
+            Self::World => 4,
+            Self::Findings => 5,
+        }
+    }
+}
+
+/// The codes and what they mean, for the help.
+pub(crate) const CODES: &str = "\
+Exit codes:
+  0  done
+  1  refused, or there is no such thing
+  2  the command line is not understood
+  3  the settings or the playbook cannot be used
+  4  the server, the network or the disk does not answer
+  5  `playbook check` found something at or above --deny";
+
+impl Failure {
+    pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), hint: None }
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)?;
+        if let Some(hint) = &self.hint {
+            write!(f, "\nhint: {hint}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Prints what went wrong and gives the code to end with.
+#[expect(clippy::print_stderr, reason = "the one place where the program says why it ends")]
+pub(crate) fn report(failure: &Failure) -> ExitCode {
+    if !failure.message.is_empty() {
+        eprintln!("error: {failure}");
+    }
+    ExitCode::from(failure.kind.code())
+}

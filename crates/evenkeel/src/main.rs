@@ -1,0 +1,34 @@
+//! The program: reads the command line, wires the rooms together, and holds no rule of the domain.
+
+mod cli;
+mod client;
+mod commands;
+mod config;
+mod demo;
+mod exit;
+mod print;
+mod wiring;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    // Under the name of a vendor's tool this is its practice stand-in.
+    if let Some(tool) = std::env::args_os().next().and_then(|name| range::tools::Tool::from_argv0(&name)) {
+        let args: Vec<String> = std::env::args().skip(1).collect();
+        return code(range::tools::run(tool, &args));
+    }
+    let cli = cli::Cli::parse();
+    match commands::run(cli) {
+        Ok(code) => code,
+        Err(failure) => exit::report(&failure),
+    }
+}
+
+/// The stand-ins count as programs do: 0 to 255.
+fn code(status: i32) -> ExitCode {
+    ExitCode::from(u8::try_from(status.clamp(0, 255)).unwrap_or(1))
+}

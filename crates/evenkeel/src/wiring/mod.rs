@@ -1,0 +1,19 @@
+//! Puts the rooms together: settings in, a running server out. Decides nothing.
+
+mod chance;
+mod clock;
+mod plan;
+mod server;
+
+pub(crate) use chance::{Chance, hex};
+pub(crate) use clock::Steady;
+pub(crate) use plan::{ReadPlaybook, read_playbook};
+pub(crate) use server::{
+    Running, ServerSettings, database, open_storage, own_variable, start, storage_failed, unreachable,
+};
+
+/// `ring` is the one crypto library of the program.
+pub(crate) fn use_ring() {
+    // An error means that it is in use already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}

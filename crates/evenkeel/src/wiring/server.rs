@@ -1,0 +1,254 @@
+//! A running server: storage, engine, couriers, runner and web, started in order and stopped in reverse.
+
+use super::{Chance, Steady, plan, use_ring};
+use crate::config::{Config, RunnerSettings, Storage};
+use crate::exit::{Failure, Kind};
+use channels::{ChannelsConfig, couriers};
+use core::time::Duration;
+use engine::memory::Memory;
+use engine::ports::{Access, Archive, Clock, Ids, Journal, Links};
+use engine::{Engine, Hands, Parts, Settings, Stopped};
+use incident::{Policy, Roster};
+use playbook::Playbook;
+use runner::{Runner, RunnerConfig};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use store::Sqlite;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use web::auth::TokenError;
+use web::links::SignedLinks;
+use web::{App, AppParts, ServerConfig};
+
+/// Everything that a server is started with.
+pub(crate) struct ServerSettings {
+    pub(crate) listen: SocketAddr,
+    pub(crate) status_listen: Option<SocketAddr>,
+    /// The console's address as people reach it; `None`: where it listens.
+    pub(crate) console_url: Option<String>,
+    pub(crate) data: PathBuf,
+    pub(crate) storage: Storage,
+    pub(crate) playbook: Playbook,
+    pub(crate) playbook_text: String,
+    pub(crate) playbook_path: PathBuf,
+    pub(crate) policy: Policy,
+    pub(crate) roster: Roster,
+    pub(crate) channels: ChannelsConfig,
+    pub(crate) runner: RunnerConfig,
+    pub(crate) status_title: String,
+    pub(crate) status_url: Option<String>,
+    pub(crate) components: Vec<String>,
+    /// How many minutes pass in one; 1 but in a demonstration.
+    pub(crate) speed: f64,
+}
+
+/// A server that runs.
+pub(crate) struct Running {
+    pub(crate) engine: Engine,
+    pub(crate) access: Arc<dyn Access>,
+    pub(crate) ids: Arc<dyn Ids>,
+    pub(crate) console_url: String,
+    pub(crate) status_url: Option<String>,
+    /// The one-time link for the first account, while nobody has one.
+    pub(crate) setup_url: Option<String>,
+    app: App,
+    stop: watch::Sender<bool>,
+    serving: JoinHandle<()>,
+    stopped: Stopped,
+}
+
+impl ServerSettings {
+    /// From the settings file, reading the playbook that it names.
+    pub(crate) fn read(config: &Config) -> Result<Self, Failure> {
+        let read = super::read_playbook(&config.playbook)?;
+        let services = read.playbook.services.iter().map(|service| service.name.clone());
+        let components = match config.status.components.as_slice() {
+            [] => services.collect(),
+            named => named.to_vec(),
+        };
+        Ok(Self {
+            listen: config.listen,
+            status_listen: config.status_listen,
+            console_url: config.console_url.as_ref().map(|_| config.console_url()),
+            data: config.data.clone(),
+            storage: config.storage,
+            playbook: read.playbook,
+            playbook_text: read.text,
+            playbook_path: config.playbook.clone(),
+            policy: config.policy.clone(),
+            roster: config.roster(),
+            channels: config.channels.clone(),
+            runner: runner_config(&config.runner, &config.data),
+            status_title: config.status.title.clone(),
+            status_url: config.status.url.clone(),
+            components,
+            speed: 1.0,
+        })
+    }
+}
+
+/// The runner's settings: only what is named gets through to a command.
+fn runner_config(settings: &RunnerSettings, data: &Path) -> RunnerConfig {
+    let mut env = settings.env.clone();
+    for name in ["PATH", "HOME", "LANG"] {
+        if let Some(value) = own_variable(name) {
+            env.entry(name.to_owned()).or_insert(value);
+        }
+    }
+    let secrets: BTreeMap<String, String> = settings
+        .secret_env
+        .iter()
+        .filter_map(|name| own_variable(name).map(|value| (name.clone(), value)))
+        .collect();
+    let values = secrets.values().cloned().collect();
+    env.extend(secrets);
+    let workdir = settings.workdir.clone().unwrap_or_else(|| data.to_path_buf());
+    let mut config = RunnerConfig::new(workdir, env);
+    config.secrets = values;
+    if let Some(seconds) = settings.time_limit_s {
+        config.time_limit = Duration::from_secs(seconds);
+    }
+    if let Some(seconds) = settings.follow_limit_s {
+        config.follow_limit = Duration::from_secs(seconds);
+    }
+    config
+}
+
+/// A variable of the server's own environment, for commands that are to have it.
+#[expect(clippy::disallowed_methods, reason = "the settings say which variables commands get")]
+pub(crate) fn own_variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Starts everything. What fails says what to do, and nothing is left running.
+pub(crate) async fn start(settings: ServerSettings) -> Result<Running, Failure> {
+    use_ring();
+    let bound = web::bind(ServerConfig { listen: settings.listen, status_listen: settings.status_listen })
+        .await
+        .map_err(|error| Failure::new(Kind::World, error.to_string()))?;
+    let console_url = settings.console_url.clone().unwrap_or_else(|| format!("http://{}", bound.console()));
+    let status_url = bound
+        .status()
+        .map(|address| settings.status_url.clone().unwrap_or_else(|| format!("http://{address}")));
+    let storage = open_storage(&settings.data)?;
+    let access: Arc<dyn Access> = Arc::new(storage.access().map_err(storage_failed)?);
+    let ids: Arc<dyn Ids> = Arc::new(Chance::default());
+    let clock: Arc<dyn Clock> = Arc::new(Steady::new(settings.speed));
+    let links = SignedLinks::new(access.as_ref(), ids.as_ref(), &console_url).map_err(storage_failed)?;
+    let links: Arc<dyn Links> = Arc::new(links);
+    let couriers = couriers(&settings.channels, &clock)
+        .map_err(|error| Failure::new(Kind::Config, format!("channels: {error}")))?;
+    for fault in unreachable(&settings.roster, &settings.channels) {
+        tracing::warn!("{fault}");
+    }
+    let executor = Arc::new(Runner::new(settings.runner));
+    let plan = Arc::new(plan::plan(settings.playbook, settings.policy));
+    let (journal, archive) = incidents(&storage, settings.storage)?;
+    let parts = Parts {
+        journal,
+        archive,
+        clock,
+        ids: Arc::clone(&ids),
+        settings: Settings::new(plan, Arc::new(settings.roster)),
+        node: format!("{}-{}", std::process::id(), super::hex(ids.secret().get(..4).unwrap_or_default())),
+        hands: Hands { couriers, executor, links },
+    };
+    let (engine, stopped) = Engine::start(parts).map_err(storage_failed)?;
+    let app = App::new(AppParts {
+        engine: engine.clone(),
+        access: Arc::clone(&access),
+        ids: Arc::clone(&ids),
+        console_url: console_url.clone(),
+        status_url: status_url.clone().unwrap_or_default(),
+        status_title: settings.status_title,
+        components: settings.components,
+        playbook_text: settings.playbook_text,
+        playbook_path: settings.playbook_path.display().to_string(),
+        speed: settings.speed,
+    })
+    .map_err(storage_failed)?;
+    let setup = web::auth::setup_key(&app).map_err(storage_failed)?;
+    let setup_url = setup.map(|key| format!("{console_url}/setup?key={key}"));
+    let (stop, mut stopping) = watch::channel(false);
+    let told = async move {
+        // An error means that whoever would have said so is gone, which says the same.
+        let _ = stopping.wait_for(|stop| *stop).await;
+    };
+    let serving = tokio::spawn(bound.serve(app.clone(), told));
+    Ok(Running { engine, access, ids, console_url, status_url, setup_url, app, stop, serving, stopped })
+}
+
+/// Contacts that no page can ever reach, each with its reason; addresses are secrets and are not repeated.
+pub(crate) fn unreachable(roster: &Roster, channels: &ChannelsConfig) -> Vec<String> {
+    let contacts =
+        roster.people().flat_map(|person| person.contacts.iter().map(move |contact| (person, contact)));
+    let fault = |(person, contact): (&incident::Responder, &incident::Contact)| {
+        let why = channels::unreachable(channels, contact)?;
+        Some(format!("{} cannot be reached by {}: {why}", person.id, contact.channel.name()))
+    };
+    contacts.filter_map(fault).collect()
+}
+
+/// Where incidents are written, and where they are read.
+type Kept = (Box<dyn Journal>, Arc<dyn Archive>);
+
+/// Of the storage that was asked for.
+fn incidents(database: &Sqlite, storage: Storage) -> Result<Kept, Failure> {
+    match storage {
+        Storage::Disk => {
+            Ok((Box::new(database.journal().map_err(storage_failed)?), Arc::new(database.archive())))
+        }
+        Storage::Memory => {
+            tracing::warn!("storage = \"memory\": every incident is gone when this process ends");
+            let memory = Memory::new();
+            Ok((Box::new(memory.clone()), Arc::new(memory)))
+        }
+    }
+}
+
+/// The database's file in the data folder.
+pub(crate) fn database(data: &Path) -> PathBuf {
+    data.join("evenkeel.db")
+}
+
+/// Opens the database in the data folder, making both when there is none.
+pub(crate) fn open_storage(data: &Path) -> Result<Sqlite, Failure> {
+    std::fs::create_dir_all(data).map_err(|error| {
+        Failure::new(Kind::World, format!("cannot make the data folder {}: {error}", data.display()))
+    })?;
+    Sqlite::open(&database(data)).map_err(storage_failed)
+}
+
+pub(crate) fn storage_failed(error: impl std::fmt::Display) -> Failure {
+    Failure::new(Kind::World, error.to_string())
+}
+
+impl Running {
+    /// Makes a token and lets the running server know it.
+    pub(crate) async fn make_token(
+        &self,
+        make: impl FnOnce() -> Result<String, TokenError> + Send + 'static,
+    ) -> Result<String, Failure> {
+        let made = tokio::task::spawn_blocking(make).await.map_err(storage_failed)?;
+        let token = made.map_err(storage_failed)?;
+        self.app.tokens_changed().await.map_err(storage_failed)?;
+        Ok(token)
+    }
+
+    /// Waits until the engine's core has ended by itself, which only a fault of ours brings about.
+    pub(crate) async fn core_ended(&mut self) {
+        self.stopped.core_ended().await;
+    }
+
+    /// Takes no more requests, keeps what was accepted, and ends.
+    pub(crate) async fn stop(self) {
+        self.stop.send_replace(true);
+        if self.serving.await.is_err() {
+            tracing::error!("the listeners did not end well");
+        }
+        self.engine.stop().await;
+        self.stopped.wait().await;
+    }
+}

@@ -1,0 +1,19 @@
+//! The tests' own HTTP client: no retries, no redirects, and a limit on every answer.
+
+use reqwest::Client;
+use std::time::Duration;
+
+/// Longer than any answer may take, the refusal of a slow body included.
+const LIMIT: Duration = Duration::from_secs(45);
+
+/// A client of its own, so that no connection is shared with a server that was killed.
+pub(crate) fn client() -> Client {
+    // An error means that another test was faster.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let built = Client::builder()
+        .timeout(LIMIT)
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .no_proxy();
+    built.build().unwrap()
+}

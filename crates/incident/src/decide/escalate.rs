@@ -1,0 +1,246 @@
+//! The escalation: wakes one level after another until somebody answers.
+//!
+//! A level that nobody holds is passed over at once. When no level holds anybody, the catch-all is woken; when even
+//! that is empty, the incident stands as UNPAGED.
+
+use super::{Draft, checklist, next_number};
+use crate::event::{EventKind, StopReason};
+use crate::later::later;
+use crate::people::{Contact, PersonId, Roster};
+use crate::plan::Level;
+use crate::state::{Escalation, Incident, Page, PageState};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
+use jiff::SignedDuration;
+
+/// The level that stands for everybody who can be woken.
+const CATCH_ALL: &str = "catch-all";
+
+/// How a severity is answered.
+enum Path {
+    /// By waking these levels.
+    Wake(Vec<Level>),
+    /// By filing this.
+    File(String),
+}
+
+fn path(incident: &Incident) -> Path {
+    let severity = incident.severity();
+    let catch_all = || vec![Level { target: CATCH_ALL.to_string(), after_min: 0 }];
+    match (incident.plan.levels(&severity), incident.plan.ticket(&severity)) {
+        (Some(levels), _) if !levels.is_empty() => Path::Wake(levels),
+        (_, Some(ticket)) => Path::File(ticket.to_string()),
+        (Some(_) | None, None) => Path::Wake(catch_all()),
+    }
+}
+
+/// Whether the incident's severity wakes anybody.
+pub(super) fn wakes_somebody(incident: &Incident) -> bool {
+    matches!(path(incident), Path::Wake(_))
+}
+
+/// Begins a round of the escalation at its first level.
+pub(super) fn start(draft: &mut Draft<'_>, round: u32, because: String) {
+    match path(&draft.incident) {
+        Path::Wake(levels) => reach(draft, &levels, &Reach { round, level: 0, because, without: None }),
+        Path::File(text) => {
+            let filed = draft.incident.action_items.iter().any(|item| item.title == text);
+            if !filed {
+                draft.push_own(EventKind::TicketFiled { text: text.clone() });
+                let item = next_number(&draft.incident.action_items) - 1;
+                draft.push_own(EventKind::ActionItemAdded { item, title: text, owner: None, due: None });
+            }
+            draft.push_own(EventKind::EscalationStopped { reason: StopReason::SeverityWakesNobody });
+        }
+    }
+}
+
+/// Begins a round after whoever had it has said that they cannot: they are passed over while there is anybody else.
+pub(super) fn start_past_whoever_cannot(draft: &mut Draft<'_>, round: u32) {
+    let because = format!("{} cannot after all", draft.by);
+    let without = draft.by.person().cloned();
+    match path(&draft.incident) {
+        Path::Wake(levels) => reach(draft, &levels, &Reach { round, level: 0, because, without }),
+        Path::File(_) => start(draft, round, because),
+    }
+}
+
+/// Nobody has answered in time: the next level, or the path again.
+pub(super) fn climb(draft: &mut Draft<'_>, because: String) {
+    let (Path::Wake(levels), Escalation::Waiting { round, first, level, .. }) =
+        (path(&draft.incident), draft.incident.escalation.clone())
+    else {
+        return;
+    };
+    let rounds = round.saturating_sub(first);
+    let next = usize::try_from(level).unwrap_or(usize::MAX).saturating_add(1);
+    if next < levels.len() {
+        reach(draft, &levels, &Reach { round, level: next, because, without: None });
+    } else if rounds < draft.incident.plan.policy.escalation_repeats_max {
+        let because = format!("round {} of the path began: nobody has answered", rounds + 2);
+        reach(draft, &levels, &Reach { round: round + 1, level: 0, because, without: None });
+    } else {
+        draft.push_own(EventKind::EscalationExhausted { round });
+    }
+}
+
+/// Where to go on, and why.
+struct Reach {
+    round: u32,
+    level: usize,
+    because: String,
+    without: Option<PersonId>,
+}
+
+fn reach(draft: &mut Draft<'_>, levels: &[Level], from: &Reach) {
+    let roster = draft.now.roster;
+    for (number, level) in levels.iter().enumerate().skip(from.level) {
+        let (woken, why) = to_wake(roster, &level.target, from.without.as_ref());
+        if !woken.is_empty() {
+            let rule = rule(draft, levels, number, &from.because);
+            return wake(draft, Wake { levels, number, round: from.round, rule, woken });
+        }
+        let target = level.target.clone();
+        draft.push_own(EventKind::LevelUnreachable { level: small(number), target, why });
+    }
+    let others = to_wake(roster, CATCH_ALL, from.without.as_ref()).0;
+    let woken = if others.is_empty() { reachable(roster, CATCH_ALL) } else { others };
+    if woken.is_empty() {
+        let why = String::from("no level of the path and nobody in the catch-all can be reached");
+        draft.push_own(EventKind::Unpaged { why });
+    } else {
+        let rule = format!(
+            "{}; no further level can be reached, so everybody in the catch-all is woken",
+            from.because
+        );
+        wake(draft, Wake { levels, number: levels.len(), round: from.round, rule, woken });
+    }
+}
+
+/// The rule that leads to a level, in words, for whoever asks why.
+fn rule(draft: &Draft<'_>, levels: &[Level], number: usize, because: &str) -> String {
+    let severity = draft.incident.severity();
+    let after = levels.get(number).map_or(0, |level| level.after_min);
+    format!("{severity} level {} of {} (after {after} min): {because}", number + 1, levels.len())
+}
+
+/// Whom to wake at a level: each person with each of their contacts.
+fn reachable(roster: &Roster, target: &str) -> Vec<(PersonId, Contact)> {
+    let people = if target == CATCH_ALL { roster.catch_all() } else { roster.holders(target) };
+    let contacts = people
+        .iter()
+        .flat_map(|person| person.contacts.iter().map(|contact| (person.id.clone(), contact.clone())));
+    contacts.collect()
+}
+
+/// Whom to wake at a level but for one person who cannot, and why there is nobody, if there is not.
+fn to_wake(roster: &Roster, target: &str, without: Option<&PersonId>) -> (Vec<(PersonId, Contact)>, String) {
+    let all = reachable(roster, target);
+    let woken: Vec<_> = all.iter().filter(|(person, _)| Some(person) != without).cloned().collect();
+    let why = match without {
+        Some(person) if !all.is_empty() => format!("{person} cannot, and nobody else holds {target:?}"),
+        Some(_) | None => unreachable_because(roster, target),
+    };
+    (woken, why)
+}
+
+fn unreachable_because(roster: &Roster, target: &str) -> String {
+    if roster.holders(target).is_empty() {
+        format!("nobody holds {target:?}; bind it to somebody in the settings")
+    } else {
+        format!("whoever holds {target:?} has no way to be reached")
+    }
+}
+
+/// One level and everybody it wakes.
+struct Wake<'a> {
+    levels: &'a [Level],
+    number: usize,
+    round: u32,
+    rule: String,
+    woken: Vec<(PersonId, Contact)>,
+}
+
+fn wake(draft: &mut Draft<'_>, wake: Wake<'_>) {
+    let target = wake.levels.get(wake.number).map_or(CATCH_ALL, |level| level.target.as_str());
+    draft.push_own(EventKind::LevelReached {
+        round: wake.round,
+        level: small(wake.number),
+        target: target.to_string(),
+        rule: wake.rule.clone(),
+        next_due: Some(later(draft.now.at, wait_after(draft, &wake))),
+    });
+    for (responder, contact) in wake.woken {
+        draft.push_own(EventKind::PageDecided {
+            page: next_number(&draft.incident.pages),
+            responder,
+            channel: contact.channel,
+            address: contact.address,
+            level: small(wake.number),
+            rule: format!("{target}: {}", wake.rule),
+        });
+    }
+    if wake.number > 0 {
+        checklist::tick_about(draft, &["escalat"], "the next level was woken");
+    }
+}
+
+/// How long a level has before the next: the difference of their times, or the wait before the path begins again.
+fn wait_after(draft: &Draft<'_>, wake: &Wake<'_>) -> SignedDuration {
+    let here = wake.levels.get(wake.number).map(|level| level.after_min);
+    let next = wake.levels.get(wake.number + 1).map(|level| level.after_min);
+    let minutes = match (here, next) {
+        (Some(here), Some(next)) => next.saturating_sub(here),
+        (Some(_) | None, None | Some(_)) => draft.incident.plan.policy.escalation_repeat_min.max(1),
+    };
+    SignedDuration::from_mins(i64::from(minutes))
+}
+
+/// Stops waking people and takes back every page that has not gone out.
+pub(super) fn stop(draft: &mut Draft<'_>, reason: &StopReason) {
+    let open: Vec<u32> = draft
+        .incident
+        .pages
+        .iter()
+        .filter(|page| matches!(page.state, PageState::Pending | PageState::Retrying { .. }))
+        .map(|page| page.number)
+        .collect();
+    for page in open {
+        draft.push_own(EventKind::PageWithdrawn { page, reason: reason.clone() });
+    }
+    if !matches!(draft.incident.escalation, Escalation::Stopped | Escalation::Idle) {
+        draft.push_own(EventKind::EscalationStopped { reason: reason.clone() });
+    }
+}
+
+/// When every page of the current level has failed or been answered with "cannot", waiting longer helps nobody: the next
+/// level is woken at once. After the last one, with every page of the round lost, the catch-all is. The path begins
+/// again at its time and no sooner: what fails in a moment must not use up every round in that moment.
+pub(super) fn climb_if_level_is_lost(draft: &mut Draft<'_>, because: &str) {
+    let (Path::Wake(levels), Escalation::Waiting { round, level, .. }) =
+        (path(&draft.incident), draft.incident.escalation.clone())
+    else {
+        return;
+    };
+    let of_round: Vec<&Page> = draft.incident.pages.iter().filter(|page| page.round == round).collect();
+    let lost = |page: &&Page| {
+        let cannot = of_round
+            .iter()
+            .any(|other| other.responder == page.responder && other.answer == Some(crate::AckIntent::Cannot));
+        cannot || matches!(page.state, PageState::Failed { .. })
+    };
+    let level_lost = of_round.iter().filter(|page| page.level == level).all(lost);
+    let round_lost = of_round.iter().all(lost);
+    let here = usize::try_from(level).unwrap_or(usize::MAX);
+    let next = here.saturating_add(1);
+    let is_path = levels.get(here).is_some_and(|level| level.target != CATCH_ALL);
+    if level_lost && is_path && (next < levels.len() || round_lost) {
+        reach(draft, &levels, &Reach { round, level: next, because: String::from(because), without: None });
+    }
+}
+
+fn small(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}

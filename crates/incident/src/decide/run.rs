@@ -1,0 +1,224 @@
+//! Runbook commands: what only looks runs at once; everything else waits for a named person's word for exactly that
+//! command.
+
+use super::{Draft, index, next_number};
+use crate::command::{RunAsk, StepOutcome};
+use crate::event::{EventKind, Fact, RunReport, RunRequest};
+use crate::refusal::Refusal;
+use crate::state::{Run, RunState, Status};
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use playbook::{Approval, CheckKind, Command, Step};
+
+/// Gathers what the runbook can look up by itself, and lays out what it could change. Without a runbook, the quick
+/// diagnostics serve.
+pub(super) fn gather(draft: &mut Draft<'_>) {
+    let asks: Vec<RunAsk> = match draft.incident.runbook() {
+        Some(runbook) => {
+            runbook.steps.iter().flat_map(|step| asks(Some(step.number), &step.commands)).collect()
+        }
+        None => asks(None, &draft.incident.plan.playbook.quick_diagnostics).collect(),
+    };
+    for ask in asks {
+        let Ok(request) = prepare(draft, &ask) else { continue };
+        let asked_before = draft.incident.runs.iter().any(|run| {
+            run.request.source == request.source && !matches!(run.state, RunState::Rejected { .. })
+        });
+        if !asked_before {
+            add(draft, request, crate::Actor::System);
+        }
+    }
+}
+
+fn asks(step: Option<u32>, commands: &[Command]) -> impl Iterator<Item = RunAsk> {
+    let ready = (0_u32..).zip(commands).filter(|(_, command)| command.holes.is_empty());
+    ready.map(move |(command, _)| RunAsk { step, command, values: BTreeMap::new() })
+}
+
+/// The exact command with its blanks filled, and what it can do: never less than the compiler said of its text.
+fn prepare(draft: &Draft<'_>, ask: &RunAsk) -> Result<RunRequest, Refusal> {
+    let (title, command) = find(draft, ask)?;
+    let source = playbook::bind(command, &ask.values).map_err(|names| Refusal::OpenHoles { names })?;
+    let (bound_effect, bound_reason) = playbook::effect_of(&source);
+    let (effect, effect_reason) = if bound_effect > command.effect {
+        (bound_effect, bound_reason)
+    } else {
+        (command.effect, command.effect_reason.clone())
+    };
+    let title = command.title.clone().unwrap_or(title);
+    Ok(RunRequest { step: ask.step, command: ask.command, title, source, effect, effect_reason })
+}
+
+fn find<'a>(draft: &'a Draft<'_>, ask: &RunAsk) -> Result<(String, &'a Command), Refusal> {
+    let at = usize::try_from(ask.command).unwrap_or(usize::MAX);
+    let unknown = || Refusal::Unknown { what: "command", id: format!("{:?}/{}", ask.step, ask.command) };
+    match ask.step {
+        None => {
+            let command = draft.incident.plan.playbook.quick_diagnostics.get(at).ok_or_else(unknown)?;
+            Ok((String::from("Quick diagnostics"), command))
+        }
+        Some(number) => {
+            let step = step(draft, number)?;
+            Ok((step.title.clone(), step.commands.get(at).ok_or_else(unknown)?))
+        }
+    }
+}
+
+fn step<'a>(draft: &'a Draft<'_>, number: u32) -> Result<&'a Step, Refusal> {
+    let steps = draft.incident.runbook().map(|runbook| runbook.steps.as_slice()).unwrap_or_default();
+    let unknown = || Refusal::Unknown { what: "step", id: number.to_string() };
+    steps.iter().find(|step| step.number == number).ok_or_else(unknown)
+}
+
+fn add(draft: &mut Draft<'_>, request: RunRequest, by: crate::Actor) {
+    let run = next_number(&draft.incident.runs);
+    let kind = match request.effect.approval() {
+        Approval::NotNeeded => EventKind::RunRequested { run, request },
+        Approval::Needed => EventKind::RunProposed { run, request },
+    };
+    draft.push_by(by, kind);
+}
+
+pub(super) fn choose(draft: &mut Draft<'_>, runbook: String) -> Result<(), Refusal> {
+    draft.must_be_open()?;
+    if draft.incident.plan.playbook.runbook(&runbook).is_none() {
+        return Err(Refusal::Unknown { what: "runbook", id: runbook });
+    }
+    draft.push(EventKind::RunbookChosen { runbook });
+    gather(draft);
+    Ok(())
+}
+
+pub(super) fn request(draft: &mut Draft<'_>, ask: &RunAsk) -> Result<(), Refusal> {
+    draft.must_be_open()?;
+    draft.must_be_person()?;
+    let request = prepare(draft, ask)?;
+    let by = draft.by.clone();
+    add(draft, request, by);
+    Ok(())
+}
+
+pub(super) fn approve(draft: &mut Draft<'_>, number: u32, source: &str) -> Result<(), Refusal> {
+    draft.must_be_open()?;
+    draft.must_be_person()?;
+    let run = waiting(draft, number)?;
+    if run.request.source != source {
+        return Err(Refusal::NotThatCommand { waiting: run.request.source.clone() });
+    }
+    draft.push(EventKind::RunApproved { run: number });
+    Ok(())
+}
+
+pub(super) fn reject(draft: &mut Draft<'_>, number: u32, reason: String) -> Result<(), Refusal> {
+    draft.must_be_person()?;
+    waiting(draft, number)?;
+    draft.push(EventKind::RunRejected { run: number, reason });
+    Ok(())
+}
+
+fn waiting<'a>(draft: &'a Draft<'_>, number: u32) -> Result<&'a Run, Refusal> {
+    let run = find_run(draft, number)?;
+    match run.state {
+        RunState::Proposed => Ok(run),
+        RunState::Rejected { .. }
+        | RunState::Ready
+        | RunState::Running { .. }
+        | RunState::Ended(_)
+        | RunState::Lost => {
+            Err(Refusal::NotNow { what: "approval", why: format!("run {number} no longer waits for a word") })
+        }
+    }
+}
+
+fn find_run<'a>(draft: &'a Draft<'_>, number: u32) -> Result<&'a Run, Refusal> {
+    let unknown = || Refusal::Unknown { what: "run", id: number.to_string() };
+    index(number).and_then(|at| draft.incident.runs.get(at)).ok_or_else(unknown)
+}
+
+/// Begun once only: a second start of the same run is refused, so that no change is made twice.
+pub(super) fn started(draft: &mut Draft<'_>, number: u32) -> Result<(), Refusal> {
+    match find_run(draft, number)?.state {
+        RunState::Ready => {
+            draft.push_own(EventKind::RunStarted { run: number });
+            Ok(())
+        }
+        RunState::Proposed
+        | RunState::Rejected { .. }
+        | RunState::Running { .. }
+        | RunState::Ended(_)
+        | RunState::Lost => Err(Refusal::Stale),
+    }
+}
+
+pub(super) fn ended(draft: &mut Draft<'_>, number: u32, report: RunReport) -> Result<(), Refusal> {
+    let run = find_run(draft, number)?;
+    if !matches!(run.state, RunState::Running { .. } | RunState::Ready) {
+        return Err(Refusal::Stale);
+    }
+    let checks = judge(draft, run, &report);
+    draft.push_own(EventKind::RunEnded { run: number, report, checks });
+    Ok(())
+}
+
+/// The server stopped in the middle. What only looks is asked again; what may have changed something is not.
+pub(super) fn lost(draft: &mut Draft<'_>, number: u32) -> Result<(), Refusal> {
+    let run = find_run(draft, number)?;
+    if !matches!(run.state, RunState::Running { .. }) {
+        return Err(Refusal::Stale);
+    }
+    let request = run.request.clone();
+    draft.push_own(EventKind::RunLost { run: number });
+    let again = request.effect.approval() == Approval::NotNeeded && draft.incident.status == Status::Open;
+    if again {
+        add(draft, request, crate::Actor::System);
+    }
+    Ok(())
+}
+
+/// What the playbook's expectations for a command say of its output.
+fn judge(draft: &Draft<'_>, run: &Run, report: &RunReport) -> Vec<(String, Fact)> {
+    let Some(Ok(step)) = run.request.step.map(|number| step(draft, number)) else {
+        return Vec::new();
+    };
+    if !is_of(step, &run.request) {
+        return Vec::new();
+    }
+    let own = step.checks.iter().filter(|check| check.command == Some(run.request.command));
+    own.filter_map(|check| judge_one(&check.kind, report).map(|fact| (check.text.clone(), fact))).collect()
+}
+
+/// Whether a request came from this step, and not from a step of that number in the runbook that was in use before.
+fn is_of(step: &Step, request: &RunRequest) -> bool {
+    let Some(command) = usize::try_from(request.command).ok().and_then(|at| step.commands.get(at)) else {
+        return false;
+    };
+    let title = command.title.as_ref().unwrap_or(&step.title);
+    *title == request.title && (!command.holes.is_empty() || command.source == request.source)
+}
+
+fn judge_one(kind: &CheckKind, report: &RunReport) -> Option<Fact> {
+    match kind {
+        CheckKind::HttpStatus { status } => {
+            let expected = status.to_string();
+            let seen = http_status(&report.output)?;
+            Some(if seen == expected { Fact::AsExpected } else { Fact::NotAsExpected })
+        }
+        CheckKind::Threshold { .. } | CheckKind::Watch { .. } | CheckKind::Words => None,
+    }
+}
+
+/// The status in the last `HTTP/1.1 426 …` line of an output.
+fn http_status(output: &str) -> Option<&str> {
+    let mut lines = output.lines().filter(|line| line.starts_with("HTTP/"));
+    lines.next_back()?.split_whitespace().nth(1)
+}
+
+pub(super) fn mark_step(draft: &mut Draft<'_>, number: u32, outcome: StepOutcome) -> Result<(), Refusal> {
+    draft.must_be_open()?;
+    draft.must_be_person()?;
+    step(draft, number)?;
+    draft.push(EventKind::StepMarked { step: number, outcome });
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! Notes, and status updates in the playbook's templates.
+
+use super::{Draft, checklist, next_number, resolve};
+use crate::command::UpdateDraft;
+use crate::event::{Audience, EventKind, Phase};
+use crate::later::later;
+use crate::refusal::Refusal;
+use crate::words;
+use alloc::string::String;
+
+/// The longest note or update, in bytes: a page of prose, not a log file.
+const TEXT_BYTES_MAX: usize = 16 * 1024;
+
+pub(super) fn note(draft: &mut Draft<'_>, text: String) -> Result<(), Refusal> {
+    if text.trim().is_empty() {
+        return Err(Refusal::Missing { what: String::from("the text of the note") });
+    }
+    short_enough(&text)?;
+    draft.push(EventKind::Noted { text });
+    Ok(())
+}
+
+pub(super) fn post(draft: &mut Draft<'_>, update: UpdateDraft) -> Result<(), Refusal> {
+    draft.must_be_person()?;
+    if update.phase != Phase::Resolved {
+        draft.must_be_open()?;
+    }
+    sendable(draft, &update)?;
+    let (phase, audience) = (update.phase, update.audience);
+    let next_due = match phase {
+        Phase::Resolved => None,
+        Phase::Investigating | Phase::Identified | Phase::Monitoring => {
+            let rhythm = later(draft.now.at, draft.incident.plan.update_every(&draft.incident.severity()));
+            Some(update.next_at.unwrap_or(rhythm))
+        }
+    };
+    let number = next_number(&draft.incident.updates);
+    draft.push(EventKind::UpdatePosted { update: number, draft: update, next_due });
+    checklist::tick_about(
+        draft,
+        &["initial status update", "post status", "first update"],
+        "an update was posted",
+    );
+    if audience == Audience::Public {
+        checklist::tick_about(draft, &["status page"], "the status page was updated");
+    }
+    if phase == Phase::Monitoring && draft.incident.recovery.is_none() && !draft.incident.is_firing() {
+        resolve::watch_recovery(draft);
+    }
+    Ok(())
+}
+
+/// Nothing goes out with a blank in it, and nothing public without a name for strangers.
+fn sendable(draft: &Draft<'_>, update: &UpdateDraft) -> Result<(), Refusal> {
+    if update.body.trim().is_empty() {
+        return Err(Refusal::Missing { what: String::from("the text of the update") });
+    }
+    short_enough(&update.body)?;
+    let title = update.public_title.as_deref().unwrap_or_default();
+    short_enough(title)?;
+    let playbook = &draft.incident.plan.playbook;
+    let mut open = words::open_placeholders(playbook, &update.body);
+    open.extend(words::open_placeholders(playbook, title));
+    if !open.is_empty() {
+        return Err(Refusal::OpenPlaceholders { names: open });
+    }
+    let mut public = draft.incident.updates.iter().filter(|posted| posted.draft.audience == Audience::Public);
+    let named = public.any(|posted| posted.draft.public_title.is_some());
+    let names = update.public_title.as_deref().is_some_and(|title| !title.trim().is_empty());
+    if update.audience == Audience::Public && !named && !names {
+        let what = String::from("a title for the status page; the incident's own title is internal");
+        return Err(Refusal::Missing { what });
+    }
+    Ok(())
+}
+
+fn short_enough(text: &str) -> Result<(), Refusal> {
+    if text.len() <= TEXT_BYTES_MAX {
+        return Ok(());
+    }
+    let why = alloc::format!("{} bytes, the limit is {TEXT_BYTES_MAX}", text.len());
+    Err(Refusal::NotNow { what: "text too long", why })
+}

@@ -1,0 +1,108 @@
+//! A timer fell due. A timer that was moved or forgotten meanwhile is stale and changes nothing.
+
+use super::{Draft, acknowledge, alert, escalate, page, resolve};
+use crate::alert::{AlertKey, AlertStatus};
+use crate::event::{EventKind, Lapse};
+use crate::follow::TimerKey;
+use crate::later::later;
+use crate::refusal::Refusal;
+use crate::state::{Escalation, Status};
+use alloc::format;
+use alloc::vec::Vec;
+use jiff::Timestamp;
+
+pub(super) fn fired(draft: &mut Draft<'_>, key: &TimerKey, due: Timestamp) -> Result<(), Refusal> {
+    match key {
+        TimerKey::Postmortem(stage) => postmortem(draft, *stage),
+        TimerKey::PageRetry(number) => page::retry(draft, *number),
+        TimerKey::Escalation => escalation(draft, due),
+        TimerKey::Acknowledgement => acknowledgement(draft, due),
+        TimerKey::Update => update(draft, due),
+        TimerKey::Recovery => recovery(draft, due),
+        TimerKey::AlertExpiry => silence(draft, due),
+    }
+}
+
+/// A timer that was moved to later is stale. One that is due a little late is not: storages round due times up, and
+/// sources name times more finely than storages keep them.
+fn still(current: Option<Timestamp>, due: Timestamp) -> Result<(), Refusal> {
+    if current.is_some_and(|at| at <= due) { Ok(()) } else { Err(Refusal::Stale) }
+}
+
+fn escalation(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Refusal> {
+    draft.must_be_open().map_err(|_| Refusal::Stale)?;
+    let Escalation::Waiting { next_due, level, .. } = draft.incident.escalation else {
+        return Err(Refusal::Stale);
+    };
+    still(next_due, due)?;
+    if draft.incident.acknowledged.is_some() {
+        return Err(Refusal::Stale);
+    }
+    escalate::climb(draft, format!("nobody answered at level {}", level + 1));
+    Ok(())
+}
+
+fn acknowledgement(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Refusal> {
+    let holder = draft.incident.acknowledged.clone().ok_or(Refusal::Stale)?;
+    still(Some(holder.lapses_at), due)?;
+    let silence = acknowledge::lapse_after(draft, holder.intent);
+    let lapses_at = later(holder.news_at, silence);
+    if holder.news_at > holder.at && lapses_at > draft.now.at {
+        draft.push_own(EventKind::AcknowledgementExtended { lapses_at });
+        return Ok(());
+    }
+    let why = format!("no word from {} for {} min", holder.by, silence.as_mins());
+    acknowledge::lapse(draft, why);
+    Ok(())
+}
+
+fn update(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Refusal> {
+    draft.must_be_open().map_err(|_| Refusal::Stale)?;
+    let rhythm = draft.incident.plan.update_every(&draft.incident.severity());
+    let promised = draft.incident.update_due_at.ok_or(Refusal::Stale)?;
+    if promised > due {
+        return Err(Refusal::Stale);
+    }
+    draft.push_own(EventKind::UpdateMissed { due: promised, next_due: later(draft.now.at, rhythm) });
+    Ok(())
+}
+
+fn recovery(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Refusal> {
+    still(draft.incident.recovery.map(|recovery| recovery.until), due)?;
+    resolve::recovery_held(draft);
+    Ok(())
+}
+
+/// Sources that said until when their word holds, and did not repeat it, are taken to mean that it is over.
+fn silence(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Refusal> {
+    if draft.incident.status != Status::Open {
+        return Err(Refusal::Stale);
+    }
+    still(draft.incident.expiry_timer_at, due)?;
+    let silent: Vec<AlertKey> = draft
+        .incident
+        .alerts
+        .iter()
+        .filter(|(_, state)| state.status != AlertStatus::Resolved)
+        .filter(|(_, state)| state.expires_at.is_some_and(|at| at <= draft.now.at))
+        .map(|(key, _)| key.clone())
+        .collect();
+    for key in silent {
+        alert::ends(draft, &key, Lapse::Silence)?;
+    }
+    alert::watch_silence(draft);
+    Ok(())
+}
+
+fn postmortem(draft: &mut Draft<'_>, stage: u32) -> Result<(), Refusal> {
+    let at = usize::try_from(stage).unwrap_or(usize::MAX);
+    let known = draft.incident.postmortem.stages.get(at).is_some();
+    if !known
+        || draft.incident.status != Status::Resolved
+        || draft.incident.postmortem.stages_due.contains(&stage)
+    {
+        return Err(Refusal::Stale);
+    }
+    draft.push_own(EventKind::PostmortemStageDue { stage });
+    Ok(())
+}

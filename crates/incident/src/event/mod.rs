@@ -1,0 +1,364 @@
+//! What happened. Published events are never edited: new ones are added, and old journals stay readable.
+
+mod parts;
+
+pub use parts::{
+    Audience, Ending, Fact, Lapse, OpenedBy, PageOutcome, Phase, RunReport, RunRequest, SeverityBasis,
+    StopReason,
+};
+
+use crate::alert::{Alert, AlertKey};
+use crate::command::{AckIntent, StepOutcome, UpdateDraft};
+use crate::people::{Actor, Channel, PersonId};
+use crate::severity::Severity;
+use alloc::string::String;
+use alloc::vec::Vec;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use playbook::RunbookMatch;
+use serde::{Deserialize, Serialize};
+
+/// One thing that happened to an incident.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// When it was decided.
+    pub at: Timestamp,
+    /// Who caused it.
+    pub by: Actor,
+    /// What happened.
+    pub kind: EventKind,
+}
+
+/// What happened. The order of the variants is the order of an incident's life.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventKind {
+    /// The incident began.
+    Opened {
+        /// One line for people.
+        title: String,
+        /// More.
+        description: String,
+        /// How.
+        how: OpenedBy,
+        /// The digest of the pinned plan.
+        plan: String,
+    },
+    /// An alert began, or began again.
+    AlertFired {
+        /// The alert.
+        alert: Alert,
+    },
+    /// An alert was repeated; nothing else follows from that.
+    AlertRepeated {
+        /// Which.
+        key: AlertKey,
+        /// When it now counts as over unless it is repeated before.
+        expires_at: Option<Timestamp>,
+    },
+    /// An alert is over.
+    AlertResolved {
+        /// Which.
+        key: AlertKey,
+        /// Whether the source said so or merely fell silent.
+        lapsed: Lapse,
+    },
+    /// The source's silence will be taken for an end at this time.
+    AlertsWatched {
+        /// When.
+        until: Timestamp,
+    },
+    /// The severity is set.
+    SeveritySet {
+        /// To what.
+        severity: Severity,
+        /// Why.
+        basis: SeverityBasis,
+    },
+    /// Runbooks were found for it.
+    RunbooksMatched {
+        /// Best first; may be empty.
+        matches: Vec<RunbookMatch>,
+    },
+    /// A person took another runbook.
+    RunbookChosen {
+        /// Its id.
+        runbook: String,
+    },
+    /// A level of the escalation was reached.
+    LevelReached {
+        /// Which round, from 0.
+        round: u32,
+        /// Which level, from 0.
+        level: u32,
+        /// Whom the playbook names.
+        target: String,
+        /// The rule that led here, in words.
+        rule: String,
+        /// When the next level is due.
+        next_due: Option<Timestamp>,
+    },
+    /// Nobody at that level can be woken.
+    LevelUnreachable {
+        /// Which level, from 0.
+        level: u32,
+        /// Whom the playbook names.
+        target: String,
+        /// Why.
+        why: String,
+    },
+    /// A page is to be sent.
+    PageDecided {
+        /// Its number, from 1.
+        page: u32,
+        /// Whom it wakes.
+        responder: PersonId,
+        /// Over what.
+        channel: Channel,
+        /// Where.
+        address: String,
+        /// For which level.
+        level: u32,
+        /// Why this person, in words.
+        rule: String,
+    },
+    /// The provider took the page.
+    PageDelivered {
+        /// Which.
+        page: u32,
+        /// At which attempt.
+        attempt: u32,
+        /// The provider's own reference.
+        reference: String,
+    },
+    /// An attempt failed.
+    PageFailed {
+        /// Which.
+        page: u32,
+        /// Which attempt.
+        attempt: u32,
+        /// What went wrong.
+        error: String,
+        /// When it is tried again; `None` for never.
+        retry_at: Option<Timestamp>,
+    },
+    /// A page is tried again.
+    PageRetried {
+        /// Which.
+        page: u32,
+    },
+    /// The server stopped before it heard the outcome: the page goes out again, marked as a possible repeat.
+    PageUncertain {
+        /// Which.
+        page: u32,
+    },
+    /// A page that had not gone out is not needed any more.
+    PageWithdrawn {
+        /// Which.
+        page: u32,
+        /// Why.
+        reason: StopReason,
+    },
+    /// The whole path was paged as often as the limit allows and nobody answered: it stands in red.
+    EscalationExhausted {
+        /// The last round.
+        round: u32,
+    },
+    /// Nobody at all could be woken.
+    Unpaged {
+        /// Why.
+        why: String,
+    },
+    /// The escalation stopped.
+    EscalationStopped {
+        /// Why.
+        reason: StopReason,
+    },
+    /// The severity wakes nobody; this was filed instead.
+    TicketFiled {
+        /// What.
+        text: String,
+    },
+    /// Somebody has it.
+    Acknowledged {
+        /// What they mean.
+        intent: AckIntent,
+        /// The page that they answered.
+        page: Option<u32>,
+        /// When it lapses without news.
+        lapses_at: Timestamp,
+    },
+    /// Somebody cannot.
+    Declined {
+        /// The page that they answered.
+        page: Option<u32>,
+    },
+    /// Whoever has it gave news, so it lapses later.
+    AcknowledgementExtended {
+        /// When it lapses without further news.
+        lapses_at: Timestamp,
+    },
+    /// Whoever had it gave it back or fell silent.
+    Unacknowledged {
+        /// Why.
+        why: String,
+    },
+    /// A role was taken.
+    RoleTaken {
+        /// The role.
+        role: String,
+        /// By whom.
+        person: PersonId,
+    },
+    /// A checklist item was ticked.
+    Ticked {
+        /// Phase, from 0.
+        phase: u32,
+        /// Item in the phase, from 0.
+        item: u32,
+        /// What ticked it, when it was not a person.
+        because: Option<String>,
+    },
+    /// A tick was taken back.
+    Unticked {
+        /// Phase, from 0.
+        phase: u32,
+        /// Item in the phase, from 0.
+        item: u32,
+    },
+    /// A note was written.
+    Noted {
+        /// The text.
+        text: String,
+    },
+    /// A read-only command was requested and goes ahead.
+    RunRequested {
+        /// Its number, from 1.
+        run: u32,
+        /// What.
+        request: RunRequest,
+    },
+    /// A command that may change something was requested and waits for a person's word.
+    RunProposed {
+        /// Its number, from 1.
+        run: u32,
+        /// What.
+        request: RunRequest,
+    },
+    /// A named person gave the word.
+    RunApproved {
+        /// Which.
+        run: u32,
+    },
+    /// A named person refused the word.
+    RunRejected {
+        /// Which.
+        run: u32,
+        /// Why.
+        reason: String,
+    },
+    /// A run began.
+    RunStarted {
+        /// Which.
+        run: u32,
+    },
+    /// A run ended.
+    RunEnded {
+        /// Which.
+        run: u32,
+        /// How.
+        report: RunReport,
+        /// What the playbook's expectations say of it: the text of each and whether it holds.
+        checks: Vec<(String, Fact)>,
+    },
+    /// The server stopped while a command ran; nobody knows how it went.
+    RunLost {
+        /// Which.
+        run: u32,
+    },
+    /// A person said how a step went.
+    StepMarked {
+        /// Its number in the runbook.
+        step: u32,
+        /// How it went.
+        outcome: StepOutcome,
+    },
+    /// People were told.
+    UpdatePosted {
+        /// Its number, from 1.
+        update: u32,
+        /// What was said.
+        draft: UpdateDraft,
+        /// When the next one is due.
+        next_due: Option<Timestamp>,
+    },
+    /// The first status update is due.
+    UpdateDue {
+        /// When.
+        due: Timestamp,
+    },
+    /// A promised update did not come.
+    UpdateMissed {
+        /// When it was due.
+        due: Timestamp,
+        /// When it is looked at again.
+        next_due: Timestamp,
+    },
+    /// All alerts are over; recovery is watched.
+    RecoveryStarted {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// It came back while recovery was watched.
+    RecoveryBroken {
+        /// Why.
+        why: String,
+    },
+    /// Recovery held.
+    RecoveryHeld,
+    /// It is over.
+    Resolved {
+        /// What fixed it.
+        summary: String,
+    },
+    /// It is not over after all.
+    Reopened {
+        /// Why.
+        why: String,
+    },
+    /// A postmortem is owed, or not, and by when.
+    PostmortemOwed {
+        /// How strongly the playbook asks for one.
+        obligation: Option<playbook::Obligation>,
+        /// The stages with their deadlines.
+        stages: Vec<(String, Timestamp)>,
+    },
+    /// A deadline of the postmortem has passed.
+    PostmortemStageDue {
+        /// Which stage, from 0.
+        stage: u32,
+    },
+    /// An edited postmortem was kept.
+    PostmortemSaved {
+        /// Its revision, from 1.
+        revision: u32,
+        /// The Markdown.
+        text: String,
+    },
+    /// Something to do after the incident.
+    ActionItemAdded {
+        /// Its number, from 0.
+        item: u32,
+        /// What.
+        title: String,
+        /// Who.
+        owner: Option<PersonId>,
+        /// By when.
+        due: Option<Date>,
+    },
+    /// An action item is done.
+    ActionItemCompleted {
+        /// Which, from 0.
+        item: u32,
+    },
+}

@@ -1,0 +1,201 @@
+//! What events are made of.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use playbook::{Answer, Effect};
+use serde::{Deserialize, Serialize};
+
+/// How an alert ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lapse {
+    /// The source said so.
+    Told,
+    /// The source fell silent past the time it had named.
+    Silence,
+}
+
+/// How an incident came to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OpenedBy {
+    /// An alert fired.
+    Alert,
+    /// A person reported it.
+    Report,
+}
+
+/// Why a severity is what it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SeverityBasis {
+    /// The alert's own word.
+    Alert {
+        /// The word.
+        word: String,
+    },
+    /// The alert named none, or one that nobody knows: it pages all the same.
+    Unknown {
+        /// The word, or empty.
+        word: String,
+    },
+    /// A person's word at the report.
+    Report,
+    /// The playbook's decision tree.
+    Tree {
+        /// The questions with their answers.
+        answers: Vec<(String, Answer)>,
+    },
+    /// By hand.
+    Hand {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Why an escalation stopped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopReason {
+    /// Somebody has it.
+    Acknowledged,
+    /// It is over.
+    Resolved,
+    /// The severity wakes nobody.
+    SeverityWakesNobody,
+    /// Begins again with another severity.
+    SeverityChanged,
+}
+
+/// How one attempt to deliver a page went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PageOutcome {
+    /// The provider took it.
+    Delivered {
+        /// The provider's own reference, if it gave one.
+        reference: String,
+    },
+    /// Try again.
+    TryAgain {
+        /// What went wrong.
+        error: String,
+        /// When the provider wants it tried again, in seconds.
+        after_s: Option<u32>,
+    },
+    /// Will never work.
+    Never {
+        /// What went wrong.
+        error: String,
+    },
+}
+
+/// Where an incident stands, in a status page's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Looking into it.
+    Investigating,
+    /// The cause is known.
+    Identified,
+    /// Fixed, and watched.
+    Monitoring,
+    /// Over.
+    Resolved,
+}
+
+impl Phase {
+    /// All of them in order.
+    pub const ALL: [Self; 4] = [Self::Investigating, Self::Identified, Self::Monitoring, Self::Resolved];
+
+    /// As a status page writes it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Investigating => "Investigating",
+            Self::Identified => "Identified",
+            Self::Monitoring => "Monitoring",
+            Self::Resolved => "Resolved",
+        }
+    }
+}
+
+/// Who reads an update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// The team.
+    Internal,
+    /// Everyone, on the status page.
+    Public,
+}
+
+/// A command about to be run: exactly these bytes, nothing else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunRequest {
+    /// The step's number in the runbook; `None` for the quick diagnostics.
+    pub step: Option<u32>,
+    /// Index of the command in its step or in the quick diagnostics.
+    pub command: u32,
+    /// The command's title in the playbook, or the step's.
+    pub title: String,
+    /// The exact text, with its blanks filled.
+    pub source: String,
+    /// What it can do.
+    pub effect: Effect,
+    /// Why that is thought.
+    pub effect_reason: String,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// By itself.
+    Exited {
+        /// The exit code.
+        code: i32,
+    },
+    /// A signal from outside ended it.
+    Killed {
+        /// The signal's number.
+        signal: i32,
+    },
+    /// It took too long and was ended.
+    TimedOut,
+    /// It follows a log and was ended at its limit, as it should be.
+    Followed,
+    /// It wrote too much and was ended.
+    TooMuchOutput,
+    /// It never began.
+    NotStarted {
+        /// Why.
+        error: String,
+    },
+}
+
+/// What came of a run. The output has been through the masking of secrets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunReport {
+    /// How it ended.
+    pub ending: Ending,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// What it printed, standard output and error in order of arrival, cut to the limit.
+    pub output: Arc<str>,
+    /// How many bytes it printed in all.
+    pub output_bytes: u64,
+    /// How many secrets were masked.
+    pub masked: u32,
+}
+
+/// What a person or the machine found out, kept for the postmortem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fact {
+    /// It agrees with what the playbook expects.
+    AsExpected,
+    /// It does not.
+    NotAsExpected,
+}

@@ -1,0 +1,400 @@
+//! Makes an event so. Total: an event that names something unknown changes nothing, so replay never fails.
+
+use crate::alert::{Alert, AlertKey, AlertStatus};
+use crate::event::{Event, EventKind};
+use crate::people::Actor;
+use crate::state::{
+    Acknowledgement, ActionItem, AlertState, Escalation, Incident, Page, PageState, Recovery, Run, RunState,
+    Status, StatusUpdate, Tick, index,
+};
+use alloc::vec::Vec;
+use jiff::Timestamp;
+
+/// The incident after `event`.
+#[must_use]
+pub fn evolve(mut incident: Incident, event: &Event) -> Incident {
+    take_in(&mut incident, event);
+    incident
+}
+
+/// The same in place, for a decision in the making.
+pub(crate) fn take_in(incident: &mut Incident, event: &Event) {
+    incident.version += 1;
+    incident.updated_at = event.at;
+    if let Some(person) = event.by.person() {
+        incident.people.insert(person.clone());
+        let holder = incident.acknowledged.as_mut().filter(|holder| holder.by.person() == Some(person));
+        if let Some(holder) = holder {
+            holder.news_at = event.at;
+        }
+    }
+    route(incident, event);
+}
+
+/// Each subject in its own function. Every variant is named here, so that a new one cannot be forgotten.
+fn route(incident: &mut Incident, event: &Event) {
+    match &event.kind {
+        EventKind::Opened { .. }
+        | EventKind::SeveritySet { .. }
+        | EventKind::RunbooksMatched { .. }
+        | EventKind::RunbookChosen { .. }
+        | EventKind::Ticked { .. }
+        | EventKind::Unticked { .. }
+        | EventKind::RoleTaken { .. } => opening(incident, event),
+        EventKind::AlertFired { .. }
+        | EventKind::AlertRepeated { .. }
+        | EventKind::AlertResolved { .. }
+        | EventKind::AlertsWatched { .. } => alerts(incident, event),
+        EventKind::LevelReached { .. }
+        | EventKind::EscalationExhausted { .. }
+        | EventKind::Unpaged { .. }
+        | EventKind::EscalationStopped { .. } => escalation(incident, event),
+        EventKind::PageDecided { .. }
+        | EventKind::PageDelivered { .. }
+        | EventKind::PageFailed { .. }
+        | EventKind::PageRetried { .. }
+        | EventKind::PageUncertain { .. }
+        | EventKind::PageWithdrawn { .. } => pages(incident, event),
+        EventKind::Acknowledged { .. }
+        | EventKind::AcknowledgementExtended { .. }
+        | EventKind::Declined { .. }
+        | EventKind::Unacknowledged { .. } => acknowledgement(incident, event),
+        EventKind::RunRequested { .. }
+        | EventKind::RunProposed { .. }
+        | EventKind::RunApproved { .. }
+        | EventKind::RunRejected { .. }
+        | EventKind::RunStarted { .. }
+        | EventKind::RunEnded { .. }
+        | EventKind::RunLost { .. }
+        | EventKind::StepMarked { .. } => runs(incident, event),
+        EventKind::UpdatePosted { .. } | EventKind::UpdateDue { .. } | EventKind::UpdateMissed { .. } => {
+            telling(incident, event);
+        }
+        EventKind::RecoveryStarted { .. }
+        | EventKind::RecoveryBroken { .. }
+        | EventKind::RecoveryHeld
+        | EventKind::Resolved { .. }
+        | EventKind::Reopened { .. } => ending(incident, event),
+        EventKind::PostmortemOwed { .. }
+        | EventKind::PostmortemStageDue { .. }
+        | EventKind::PostmortemSaved { .. }
+        | EventKind::ActionItemAdded { .. }
+        | EventKind::ActionItemCompleted { .. } => learning(incident, event),
+        // These are the timeline's alone.
+        EventKind::Noted { .. } | EventKind::LevelUnreachable { .. } | EventKind::TicketFiled { .. } => {}
+    }
+}
+
+fn opening(incident: &mut Incident, event: &Event) {
+    match &event.kind {
+        EventKind::Opened { title, description, how, plan: _ } => {
+            incident.status = Status::Open;
+            incident.title.clone_from(title);
+            incident.description.clone_from(description);
+            incident.how = *how;
+            incident.opened_at = event.at;
+        }
+        EventKind::SeveritySet { severity, basis } => {
+            incident.severity = Some((severity.clone(), basis.clone()));
+        }
+        EventKind::RunbooksMatched { matches } => {
+            incident.runbook = matches.first().map(|best| best.runbook.clone());
+            incident.matches.clone_from(matches);
+        }
+        EventKind::RunbookChosen { runbook } => {
+            if incident.runbook.as_ref() != Some(runbook) {
+                // The marks are of the other runbook's steps; the timeline keeps them.
+                incident.steps.clear();
+            }
+            incident.runbook = Some(runbook.clone());
+        }
+        EventKind::Ticked { phase, item, because } => {
+            let tick = Tick { by: event.by.clone(), at: event.at, because: because.clone() };
+            incident.ticks.insert((*phase, *item), tick);
+        }
+        EventKind::Unticked { phase, item } => {
+            incident.ticks.remove(&(*phase, *item));
+        }
+        EventKind::RoleTaken { role, person } => {
+            incident.roles.insert(role.clone(), person.clone());
+        }
+        _ => {}
+    }
+}
+
+fn alerts(incident: &mut Incident, event: &Event) {
+    match &event.kind {
+        EventKind::AlertFired { alert } => fired(incident, alert, event.at),
+        EventKind::AlertRepeated { key, expires_at } => {
+            if let Some(state) = incident.alerts.get_mut(key) {
+                state.count += 1;
+                state.last_at = event.at;
+                state.expires_at = *expires_at;
+            }
+        }
+        EventKind::AlertResolved { key, .. } => resolved(incident, key, event.at),
+        EventKind::AlertsWatched { until } => incident.expiry_timer_at = Some(*until),
+        _ => {}
+    }
+}
+
+fn fired(incident: &mut Incident, alert: &Alert, at: Timestamp) {
+    let count = incident.alerts.get(&alert.key).map_or(0, |state| state.count);
+    let state = AlertState {
+        alert: alert.clone(),
+        status: AlertStatus::Firing,
+        count: count + 1,
+        last_at: at,
+        expires_at: alert.expires_at,
+    };
+    incident.alerts.insert(alert.key.clone(), state);
+}
+
+fn resolved(incident: &mut Incident, key: &AlertKey, at: Timestamp) {
+    if let Some(state) = incident.alerts.get_mut(key) {
+        state.status = AlertStatus::Resolved;
+        state.last_at = at;
+    }
+}
+
+fn escalation(incident: &mut Incident, event: &Event) {
+    incident.escalation = match &event.kind {
+        EventKind::LevelReached { round, level, next_due, .. } => {
+            let (first, since) = match &incident.escalation {
+                Escalation::Waiting { round: current, first, since, .. } => {
+                    (*first, if current == round { *since } else { event.at })
+                }
+                Escalation::Idle
+                | Escalation::Exhausted { .. }
+                | Escalation::Unpaged { .. }
+                | Escalation::Stopped => (*round, event.at),
+            };
+            Escalation::Waiting { round: *round, first, level: *level, since, next_due: *next_due }
+        }
+        EventKind::EscalationExhausted { round } => Escalation::Exhausted { round: *round },
+        EventKind::Unpaged { why } => Escalation::Unpaged { why: why.clone() },
+        EventKind::EscalationStopped { .. } => Escalation::Stopped,
+        _ => return,
+    };
+}
+
+fn pages(incident: &mut Incident, event: &Event) {
+    let round = match &incident.escalation {
+        Escalation::Waiting { round, .. } | Escalation::Exhausted { round, .. } => *round,
+        Escalation::Idle | Escalation::Unpaged { .. } | Escalation::Stopped => 0,
+    };
+    let number = match &event.kind {
+        EventKind::PageDecided { page, responder, channel, address, level, rule } => {
+            incident.pages.push(Page {
+                number: *page,
+                responder: responder.clone(),
+                channel: *channel,
+                address: address.clone(),
+                round,
+                level: *level,
+                rule: rule.clone(),
+                decided_at: event.at,
+                attempt: 1,
+                possible_repeat: 0,
+                state: PageState::Pending,
+                answer: None,
+            });
+            return;
+        }
+        EventKind::PageDelivered { page, .. }
+        | EventKind::PageFailed { page, .. }
+        | EventKind::PageRetried { page }
+        | EventKind::PageUncertain { page }
+        | EventKind::PageWithdrawn { page, .. } => *page,
+        _ => return,
+    };
+    if let Some(page) = index(number).and_then(|index| incident.pages.get_mut(index)) {
+        page_moved(page, event);
+    }
+}
+
+fn page_moved(page: &mut Page, event: &Event) {
+    match &event.kind {
+        EventKind::PageDelivered { .. } => page.state = PageState::Delivered { at: event.at },
+        EventKind::PageFailed { retry_at: Some(at), .. } => page.state = PageState::Retrying { at: *at },
+        EventKind::PageFailed { retry_at: None, error, .. } => {
+            page.state = PageState::Failed { error: error.clone() };
+        }
+        EventKind::PageRetried { .. } => {
+            page.attempt += 1;
+            page.state = PageState::Pending;
+        }
+        EventKind::PageUncertain { .. } => {
+            page.attempt += 1;
+            page.possible_repeat += 1;
+            page.state = PageState::Pending;
+        }
+        EventKind::PageWithdrawn { .. } => page.state = PageState::Withdrawn,
+        _ => {}
+    }
+}
+
+fn acknowledgement(incident: &mut Incident, event: &Event) {
+    match &event.kind {
+        EventKind::Acknowledged { intent, page, lapses_at } => {
+            answer(incident, *page, &event.by, *intent);
+            incident.first_acknowledged_at.get_or_insert(event.at);
+            incident.acknowledged = Some(Acknowledgement {
+                by: event.by.clone(),
+                intent: *intent,
+                at: event.at,
+                lapses_at: *lapses_at,
+                news_at: event.at,
+            });
+        }
+        EventKind::Declined { page } => {
+            answer(incident, *page, &event.by, crate::AckIntent::Cannot);
+            answer(incident, None, &event.by, crate::AckIntent::Cannot);
+        }
+        EventKind::AcknowledgementExtended { lapses_at } => {
+            if let Some(acknowledged) = &mut incident.acknowledged {
+                acknowledged.lapses_at = *lapses_at;
+            }
+        }
+        EventKind::Unacknowledged { .. } => incident.acknowledged = None,
+        _ => {}
+    }
+}
+
+/// Marks the page that was answered, or every open page of whoever answers from elsewhere or cannot at all.
+fn answer(incident: &mut Incident, page: Option<u32>, by: &Actor, intent: crate::AckIntent) {
+    let of_person = |candidate: &Page| match page {
+        Some(number) => candidate.number == number,
+        None => by.person() == Some(&candidate.responder) && candidate.answer.is_none(),
+    };
+    for page in incident.pages.iter_mut().filter(|page| of_person(page)) {
+        page.answer = Some(intent);
+    }
+}
+
+fn runs(incident: &mut Incident, event: &Event) {
+    let number = match &event.kind {
+        EventKind::RunRequested { run, request } | EventKind::RunProposed { run, request } => {
+            let state = match &event.kind {
+                EventKind::RunProposed { .. } => RunState::Proposed,
+                _ => RunState::Ready,
+            };
+            incident.runs.push(Run {
+                number: *run,
+                request: request.clone(),
+                asked_by: event.by.clone(),
+                asked_at: event.at,
+                approved_by: None,
+                state,
+                checks: Vec::new(),
+                ended_at: None,
+            });
+            return;
+        }
+        EventKind::StepMarked { step, outcome } => {
+            incident.steps.insert(*step, (*outcome, event.by.clone()));
+            return;
+        }
+        EventKind::RunApproved { run }
+        | EventKind::RunRejected { run, .. }
+        | EventKind::RunStarted { run }
+        | EventKind::RunEnded { run, .. }
+        | EventKind::RunLost { run } => *run,
+        _ => return,
+    };
+    if let Some(run) = index(number).and_then(|index| incident.runs.get_mut(index)) {
+        run_moved(run, event);
+    }
+}
+
+fn run_moved(run: &mut Run, event: &Event) {
+    match &event.kind {
+        EventKind::RunApproved { .. } => {
+            run.approved_by = Some(event.by.clone());
+            run.state = RunState::Ready;
+        }
+        EventKind::RunRejected { reason, .. } => {
+            run.state = RunState::Rejected { by: event.by.clone(), reason: reason.clone() };
+        }
+        EventKind::RunStarted { .. } => run.state = RunState::Running { since: event.at },
+        EventKind::RunEnded { report, checks, .. } => {
+            run.state = RunState::Ended(report.clone());
+            run.checks.clone_from(checks);
+            run.ended_at = Some(event.at);
+        }
+        EventKind::RunLost { .. } => {
+            run.state = RunState::Lost;
+            run.ended_at = Some(event.at);
+        }
+        _ => {}
+    }
+}
+
+fn telling(incident: &mut Incident, event: &Event) {
+    match &event.kind {
+        EventKind::UpdatePosted { update, draft, next_due } => {
+            let posted =
+                StatusUpdate { number: *update, draft: draft.clone(), by: event.by.clone(), at: event.at };
+            incident.updates.push(posted);
+            incident.update_due_at = *next_due;
+            incident.updates_missed = 0;
+        }
+        EventKind::UpdateDue { due } => incident.update_due_at = Some(*due),
+        EventKind::UpdateMissed { .. } => incident.updates_missed += 1,
+        _ => {}
+    }
+}
+
+fn ending(incident: &mut Incident, event: &Event) {
+    match &event.kind {
+        EventKind::RecoveryStarted { until } => {
+            incident.recovery = Some(Recovery { since: event.at, until: *until });
+        }
+        EventKind::RecoveryBroken { .. } | EventKind::RecoveryHeld => incident.recovery = None,
+        EventKind::Resolved { summary } => {
+            incident.status = Status::Resolved;
+            incident.resolved_at = Some(event.at);
+            incident.resolution = Some(summary.clone());
+            incident.recovery = None;
+            incident.acknowledged = None;
+            incident.update_due_at = None;
+            incident.expiry_timer_at = None;
+        }
+        EventKind::Reopened { .. } => {
+            incident.status = Status::Open;
+            incident.resolved_at = None;
+            incident.resolution = None;
+            // The stages stay until the next end, so that their timers can be forgotten.
+            incident.postmortem.obligation = None;
+            incident.postmortem.stages_due.clear();
+        }
+        _ => {}
+    }
+}
+
+fn learning(incident: &mut Incident, event: &Event) {
+    match &event.kind {
+        EventKind::PostmortemOwed { obligation, stages } => {
+            incident.postmortem.obligation = *obligation;
+            incident.postmortem.stages.clone_from(stages);
+        }
+        EventKind::PostmortemStageDue { stage } => {
+            incident.postmortem.stages_due.insert(*stage);
+        }
+        EventKind::PostmortemSaved { revision, text } => {
+            incident.postmortem.revision = *revision;
+            incident.postmortem.text = Some(text.clone());
+        }
+        EventKind::ActionItemAdded { title, owner, due, .. } => {
+            let item = ActionItem { title: title.clone(), owner: owner.clone(), due: *due, done_at: None };
+            incident.action_items.push(item);
+        }
+        EventKind::ActionItemCompleted { item } => {
+            let item = usize::try_from(*item).ok().and_then(|item| incident.action_items.get_mut(item));
+            if let Some(item) = item {
+                item.done_at = Some(event.at);
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,157 @@
+//! What must happen in the world after an event: pages, runs, timers. Nothing else leaves the process.
+
+use crate::event::{Event, EventKind};
+use crate::state::Incident;
+use alloc::vec;
+use alloc::vec::Vec;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// A place for one timer in an incident: setting it again moves it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimerKey {
+    /// The next level of the escalation, or its next round.
+    Escalation,
+    /// The acknowledgement lapses.
+    Acknowledgement,
+    /// A status update is due.
+    Update,
+    /// Recovery has been watched for long enough.
+    Recovery,
+    /// A page is tried again.
+    PageRetry(u32),
+    /// An alert has not been repeated.
+    AlertExpiry,
+    /// A deadline of the postmortem.
+    Postmortem(u32),
+}
+
+/// Work for the world, leased by one worker at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Work {
+    /// Deliver this page.
+    Page(u32),
+    /// Run this command.
+    Run(u32),
+}
+
+/// What must happen in the world.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Intent {
+    /// Begin this work.
+    Do(Work),
+    /// This work is done or not wanted any more.
+    Done(Work),
+    /// Wake this incident at that time.
+    SetTimer {
+        /// Which timer.
+        key: TimerKey,
+        /// When.
+        due: Timestamp,
+    },
+    /// Forget this timer.
+    ClearTimer {
+        /// Which timer.
+        key: TimerKey,
+    },
+}
+
+/// What must happen after `event`. `incident` is the state with the event in it.
+#[must_use]
+pub fn follow(incident: &Incident, event: &Event) -> Vec<Intent> {
+    match &event.kind {
+        EventKind::AlertsWatched { until } => vec![timer(TimerKey::AlertExpiry, Some(*until))],
+        EventKind::LevelReached { next_due, .. } => vec![timer(TimerKey::Escalation, *next_due)],
+        EventKind::EscalationStopped { .. }
+        | EventKind::EscalationExhausted { .. }
+        | EventKind::Unpaged { .. } => {
+            vec![timer(TimerKey::Escalation, None)]
+        }
+        EventKind::PageDecided { page, .. } | EventKind::PageUncertain { page } => {
+            vec![Intent::Do(Work::Page(*page))]
+        }
+        EventKind::PageDelivered { page, .. } => vec![Intent::Done(Work::Page(*page))],
+        EventKind::PageFailed { page, retry_at, .. } => {
+            vec![Intent::Done(Work::Page(*page)), timer(TimerKey::PageRetry(*page), *retry_at)]
+        }
+        EventKind::PageWithdrawn { page, .. } => {
+            vec![Intent::Done(Work::Page(*page)), timer(TimerKey::PageRetry(*page), None)]
+        }
+        EventKind::PageRetried { page } => vec![Intent::Do(Work::Page(*page))],
+        EventKind::Acknowledged { lapses_at, .. } | EventKind::AcknowledgementExtended { lapses_at } => {
+            vec![timer(TimerKey::Acknowledgement, Some(*lapses_at))]
+        }
+        EventKind::Unacknowledged { .. } => vec![timer(TimerKey::Acknowledgement, None)],
+        EventKind::RunRequested { run, .. } | EventKind::RunApproved { run } => {
+            vec![Intent::Do(Work::Run(*run))]
+        }
+        EventKind::RunEnded { run, .. } | EventKind::RunLost { run } => vec![Intent::Done(Work::Run(*run))],
+        EventKind::UpdatePosted { next_due, .. } => vec![timer(TimerKey::Update, *next_due)],
+        EventKind::UpdateDue { due: next_due } | EventKind::UpdateMissed { next_due, .. } => {
+            vec![timer(TimerKey::Update, Some(*next_due))]
+        }
+        EventKind::RecoveryStarted { until } => vec![timer(TimerKey::Recovery, Some(*until))],
+        EventKind::RecoveryBroken { .. } | EventKind::RecoveryHeld => vec![timer(TimerKey::Recovery, None)],
+        EventKind::Resolved { .. } => vec![
+            timer(TimerKey::Recovery, None),
+            timer(TimerKey::Acknowledgement, None),
+            timer(TimerKey::Update, None),
+            timer(TimerKey::AlertExpiry, None),
+        ],
+        EventKind::PostmortemOwed { stages, .. } => deadlines(stages),
+        EventKind::Reopened { .. } => (0..incident.postmortem.stages.len())
+            .map(|stage| timer(TimerKey::Postmortem(number(stage)), None))
+            .collect(),
+        EventKind::Opened { .. }
+        | EventKind::AlertFired { .. }
+        | EventKind::AlertRepeated { .. }
+        | EventKind::AlertResolved { .. }
+        | EventKind::SeveritySet { .. }
+        | EventKind::RunbooksMatched { .. }
+        | EventKind::RunbookChosen { .. }
+        | EventKind::LevelUnreachable { .. }
+        | EventKind::TicketFiled { .. }
+        | EventKind::Declined { .. }
+        | EventKind::RoleTaken { .. }
+        | EventKind::Ticked { .. }
+        | EventKind::Unticked { .. }
+        | EventKind::Noted { .. }
+        | EventKind::RunProposed { .. }
+        | EventKind::RunRejected { .. }
+        | EventKind::RunStarted { .. }
+        | EventKind::StepMarked { .. }
+        | EventKind::PostmortemStageDue { .. }
+        | EventKind::PostmortemSaved { .. }
+        | EventKind::ActionItemAdded { .. }
+        | EventKind::ActionItemCompleted { .. } => Vec::new(),
+    }
+}
+
+fn timer(key: TimerKey, due: Option<Timestamp>) -> Intent {
+    match due {
+        Some(due) => Intent::SetTimer { key, due },
+        None => Intent::ClearTimer { key },
+    }
+}
+
+fn deadlines(stages: &[(alloc::string::String, Timestamp)]) -> Vec<Intent> {
+    stages
+        .iter()
+        .enumerate()
+        .map(|(stage, (_, due))| timer(TimerKey::Postmortem(number(stage)), Some(*due)))
+        .collect()
+}
+
+fn number(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}
+
+/// How long to wait before attempt `attempt + 1` of a page: 2 s doubling to 60 s, or as the provider asks, up to 5 min.
+#[must_use]
+pub(crate) fn retry_delay(attempt: u32, asked_s: Option<u32>) -> SignedDuration {
+    let doubled = 2_i64.saturating_pow(attempt.min(10)).min(60);
+    let seconds = asked_s.map_or(doubled, |asked| i64::from(asked).clamp(1, 300));
+    SignedDuration::from_secs(seconds)
+}

@@ -1,0 +1,8 @@
+//! Adding to instants. Playbooks and settings may name any number of minutes, so sums end with time itself, never in a panic.
+
+use jiff::{SignedDuration, Timestamp};
+
+/// The instant so much later, or the last one there is.
+pub(crate) fn later(at: Timestamp, wait: SignedDuration) -> Timestamp {
+    at.saturating_add(wait).unwrap_or(Timestamp::MAX)
+}

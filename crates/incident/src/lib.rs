@@ -1,0 +1,50 @@
+//! The incident core: commands in, events out, state by folding events, intents for what leaves the process.
+//!
+//! `decide(&Incident, Command, &Moment) -> Result<Vec<Event>, Refusal>` says what happens,
+//! `evolve(Incident, &Event) -> Incident` makes it so and cannot fail, `follow(&Incident, &Event) -> Vec<Intent>` says
+//! what must now happen in the world. All three are synchronous, total and deterministic: no clock, no I/O, no
+//! chance, no hashing order. `no_std` makes the compiler hold that.
+
+#![no_std]
+
+extern crate alloc;
+
+mod alert;
+mod command;
+mod decide;
+mod event;
+mod evolve;
+mod follow;
+mod id;
+mod later;
+mod people;
+mod plan;
+mod postmortem;
+mod refusal;
+mod severity;
+mod state;
+mod summary;
+mod why;
+pub mod words;
+
+pub use alert::{Alert, AlertKey, AlertStatus};
+pub use command::{AckIntent, Asked, Command, RunAsk, StepOutcome, UpdateDraft};
+pub use decide::{Acted, act, decide};
+pub use event::{
+    Audience, Ending, Event, EventKind, Fact, Lapse, OpenedBy, PageOutcome, Phase, RunReport, RunRequest,
+    SeverityBasis, StopReason,
+};
+pub use evolve::evolve;
+pub use follow::{Intent, TimerKey, Work, follow};
+pub use id::{IncidentId, ParseIdError};
+pub use people::{Actor, Channel, Contact, Moment, PersonId, Responder, Roster};
+pub use plan::{DelayReading, Level, Plan, Policy};
+pub use postmortem::draft_postmortem;
+pub use refusal::Refusal;
+pub use severity::Severity;
+pub use state::{
+    Acknowledgement, ActionItem, AlertState, Escalation, Incident, Page, PageState, PostmortemState,
+    Recovery, Run, RunState, Status, StatusUpdate, Tick,
+};
+pub use summary::{Summary, summarize};
+pub use why::{WhyLine, why};

@@ -1,0 +1,186 @@
+//! The plan that an incident pins when it opens: the compiled playbook and the settings read beside it.
+
+use crate::severity::Severity;
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+use jiff::SignedDuration;
+use playbook::{CheckKind, Playbook, StepKind};
+use serde::{Deserialize, Serialize};
+
+/// How the delays of an escalation path are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DelayReading {
+    /// Each delay counts from the page before it: `A → (5 min) → B → (10 min) → C` wakes C at 15 minutes.
+    #[default]
+    PerHop,
+    /// Each delay counts from the start: the same path wakes C at 10 minutes.
+    FromStart,
+}
+
+/// What the playbook leaves open, as set by the team. Minutes throughout.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// How the delays of the escalation path are read.
+    pub escalation_delays: DelayReading,
+    /// The playbook's severity for each word that alert sources use.
+    pub severity_map: BTreeMap<String, String>,
+    /// The severity of an alert whose word is not known; empty for the playbook's second worst.
+    pub unknown_severity: String,
+    /// An acknowledgement without news lapses after this long.
+    pub acknowledge_lapse_min: u32,
+    /// After the last level has been paged, the path begins again after this long.
+    pub escalation_repeat_min: u32,
+    /// How often the path begins again before the incident stands as unanswered.
+    pub escalation_repeats_max: u32,
+    /// A status update is due this long after the last one, by severity rank; the last entry serves all that follow.
+    pub update_every_min: Vec<u32>,
+    /// How long recovery is watched when the playbook does not say.
+    pub recovery_watch_min: u32,
+    /// An alert that fires again within this long after resolution reopens its incident.
+    pub reopen_within_min: u32,
+    /// How often one page is tried on one channel.
+    pub page_attempts_max: u32,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            escalation_delays: DelayReading::PerHop,
+            severity_map: BTreeMap::new(),
+            unknown_severity: String::new(),
+            acknowledge_lapse_min: 60,
+            escalation_repeat_min: 15,
+            escalation_repeats_max: 5,
+            update_every_min: [30, 60, 240].to_vec(),
+            recovery_watch_min: 5,
+            reopen_within_min: 30,
+            page_attempts_max: 6,
+        }
+    }
+}
+
+/// A level of an escalation: whom to wake, and when, counted from the start.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Level {
+    /// The role or person, as the playbook names it.
+    pub target: String,
+    /// Minutes from the start of the escalation.
+    pub after_min: u32,
+}
+
+/// The compiled playbook and the settings read beside it; pinned by digest when an incident opens.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The digest of playbook and settings together.
+    pub digest: String,
+    /// What the team wrote.
+    pub playbook: Playbook,
+    /// What the team set beside it.
+    pub policy: Policy,
+}
+
+/// The field's usual words, worst first, for a playbook without a severity matrix.
+const HOUSE_SEVERITIES: [&str; 4] = ["P0", "P1", "P2", "P3"];
+
+impl Plan {
+    /// The severities, worst first: the playbook's, or the house's when it has none.
+    #[must_use]
+    pub fn severities(&self) -> Vec<Severity> {
+        let name = |(rank, name): (usize, &str)| Severity {
+            rank: u8::try_from(rank).unwrap_or(u8::MAX),
+            name: name.to_owned(),
+        };
+        if self.playbook.severities.is_empty() {
+            return HOUSE_SEVERITIES.into_iter().enumerate().map(name).collect();
+        }
+        self.playbook.severities.iter().map(|row| row.name.as_str()).enumerate().map(name).collect()
+    }
+
+    /// A severity by name, ignoring case.
+    #[must_use]
+    pub fn severity(&self, name: &str) -> Option<Severity> {
+        self.severities().into_iter().find(|severity| severity.name.eq_ignore_ascii_case(name.trim()))
+    }
+
+    /// The severity for a source's word, or `None` when nobody has said what the word means.
+    #[must_use]
+    pub fn severity_for_word(&self, word: &str) -> Option<Severity> {
+        let word = word.trim();
+        let mapped = self.policy.severity_map.iter().find(|(from, _)| from.eq_ignore_ascii_case(word));
+        if let Some((_, name)) = mapped {
+            return self.severity(name);
+        }
+        self.severity(word).or_else(|| self.house_word(word))
+    }
+
+    /// The severity for an alert that names none, or one that nobody knows: it must still wake someone.
+    #[must_use]
+    pub fn unknown_severity(&self) -> Severity {
+        let all = self.severities();
+        self.severity(&self.policy.unknown_severity)
+            .or_else(|| all.get(1).or(all.first()).cloned())
+            .unwrap_or(Severity { rank: 0, name: "P0".to_owned() })
+    }
+
+    /// The words that monitoring programs share, read as ranks.
+    fn house_word(&self, word: &str) -> Option<Severity> {
+        let rank = match word.to_ascii_lowercase().as_str() {
+            "emergency" | "disaster" | "sev0" | "s0" | "p0" => 0,
+            "critical" | "page" | "high" | "error" | "sev1" | "s1" | "p1" => 1,
+            "warning" | "warn" | "medium" | "average" | "sev2" | "s2" | "p2" => 2,
+            "info" | "low" | "notice" | "none" | "sev3" | "s3" | "p3" => 3,
+            _ => return None,
+        };
+        let all = self.severities();
+        all.get(rank).or(all.last()).cloned()
+    }
+
+    /// The escalation path of a severity with times from the start. `None`: the playbook has no path for it.
+    #[must_use]
+    pub fn levels(&self, severity: &Severity) -> Option<Vec<Level>> {
+        let hops =
+            self.playbook.escalation.iter().find(|(name, _)| name.eq_ignore_ascii_case(&severity.name));
+        let (_, hops) = hops?;
+        let mut elapsed = 0_u32;
+        let levels = hops.iter().map(|hop| {
+            elapsed = match self.policy.escalation_delays {
+                DelayReading::PerHop => elapsed.saturating_add(hop.delay_min),
+                DelayReading::FromStart => elapsed.max(hop.delay_min),
+            };
+            Level { target: hop.target.clone(), after_min: elapsed }
+        });
+        Some(levels.collect())
+    }
+
+    /// What is filed instead of waking someone, for a severity that wakes nobody.
+    #[must_use]
+    pub fn ticket(&self, severity: &Severity) -> Option<&str> {
+        let tickets = &self.playbook.escalation_tickets;
+        let ticket = tickets.iter().find(|(name, _)| name.eq_ignore_ascii_case(&severity.name));
+        ticket.map(|(_, text)| text.as_str())
+    }
+
+    /// How long after one status update the next is due.
+    #[must_use]
+    pub fn update_every(&self, severity: &Severity) -> SignedDuration {
+        let table = &self.policy.update_every_min;
+        let minutes = table.get(usize::from(severity.rank)).or(table.last()).copied().unwrap_or(60);
+        SignedDuration::from_mins(i64::from(minutes.max(1)))
+    }
+
+    /// How long recovery is watched: the runbook's own time, else the setting.
+    #[must_use]
+    pub fn recovery_watch(&self, runbook: Option<&str>) -> SignedDuration {
+        let steps = runbook.and_then(|id| self.playbook.runbook(id)).map(|runbook| runbook.steps.as_slice());
+        let watch = steps.unwrap_or_default().iter().filter(|step| step.kind == StepKind::Verify);
+        let minutes = watch.flat_map(|step| &step.checks).find_map(|check| match check.kind {
+            CheckKind::Watch { minutes } => Some(minutes),
+            CheckKind::HttpStatus { .. } | CheckKind::Threshold { .. } | CheckKind::Words => None,
+        });
+        SignedDuration::from_mins(i64::from(minutes.unwrap_or(self.policy.recovery_watch_min)))
+    }
+}

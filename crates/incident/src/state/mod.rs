@@ -1,0 +1,202 @@
+//! An incident as its events have made it. Only `evolve` changes it.
+
+mod parts;
+
+pub use parts::{
+    Acknowledgement, ActionItem, AlertState, Escalation, Page, PageState, PostmortemState, Recovery, Run,
+    RunState, StatusUpdate, Tick,
+};
+
+use crate::alert::{AlertKey, AlertStatus};
+use crate::command::StepOutcome;
+use crate::event::{OpenedBy, SeverityBasis};
+use crate::id::IncidentId;
+use crate::people::{Actor, PersonId};
+use crate::plan::Plan;
+use crate::severity::Severity;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use jiff::Timestamp;
+use playbook::{Runbook, RunbookMatch};
+
+/// Where an incident stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Status {
+    /// No event yet.
+    #[default]
+    New,
+    /// It goes on.
+    Open,
+    /// It is over.
+    Resolved,
+}
+
+/// One incident.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Incident {
+    /// Which.
+    pub id: IncidentId,
+    /// The plan that it pinned.
+    pub plan: Arc<Plan>,
+    /// How many events made it: the stream's version.
+    pub version: u64,
+    /// Where it stands.
+    pub status: Status,
+    /// One line for people.
+    pub title: String,
+    /// More.
+    pub description: String,
+    /// How it came to be.
+    pub how: OpenedBy,
+    /// How bad, and why that is thought. `None` only before the first event.
+    pub severity: Option<(Severity, SeverityBasis)>,
+    /// When it began.
+    pub opened_at: Timestamp,
+    /// When anything last happened.
+    pub updated_at: Timestamp,
+    /// When it was first acknowledged, ever.
+    pub first_acknowledged_at: Option<Timestamp>,
+    /// When it was resolved, last.
+    pub resolved_at: Option<Timestamp>,
+    /// What fixed it.
+    pub resolution: Option<String>,
+    /// Who has it.
+    pub acknowledged: Option<Acknowledgement>,
+    /// Its alerts.
+    pub alerts: BTreeMap<AlertKey, AlertState>,
+    /// When silence of the sources is next looked at.
+    pub expiry_timer_at: Option<Timestamp>,
+    /// Runbooks that fit, best first.
+    pub matches: Vec<RunbookMatch>,
+    /// The runbook in use, by id.
+    pub runbook: Option<String>,
+    /// Where the escalation stands.
+    pub escalation: Escalation,
+    /// Every page, the first has number 1.
+    pub pages: Vec<Page>,
+    /// Ticks of the checklist by phase and item.
+    pub ticks: BTreeMap<(u32, u32), Tick>,
+    /// Every run, the first has number 1.
+    pub runs: Vec<Run>,
+    /// How steps went, by number.
+    pub steps: BTreeMap<u32, (StepOutcome, Actor)>,
+    /// Every status update, the first has number 1.
+    pub updates: Vec<StatusUpdate>,
+    /// When the next status update is due.
+    pub update_due_at: Option<Timestamp>,
+    /// Whether one is late.
+    pub updates_missed: u32,
+    /// The watch over recovery, while it lasts.
+    pub recovery: Option<Recovery>,
+    /// Who holds which role of the incident.
+    pub roles: BTreeMap<String, PersonId>,
+    /// Who has acted on it, for "who else is here".
+    pub people: BTreeSet<PersonId>,
+    /// What is to be done after it.
+    pub action_items: Vec<ActionItem>,
+    /// Where the postmortem stands.
+    pub postmortem: PostmortemState,
+}
+
+impl Incident {
+    /// An incident with no event yet.
+    #[must_use]
+    pub fn new(id: IncidentId, plan: Arc<Plan>) -> Self {
+        Self {
+            id,
+            plan,
+            version: 0,
+            status: Status::New,
+            title: String::new(),
+            description: String::new(),
+            how: OpenedBy::Report,
+            severity: None,
+            opened_at: Timestamp::UNIX_EPOCH,
+            updated_at: Timestamp::UNIX_EPOCH,
+            first_acknowledged_at: None,
+            resolved_at: None,
+            resolution: None,
+            acknowledged: None,
+            alerts: BTreeMap::new(),
+            expiry_timer_at: None,
+            matches: Vec::new(),
+            runbook: None,
+            escalation: Escalation::Idle,
+            pages: Vec::new(),
+            ticks: BTreeMap::new(),
+            runs: Vec::new(),
+            steps: BTreeMap::new(),
+            updates: Vec::new(),
+            update_due_at: None,
+            updates_missed: 0,
+            recovery: None,
+            roles: BTreeMap::new(),
+            people: BTreeSet::new(),
+            action_items: Vec::new(),
+            postmortem: PostmortemState::default(),
+        }
+    }
+
+    /// The severity; the worst there is before anything has set one.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        match &self.severity {
+            Some((severity, _)) => severity.clone(),
+            None => self.plan.unknown_severity(),
+        }
+    }
+
+    /// The runbook in use.
+    #[must_use]
+    pub fn runbook(&self) -> Option<&Runbook> {
+        self.plan.playbook.runbook(self.runbook.as_deref()?)
+    }
+
+    /// A page by its number.
+    #[must_use]
+    pub fn page(&self, number: u32) -> Option<&Page> {
+        self.pages.get(index(number)?)
+    }
+
+    /// A run by its number.
+    #[must_use]
+    pub fn run(&self, number: u32) -> Option<&Run> {
+        self.runs.get(index(number)?)
+    }
+
+    /// Whether any alert still fires.
+    #[must_use]
+    pub fn is_firing(&self) -> bool {
+        self.alerts.values().any(|alert| alert.status != AlertStatus::Resolved)
+    }
+
+    /// Whether nobody has it although somebody should: stands in red until someone comes.
+    #[must_use]
+    pub fn is_unpaged(&self) -> bool {
+        self.status == Status::Open
+            && matches!(self.escalation, Escalation::Unpaged { .. } | Escalation::Exhausted { .. })
+    }
+
+    /// Who leads it: whoever took the role.
+    #[must_use]
+    pub fn lead(&self) -> Option<&PersonId> {
+        self.roles.get(LEAD)
+    }
+
+    /// When the first of its firing alerts falls silent, if it is not repeated.
+    #[must_use]
+    pub fn next_alert_expiry(&self) -> Option<Timestamp> {
+        let firing = self.alerts.values().filter(|alert| alert.status != AlertStatus::Resolved);
+        firing.filter_map(|alert| alert.expires_at).min()
+    }
+}
+
+/// The role of whoever leads the response.
+pub(crate) const LEAD: &str = "lead";
+
+/// Numbers on screens begin at 1, indexes at 0.
+pub(crate) fn index(number: u32) -> Option<usize> {
+    usize::try_from(number.checked_sub(1)?).ok()
+}

@@ -1,0 +1,235 @@
+//! What an incident's state is made of.
+
+use crate::alert::{Alert, AlertStatus};
+use crate::command::{AckIntent, UpdateDraft};
+use crate::event::{Fact, RunReport, RunRequest};
+use crate::people::{Actor, Channel, PersonId};
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+use alloc::vec::Vec;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use playbook::Obligation;
+
+/// Who has it, since when, and until when without news.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acknowledgement {
+    /// Who.
+    pub by: Actor,
+    /// What they meant.
+    pub intent: AckIntent,
+    /// Since when.
+    pub at: Timestamp,
+    /// Until when without news.
+    pub lapses_at: Timestamp,
+    /// When they last did anything here.
+    pub news_at: Timestamp,
+}
+
+/// An alert within its incident.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlertState {
+    /// As it first came.
+    pub alert: Alert,
+    /// Firing or over.
+    pub status: AlertStatus,
+    /// How often it came.
+    pub count: u32,
+    /// When it last came.
+    pub last_at: Timestamp,
+    /// When it counts as over unless it is repeated before.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Where an escalation stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Escalation {
+    /// Has not begun.
+    #[default]
+    Idle,
+    /// Waiting for an answer.
+    Waiting {
+        /// Which round, from 0.
+        round: u32,
+        /// The round that it began with, when it last began anew.
+        first: u32,
+        /// The level that was paged last, from 0.
+        level: u32,
+        /// When this round began.
+        since: Timestamp,
+        /// When the next level is due.
+        next_due: Option<Timestamp>,
+    },
+    /// The whole path was paged and nobody answered.
+    Exhausted {
+        /// The last round.
+        round: u32,
+    },
+    /// Nobody at all could be woken.
+    Unpaged {
+        /// Why.
+        why: String,
+    },
+    /// Somebody has it, or it is over, or it wakes nobody.
+    Stopped,
+}
+
+/// Where a page stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PageState {
+    /// On its way.
+    Pending,
+    /// Failed so far, tried again at this time.
+    Retrying {
+        /// When.
+        at: Timestamp,
+    },
+    /// The provider took it.
+    Delivered {
+        /// When.
+        at: Timestamp,
+    },
+    /// Given up on this channel.
+    Failed {
+        /// What went wrong.
+        error: String,
+    },
+    /// Not needed any more before it went out.
+    Withdrawn,
+}
+
+/// Waking one responder over one channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Its number, from 1.
+    pub number: u32,
+    /// Whom it wakes.
+    pub responder: PersonId,
+    /// Over what.
+    pub channel: Channel,
+    /// Where.
+    pub address: String,
+    /// For which round of the escalation.
+    pub round: u32,
+    /// For which level.
+    pub level: u32,
+    /// Why this person, in words.
+    pub rule: String,
+    /// When it was decided.
+    pub decided_at: Timestamp,
+    /// Which attempt it is at, from 1.
+    pub attempt: u32,
+    /// Whether an earlier attempt may have arrived.
+    pub possible_repeat: u32,
+    /// Where it stands.
+    pub state: PageState,
+    /// How its responder answered it.
+    pub answer: Option<AckIntent>,
+}
+
+/// A tick of the checklist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tick {
+    /// Who.
+    pub by: Actor,
+    /// When.
+    pub at: Timestamp,
+    /// What ticked it, when it was not a person.
+    pub because: Option<String>,
+}
+
+/// Where a run stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RunState {
+    /// Waits for a person's word.
+    Proposed,
+    /// A person refused.
+    Rejected {
+        /// Who.
+        by: Actor,
+        /// Why.
+        reason: String,
+    },
+    /// May run, and has not begun.
+    Ready,
+    /// Runs.
+    Running {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Ended.
+    Ended(RunReport),
+    /// The server stopped while it ran; nobody knows how it went.
+    Lost,
+}
+
+/// One execution of a step's command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Its number, from 1.
+    pub number: u32,
+    /// What.
+    pub request: RunRequest,
+    /// Who asked.
+    pub asked_by: Actor,
+    /// When it was asked.
+    pub asked_at: Timestamp,
+    /// Who gave the word, if one was needed.
+    pub approved_by: Option<Actor>,
+    /// Where it stands.
+    pub state: RunState,
+    /// What the playbook's expectations say of it.
+    pub checks: Vec<(String, Fact)>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// A status update that was posted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusUpdate {
+    /// Its number, from 1.
+    pub number: u32,
+    /// What was said.
+    pub draft: UpdateDraft,
+    /// Who posted it.
+    pub by: Actor,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The watch over recovery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recovery {
+    /// Since when.
+    pub since: Timestamp,
+    /// Until when.
+    pub until: Timestamp,
+}
+
+/// Something to do after the incident.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActionItem {
+    /// What.
+    pub title: String,
+    /// Who.
+    pub owner: Option<PersonId>,
+    /// By when.
+    pub due: Option<Date>,
+    /// When it was done.
+    pub done_at: Option<Timestamp>,
+}
+
+/// Where the postmortem stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PostmortemState {
+    /// How strongly the playbook asks for one; `None` when it does not.
+    pub obligation: Option<Obligation>,
+    /// The stages with their deadlines.
+    pub stages: Vec<(String, Timestamp)>,
+    /// Stages whose deadline has passed.
+    pub stages_due: BTreeSet<u32>,
+    /// How often it was saved; 0 while it is only a draft from the events.
+    pub revision: u32,
+    /// The text as last saved.
+    pub text: Option<String>,
+}

@@ -1,0 +1,95 @@
+//! Answers "why?" for every page that was sent, and for everybody who was not woken.
+
+use crate::people::{PersonId, Roster};
+use crate::state::{Escalation, Incident, Page, PageState, Status};
+use crate::words::clock;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
+
+/// One answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WhyLine {
+    /// About whom.
+    pub person: PersonId,
+    /// The page's number, when there was one.
+    pub page: Option<u32>,
+    /// `paged`, `not paged`, `failed`, `withdrawn`, in the ledger's words.
+    pub fate: String,
+    /// The answer in words.
+    pub because: String,
+}
+
+/// An answer for every page of the incident, and for everyone in the roster who got none.
+#[must_use]
+pub fn why(incident: &Incident, roster: &Roster) -> Vec<WhyLine> {
+    let mut lines: Vec<WhyLine> = incident.pages.iter().map(paged).collect();
+    let spared =
+        roster.people().filter(|person| !incident.pages.iter().any(|page| page.responder == person.id));
+    lines.extend(spared.map(|person| WhyLine {
+        person: person.id.clone(),
+        page: None,
+        fate: "not paged".to_string(),
+        because: not_paged(incident, roster, &person.id),
+    }));
+    lines
+}
+
+fn paged(page: &Page) -> WhyLine {
+    let (fate, how) = match &page.state {
+        PageState::Pending => ("on its way", format!("attempt {}", page.attempt)),
+        PageState::Retrying { at } => ("retrying", format!("again at {}", clock(*at))),
+        PageState::Delivered { at } => (
+            "paged",
+            format!("taken over by {} at {}, attempt {}", page.channel.name(), clock(*at), page.attempt),
+        ),
+        PageState::Failed { error } => ("failed", format!("{}: {error}", page.channel.name())),
+        PageState::Withdrawn => ("withdrawn", "not needed any more before it went out".to_string()),
+    };
+    let repeat = match page.possible_repeat {
+        0 => String::new(),
+        times => format!("; possibly repeated {times} time(s) after a restart"),
+    };
+    let answer = match page.answer {
+        Some(crate::AckIntent::OnIt) => "; answered: on it".to_string(),
+        Some(crate::AckIntent::InMinutes(minutes)) => format!("; answered: in {minutes} min"),
+        Some(crate::AckIntent::Cannot) => "; answered: cannot".to_string(),
+        None => String::new(),
+    };
+    WhyLine {
+        person: page.responder.clone(),
+        page: Some(page.number),
+        fate: fate.to_string(),
+        because: format!("{} (decided {}); {how}{repeat}{answer}", page.rule, clock(page.decided_at)),
+    }
+}
+
+fn not_paged(incident: &Incident, roster: &Roster, person: &PersonId) -> String {
+    let severity = incident.severity();
+    let levels = incident.plan.levels(&severity).unwrap_or_default();
+    let holds = |target: &str| roster.holders(target).iter().any(|holder| holder.id == *person);
+    let Some((number, level)) = levels.iter().enumerate().find(|(_, level)| holds(&level.target)) else {
+        return match incident.plan.ticket(&severity) {
+            Some(ticket) if levels.is_empty() => format!("{severity} wakes nobody: {ticket}"),
+            Some(_) | None => format!("holds no role on the {severity} path"),
+        };
+    };
+    let place = format!("{} is level {} of {severity}", level.target, number + 1);
+    let ended = match (&incident.status, &incident.acknowledged, &incident.escalation) {
+        (Status::Resolved, _, _) => "the incident was resolved before that level was reached".to_string(),
+        (_, Some(holder), _) => {
+            format!("{} had it from {}, before that level was reached", holder.by, clock(holder.at))
+        }
+        (_, None, Escalation::Waiting { next_due: Some(due), level: at, .. }) => {
+            let levels_between = number.saturating_sub(usize::try_from(*at).unwrap_or(0)).saturating_sub(1);
+            match levels_between {
+                0 => format!("woken at {} unless somebody answers before", clock(*due)),
+                more => format!("{more} level(s) come first, the next at {}", clock(*due)),
+            }
+        }
+        (_, None, Escalation::Unpaged { why }) => why.clone(),
+        (_, None, _) => "has no way to be reached, or the escalation stopped before".to_string(),
+    };
+    format!("{place}; {ended}")
+}

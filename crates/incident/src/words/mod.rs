@@ -1,0 +1,60 @@
+//! Words for people: messages filled from the playbook's templates, pages, durations. Pure text, no channel's format.
+
+mod fill;
+mod page;
+
+pub use fill::{Filled, fill, open_placeholders};
+pub use page::{PageWords, page_words};
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use jiff::{SignedDuration, Timestamp};
+
+/// A length of time as people say it: `45 s`, `12 min`, `1 h 5 min`, `3 d 2 h`.
+#[must_use]
+pub fn duration(length: SignedDuration) -> String {
+    let seconds = length.as_secs().max(0);
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, _) => format!("{minutes} min"),
+        (0, _, _) if minutes % 60 == 0 => format!("{hours} h"),
+        (0, _, _) => format!("{hours} h {} min", minutes % 60),
+        (_, _, _) if hours % 24 == 0 => format!("{days} d"),
+        (_, _, _) => format!("{days} d {} h", hours % 24),
+    }
+}
+
+/// A time of day such as `14:05 UTC`.
+#[must_use]
+pub fn clock(at: Timestamp) -> String {
+    at.strftime("%H:%M UTC").to_string()
+}
+
+/// The text on one line: whoever names an incident, or sends an alert, does not decide where a line ends.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A date such as `2026-11-23`.
+#[must_use]
+pub fn date(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_read_like_speech() {
+        let cases = [(0, "0 s"), (59, "59 s"), (60, "1 min"), (3600, "1 h"), (3900, "1 h 5 min")];
+        for (seconds, said) in cases {
+            assert_eq!(duration(SignedDuration::from_secs(seconds)), said);
+        }
+        assert_eq!(duration(SignedDuration::from_hours(74)), "3 d 2 h");
+        assert_eq!(duration(SignedDuration::from_secs(-5)), "0 s");
+    }
+}

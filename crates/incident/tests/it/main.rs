@@ -1,0 +1,11 @@
+//! The core told as stories: what happened, what was asked, what follows. No clock runs and nothing sleeps.
+
+mod acknowledging;
+mod alerts;
+mod escalating;
+mod learning;
+mod replaying;
+mod running;
+mod severities;
+mod telling;
+mod world;

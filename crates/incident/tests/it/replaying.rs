@@ -1,0 +1,122 @@
+//! Promise 9: replaying a journal gives the state that decided it; and no order of commands breaks the promises.
+
+use crate::world::{PRIMARY, SECONDARY, World, minutes};
+use incident::{AckIntent, Command, Event, EventKind, Incident, Status, TimerKey, evolve};
+use proptest::prelude::*;
+
+#[derive(Clone, Debug)]
+enum Deed {
+    Fire(u8),
+    Over(u8),
+    Acknowledge(bool),
+    Cannot,
+    GiveBack,
+    Severity(u8),
+    Deliver,
+    Fail,
+    Pass(u16),
+    Resolve,
+    Reopen,
+}
+
+fn deeds() -> impl Strategy<Value = Vec<Deed>> {
+    let deed = prop_oneof![
+        4 => (0..3_u8).prop_map(Deed::Fire),
+        2 => (0..3_u8).prop_map(Deed::Over),
+        2 => any::<bool>().prop_map(Deed::Acknowledge),
+        1 => Just(Deed::Cannot),
+        1 => Just(Deed::GiveBack),
+        2 => (0..4_u8).prop_map(Deed::Severity),
+        3 => Just(Deed::Deliver),
+        1 => Just(Deed::Fail),
+        4 => (0..90_u16).prop_map(Deed::Pass),
+        1 => Just(Deed::Resolve),
+        1 => Just(Deed::Reopen),
+    ];
+    prop::collection::vec(deed, 1..60)
+}
+
+/// Does a deed; a refusal is a fine answer.
+fn act(world: &mut World, deed: &Deed) {
+    let key = |number: &u8| format!("alert-{number}");
+    let refused_is_fine = match deed {
+        Deed::Fire(number) => {
+            world.source(crate::world::alert(&key(number), "P1", incident::AlertStatus::Firing)).map(|_| ())
+        }
+        Deed::Over(number) => world.over(&key(number)).map(|_| ()),
+        Deed::Acknowledge(first) => {
+            let who = if *first { PRIMARY } else { SECONDARY };
+            world.person(who, Command::Acknowledge { intent: AckIntent::OnIt, page: None }).map(|_| ())
+        }
+        Deed::Cannot => {
+            world.person(PRIMARY, Command::Acknowledge { intent: AckIntent::Cannot, page: None }).map(|_| ())
+        }
+        Deed::GiveBack => world.person(PRIMARY, Command::Unacknowledge { reason: "off".into() }).map(|_| ()),
+        Deed::Severity(rank) => {
+            let command = Command::SetSeverity { severity: format!("P{rank}"), reason: "seen".into() };
+            world.person(PRIMARY, command).map(|_| ())
+        }
+        Deed::Deliver => {
+            world.deliver();
+            Ok(())
+        }
+        Deed::Fail => {
+            world.fail("gone");
+            Ok(())
+        }
+        Deed::Pass(length) => {
+            world.pass(minutes(i64::from(*length)));
+            Ok(())
+        }
+        Deed::Resolve => world.person(PRIMARY, Command::Resolve { summary: "done".into() }).map(|_| ()),
+        Deed::Reopen => world.person(PRIMARY, Command::Reopen { reason: "back".into() }).map(|_| ()),
+    };
+    drop(refused_is_fine);
+}
+
+/// Promise 2, read off the journal: between an acknowledgement (or an end) and its undoing, no page is decided.
+fn no_page_after_acknowledge(events: &[Event]) -> Result<(), String> {
+    let mut held = false;
+    for (at, event) in events.iter().enumerate() {
+        match &event.kind {
+            EventKind::Acknowledged { .. } | EventKind::Resolved { .. } => held = true,
+            EventKind::Unacknowledged { .. } | EventKind::Reopened { .. } => held = false,
+            EventKind::PageDecided { .. } if held => return Err(format!("event {at}: {event:?}")),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Promise 1: while it is open and nobody has it, somebody is being woken, a timer will wake somebody, it is filed,
+/// or it stands in red.
+fn never_forgotten(world: &World) -> Result<(), String> {
+    let incident = &world.incident;
+    if incident.status != Status::Open || incident.acknowledged.is_some() {
+        return Ok(());
+    }
+    let waits = world.timers.contains_key(&TimerKey::Escalation);
+    let filed = incident.severity().name == "P3";
+    if waits || filed || incident.is_unpaged() {
+        return Ok(());
+    }
+    Err(format!("open, unacknowledged, and nothing will wake anybody: {:?}", incident.escalation))
+}
+
+proptest! {
+    #[test]
+    fn whatever_happens_the_promises_hold(deeds in deeds()) {
+        let mut world = World::new();
+        for deed in &deeds {
+            act(&mut world, deed);
+            prop_assert_eq!(never_forgotten(&world), Ok(()), "after {:?}", deed);
+        }
+        prop_assert_eq!(no_page_after_acknowledge(&world.events), Ok(()));
+        let fresh = Incident::new(world.incident.id, world.incident.plan.clone());
+        let replayed = world.events.iter().fold(fresh, evolve);
+        prop_assert_eq!(&replayed, &world.incident);
+        let json = serde_json::to_string(&world.events).expect("events are always writable");
+        let read: Vec<Event> = serde_json::from_str(&json).expect("what was written is readable");
+        prop_assert_eq!(read, world.events);
+    }
+}

@@ -1,0 +1,131 @@
+//! Commands: what looks runs alone, what changes waits for a named person's word for exactly those bytes.
+
+use crate::world::{PRIMARY, World, alert};
+use incident::{
+    Actor, AlertStatus, Command, Ending, EventKind, Fact, Refusal, RunAsk, RunReport, RunState, Work,
+};
+use playbook::RunbookMatch;
+
+const ROLLBACK: u32 = 2;
+
+fn opened() -> World {
+    let mut world = World::new();
+    let matches = vec![RunbookMatch { runbook: "api".into(), score: 90, reasons: vec!["500".into()] }];
+    let command = Command::Alert { alert: alert("api", "P1", AlertStatus::Firing), matches };
+    world.ask(Actor::Source("test".into()), command).expect("opens");
+    world
+}
+
+fn report(output: &str) -> RunReport {
+    RunReport {
+        ending: Ending::Exited { code: 0 },
+        duration_ms: 12,
+        output: output.into(),
+        output_bytes: 12,
+        masked: 0,
+    }
+}
+
+#[test]
+fn evidence_is_gathered_at_once_and_the_change_waits() {
+    let world = opened();
+    assert!(world.work.contains(&Work::Run(1)));
+    assert!(!world.work.contains(&Work::Run(ROLLBACK)));
+    assert_eq!(world.incident.run(ROLLBACK).map(|run| run.state.clone()), Some(RunState::Proposed));
+}
+
+#[test]
+fn nothing_but_a_persons_word_for_exactly_that_command_lets_it_run() {
+    let mut world = opened();
+    let approve = |source: &str| Command::ApproveRun { run: ROLLBACK, source: source.into() };
+    for by in [Actor::System, Actor::Source("test".into())] {
+        assert_eq!(world.ask(by, approve("wrangler rollback")), Err(Refusal::PersonNeeded));
+    }
+    let other = world.person(PRIMARY, approve("wrangler rollback --force"));
+    assert!(matches!(other, Err(Refusal::NotThatCommand { .. })));
+    assert!(!world.work.contains(&Work::Run(ROLLBACK)));
+    world.person(PRIMARY, approve("wrangler rollback")).expect("is approved");
+    assert!(world.work.contains(&Work::Run(ROLLBACK)));
+    assert!(matches!(world.person(PRIMARY, approve("wrangler rollback")), Err(Refusal::NotNow { .. })));
+}
+
+#[test]
+fn a_run_begins_once_only() {
+    let mut world = opened();
+    world.ask(Actor::System, Command::RunStarted { run: 1 }).expect("begins");
+    assert_eq!(world.ask(Actor::System, Command::RunStarted { run: 1 }), Err(Refusal::Stale));
+}
+
+#[test]
+fn the_playbooks_expectation_judges_the_output() {
+    for (output, fact) in
+        [("HTTP/2 426 \r\nserver: x", Fact::AsExpected), ("HTTP/1.1 200 OK\n", Fact::NotAsExpected)]
+    {
+        let mut world = opened();
+        world.ask(Actor::System, Command::RunStarted { run: 1 }).expect("begins");
+        world.ask(Actor::System, Command::RunEnded { run: 1, report: report(output) }).expect("ends");
+        let run = world.incident.run(1).expect("it is there");
+        assert_eq!(run.checks, [("Should get 426".to_owned(), fact)]);
+    }
+}
+
+#[test]
+fn after_a_crash_a_look_is_repeated_and_a_change_is_not() {
+    let mut world = opened();
+    world.ask(Actor::System, Command::RunStarted { run: 1 }).expect("begins");
+    world.ask(Actor::System, Command::RunLost { run: 1 }).expect("is lost");
+    assert_eq!(world.incident.runs.len(), 3, "asked again");
+    let approve = Command::ApproveRun { run: ROLLBACK, source: "wrangler rollback".into() };
+    world.person(PRIMARY, approve).expect("is approved");
+    world.ask(Actor::System, Command::RunStarted { run: ROLLBACK }).expect("begins");
+    world.ask(Actor::System, Command::RunLost { run: ROLLBACK }).expect("is lost");
+    assert_eq!(world.incident.run(ROLLBACK).map(|run| run.state.clone()), Some(RunState::Lost));
+    assert_eq!(world.incident.runs.len(), 3, "never by itself");
+}
+
+#[test]
+fn what_was_refused_never_runs() {
+    let mut world = opened();
+    let reject = Command::RejectRun { run: ROLLBACK, reason: "not the deployment".into() };
+    world.person(PRIMARY, reject).expect("is refused");
+    let approve = Command::ApproveRun { run: ROLLBACK, source: "wrangler rollback".into() };
+    assert!(matches!(world.person(PRIMARY, approve), Err(Refusal::NotNow { .. })));
+}
+
+#[test]
+fn after_the_end_nothing_can_be_approved() {
+    let mut world = opened();
+    world.person(PRIMARY, Command::Resolve { summary: "went away".into() }).expect("ends");
+    let approve = Command::ApproveRun { run: ROLLBACK, source: "wrangler rollback".into() };
+    assert_eq!(world.person(PRIMARY, approve), Err(Refusal::AlreadyResolved));
+    assert_eq!(world.count(|event| matches!(event, EventKind::RunApproved { .. })), 0);
+}
+
+#[test]
+fn a_step_that_is_not_there_cannot_be_run() {
+    let mut world = opened();
+    let request = RunAsk { step: Some(77), command: 0, values: [].into() };
+    assert!(matches!(world.person(PRIMARY, Command::RequestRun { request }), Err(Refusal::Unknown { .. })));
+}
+
+#[test]
+fn another_runbook_begins_with_no_step_marked_and_judges_only_its_own_commands() {
+    let mut world = World::new();
+    let mut plan = (*world.incident.plan).clone();
+    let mut other = plan.playbook.runbooks[0].clone();
+    other.id = "web".into();
+    other.steps[0].commands[0].source = "curl -I https://web.example.test".into();
+    plan.playbook.runbooks.push(other);
+    world.incident.plan = std::sync::Arc::new(plan);
+    let matches = vec![RunbookMatch { runbook: "api".into(), score: 90, reasons: vec!["500".into()] }];
+    let command = Command::Alert { alert: alert("api", "P1", AlertStatus::Firing), matches };
+    world.ask(Actor::Source("test".into()), command).expect("opens");
+    world.ask(Actor::System, Command::RunStarted { run: 1 }).expect("begins");
+    let mark = Command::MarkStep { step: 1, outcome: incident::StepOutcome::Done };
+    world.person(PRIMARY, mark).expect("is marked");
+    world.person(PRIMARY, Command::ChooseRunbook { runbook: "web".into() }).expect("is chosen");
+    assert!(world.incident.steps.is_empty(), "{:?}", world.incident.steps);
+    let ended = Command::RunEnded { run: 1, report: report("HTTP/2 200 \r\n") };
+    world.ask(Actor::System, ended).expect("ends");
+    assert!(world.incident.run(1).expect("it is there").checks.is_empty());
+}

@@ -1,0 +1,140 @@
+//! Status updates: never with a blank, never public without a name for strangers, never forgotten.
+
+use crate::world::{PRIMARY, World, alert, minutes, plan, roster};
+use incident::{
+    Actor, Alert, AlertStatus, Audience, Command, EventKind, Phase, Policy, Refusal, UpdateDraft, words,
+};
+use playbook::{Choice, Placeholder, Span, Template, TemplateKind};
+use std::collections::BTreeMap;
+
+fn update(audience: Audience, body: &str) -> UpdateDraft {
+    UpdateDraft {
+        template: None,
+        phase: Phase::Investigating,
+        audience,
+        public_title: None,
+        body: body.into(),
+        next_at: None,
+    }
+}
+
+fn template() -> Template {
+    let body =
+        "INCIDENT: [Brief Description]\nSeverity: P0/P1\nImpact:\n[What users see]\nNext Update: [Time]\n";
+    let blank = |name: &str, label: &str| Placeholder {
+        name: name.into(),
+        token: format!("[{name}]"),
+        choices: vec![],
+        label: label.into(),
+        offset: u32::try_from(body.find(&format!("[{name}]")).expect("is there")).expect("is small"),
+        span: Span::default(),
+    };
+    Template {
+        name: "Initial".into(),
+        kind: TemplateKind::Initial,
+        severities: vec![],
+        body: body.into(),
+        example: None,
+        placeholders: vec![
+            blank("Brief Description", "INCIDENT"),
+            blank("What users see", "Impact"),
+            blank("Time", "Next Update"),
+        ],
+        choices: vec![Choice {
+            token: "P0/P1".into(),
+            values: vec!["P0".into(), "P1".into()],
+            label: "Severity".into(),
+            offset: u32::try_from(body.find("P0/P1").expect("is there")).expect("is small"),
+        }],
+        line: 1,
+    }
+}
+
+fn opened() -> World {
+    let mut plan = plan(Policy::default());
+    plan.playbook.templates.push(template());
+    let mut world = World::with(plan, roster(&[PRIMARY]));
+    world.alert("api", "P1");
+    world
+}
+
+#[test]
+fn the_template_is_filled_with_what_the_incident_knows_and_the_rest_is_named() {
+    let world = opened();
+    let filled = words::fill(&template(), &world.incident, Phase::Investigating, world.now, &BTreeMap::new());
+    assert_eq!(filled.open, ["What users see"]);
+    assert!(filled.text.contains("INCIDENT: api is broken\nSeverity: P1\n"), "{}", filled.text);
+    assert!(filled.text.contains("Next Update: 04:00 UTC"), "{}", filled.text);
+    let given = [("What users see".to_owned(), "Requests fail".to_owned())].into();
+    let filled = words::fill(&template(), &world.incident, Phase::Investigating, world.now, &given);
+    assert!(filled.open.is_empty());
+}
+
+#[test]
+fn nothing_goes_out_with_a_blank_in_it() {
+    let mut world = opened();
+    let body = "INCIDENT: api\nImpact: [What users see]";
+    let refused = world.person(PRIMARY, Command::PostUpdate { update: update(Audience::Internal, body) });
+    assert_eq!(refused, Err(Refusal::OpenPlaceholders { names: vec!["[What users see]".into()] }));
+    assert!(world.incident.updates.is_empty());
+}
+
+#[test]
+fn the_public_needs_a_title_of_its_own_once() {
+    let mut world = opened();
+    let mut first = update(Audience::Public, "We are looking into it.");
+    let untitled = world.person(PRIMARY, Command::PostUpdate { update: first.clone() });
+    assert!(matches!(untitled, Err(Refusal::Missing { .. })));
+    first.public_title = Some("Errors when starting sessions".into());
+    world.person(PRIMARY, Command::PostUpdate { update: first }).expect("is posted");
+    let second = update(Audience::Public, "Still looking.");
+    world.person(PRIMARY, Command::PostUpdate { update: second }).expect("the title stands");
+}
+
+#[test]
+fn nobody_but_a_person_speaks() {
+    let mut world = opened();
+    for by in [Actor::System, Actor::Source("test".into())] {
+        let refused = world.ask(by, Command::PostUpdate { update: update(Audience::Internal, "hello") });
+        assert_eq!(refused, Err(Refusal::PersonNeeded));
+    }
+}
+
+#[test]
+fn a_promised_update_that_does_not_come_is_noticed_each_time() {
+    let mut world = opened();
+    world.pass(minutes(14));
+    assert_eq!(world.incident.updates_missed, 0);
+    world.pass(minutes(1));
+    assert_eq!(world.incident.updates_missed, 1, "the checklist wants one within 15 minutes");
+    world.pass(minutes(60));
+    assert_eq!(world.incident.updates_missed, 2);
+    let posted = update(Audience::Internal, "We know the cause.");
+    world.person(PRIMARY, Command::PostUpdate { update: posted }).expect("is posted");
+    assert_eq!(world.incident.updates_missed, 0);
+    assert!(world.count(|event| matches!(event, EventKind::UpdateMissed { .. })) == 2);
+}
+
+#[test]
+fn the_name_for_strangers_has_no_blank_either() {
+    let mut world = opened();
+    let draft = UpdateDraft {
+        public_title: Some("Trouble with [What users see]".into()),
+        ..update(Audience::Public, "We are looking into it.")
+    };
+    let refused = world.person(PRIMARY, Command::PostUpdate { update: draft });
+    assert_eq!(refused, Err(Refusal::OpenPlaceholders { names: vec!["[What users see]".into()] }));
+}
+
+#[test]
+fn a_page_says_what_is_broken_however_many_were_woken_and_whatever_the_alert_is_called() {
+    let people: Vec<String> = (0..40).map(|number| format!("responder-number-{number}")).collect();
+    let names: Vec<&str> = people.iter().map(String::as_str).collect();
+    let mut world = World::with(plan(Policy::default()), roster(&names));
+    let hostile = Alert { title: "disk\nfull".into(), ..alert("disk", "P1", AlertStatus::Firing) };
+    world.source(hostile).expect("opens");
+    let last = world.incident.pages.last().expect("everybody is woken");
+    let short = words::page_words(&world.incident, last).short;
+    assert!(short.starts_with("P1: disk full. Since 03:00 UTC. Also woken: 39 people"), "{short}");
+    assert!(short.chars().count() <= 160);
+}

@@ -1,0 +1,22 @@
+//! Markdown bytes in, a [`Playbook`] **and** its diagnostics out; compiling cannot fail.
+//!
+//! Lives here: the repair of broken encodings, the scanner, the recognisers, the analysis of shell commands, the
+//! lint, and the matching of a text to runbooks. Must never be here: files, clocks, processes, async, or anything
+//! about incidents. The same bytes give the same playbook, always.
+
+extern crate alloc;
+
+mod compile;
+pub mod html;
+mod lint;
+mod matching;
+mod model;
+mod recognise;
+mod repair;
+mod scan;
+mod shell;
+
+pub use compile::{compile, repaired};
+pub use matching::{Matcher, Signal, match_runbooks};
+pub use model::*;
+pub use shell::{bind, effect_of};

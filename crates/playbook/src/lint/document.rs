@@ -1,0 +1,141 @@
+//! The document as the rules see it: lines, fences, commands with their places.
+//!
+//! Must never be here: rules.
+
+use crate::shell::{self, Word};
+use crate::{Command, Diagnostic, DiagnosticSeverity, Playbook, Runbook, Span, Step};
+
+/// A document under the eyes of the rules.
+pub(super) struct Document<'a> {
+    pub playbook: &'a Playbook,
+    /// The repaired text.
+    pub text: &'a str,
+    /// Every command, with where it stands.
+    pub commands: Vec<Placed<'a>>,
+    /// Every fence, in order.
+    pub fences: Vec<Fence>,
+    lines: Vec<(usize, &'a str)>,
+}
+
+/// A command and where it stands.
+pub(super) struct Placed<'a> {
+    pub command: &'a Command,
+    /// The runbook and the step that it belongs to.
+    pub step: Option<(&'a Runbook, &'a Step)>,
+    /// The words of every call in it.
+    pub calls: Vec<Vec<Word>>,
+}
+
+/// A fence, by its lines from 1.
+pub(super) struct Fence {
+    pub first: u32,
+    pub last: u32,
+    /// Its language, empty when it has none.
+    pub language: String,
+}
+
+/// What a rule says, before it is placed.
+pub(super) struct Finding {
+    pub code: &'static str,
+    pub severity: DiagnosticSeverity,
+    pub message: String,
+    pub hint: &'static str,
+}
+
+impl<'a> Document<'a> {
+    pub(super) fn new(playbook: &'a Playbook, text: &'a str) -> Self {
+        let mut lines = Vec::new();
+        let mut start = 0;
+        for line in text.split('\n') {
+            lines.push((start, line.trim_end_matches('\r')));
+            start += line.len() + 1;
+        }
+        let fences = fences(&lines);
+        Self { playbook, text, commands: placed(playbook), fences, lines }
+    }
+
+    /// The lines with their numbers from 1.
+    pub(super) fn lines(&self) -> impl Iterator<Item = (u32, &'a str)> {
+        (1..).zip(self.lines.iter().map(|(_, line)| *line))
+    }
+
+    /// The fence in which a line stands.
+    pub(super) fn fence_at(&self, line: u32) -> Option<&Fence> {
+        self.fences.iter().find(|fence| fence.first <= line && line <= fence.last)
+    }
+
+    /// Places a finding on the first `needle` at or below a line; on the whole line when it is not there.
+    pub(super) fn place(&self, finding: Finding, line: u32, needle: &str) -> Diagnostic {
+        let index = (line as usize).saturating_sub(1).min(self.lines.len().saturating_sub(1));
+        let near = self.lines.iter().enumerate().skip(index).take(4);
+        let hit = near.filter(|_| !needle.is_empty()).find_map(|(at, (start, text))| {
+            text.find(needle).map(|column| (at, start + column, needle.len()))
+        });
+        let (at, start, length) = hit.unwrap_or_else(|| {
+            let (start, text) = self.lines[index];
+            let indent = text.len() - text.trim_start().len();
+            (index, start + indent, text.trim().len())
+        });
+        let line = number(at + 1);
+        Diagnostic {
+            code: finding.code.to_owned(),
+            severity: finding.severity,
+            line,
+            span: Span { start: number(start), end: number(start + length), line },
+            message: finding.message,
+            hint: (!finding.hint.is_empty()).then(|| finding.hint.to_owned()),
+        }
+    }
+}
+
+fn number(value: usize) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+fn placed(playbook: &Playbook) -> Vec<Placed<'_>> {
+    let at = |command, step| Placed { command, step, calls: shell::calls(&command.source) };
+    let steps = playbook
+        .runbooks
+        .iter()
+        .flat_map(|runbook| runbook.steps.iter().map(move |step| (runbook, step)))
+        .flat_map(|(runbook, step)| {
+            step.commands.iter().map(move |command| at(command, Some((runbook, step))))
+        });
+    let services = playbook.services.iter().flat_map(|service| &service.log_commands);
+    let card = playbook
+        .quick_reference
+        .iter()
+        .flat_map(|group| &group.entries)
+        .filter_map(|entry| entry.command.as_ref());
+    let loose =
+        playbook.quick_diagnostics.iter().chain(services).chain(card).map(|command| at(command, None));
+    let mut all: Vec<Placed<'_>> = steps.chain(loose).collect();
+    all.sort_by_key(|placed| placed.command.line);
+    all
+}
+
+fn fences(lines: &[(usize, &str)]) -> Vec<Fence> {
+    let mut found = Vec::new();
+    let mut open: Option<(u32, &str, String)> = None;
+    for (at, (_, line)) in lines.iter().enumerate() {
+        let trimmed = line.trim_start();
+        let mark_length = trimmed.len() - trimmed.trim_start_matches(['`', '~']).len();
+        let (mark, rest) = trimmed.split_at(mark_length);
+        let is_mark =
+            mark_length >= 3 && (mark.bytes().all(|b| b == b'`') || mark.bytes().all(|b| b == b'~'));
+        match &open {
+            Some((first, opened, language))
+                if is_mark && mark.starts_with(opened) && rest.trim().is_empty() =>
+            {
+                found.push(Fence { first: *first, last: number(at + 1), language: language.clone() });
+                open = None;
+            }
+            None if is_mark => {
+                let language = rest.trim().split([' ', '{', ',']).next().unwrap_or_default().to_lowercase();
+                open = Some((number(at + 1), mark, language));
+            }
+            Some(_) | None => {}
+        }
+    }
+    found
+}

@@ -1,0 +1,35 @@
+//! W027: the same command in several places, which will drift apart.
+
+use super::document::{Document, Finding};
+use crate::{Diagnostic, DiagnosticSeverity};
+use std::collections::BTreeMap;
+
+/// One finding for the document: a card repeats commands on purpose, so this is only worth knowing.
+pub(super) fn same_command_twice(document: &Document<'_>) -> Vec<Diagnostic> {
+    let mut places: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+    for placed in &document.commands {
+        let source = placed.command.source.split_whitespace().collect::<Vec<_>>().join(" ");
+        places.entry(source).or_default().push(placed.command.line);
+    }
+    let mut repeated: Vec<(Vec<u32>, String)> = places
+        .into_iter()
+        .filter(|(_, lines)| lines.len() > 1)
+        .map(|(source, lines)| (lines, source))
+        .collect();
+    repeated.sort();
+    let Some((lines, source)) = repeated.first() else { return Vec::new() };
+    let listed: Vec<String> =
+        repeated.iter().map(|(lines, source)| format!("`{source}` ({})", numbers(lines))).collect();
+    let finding = Finding {
+        code: "W027",
+        severity: DiagnosticSeverity::Info,
+        message: format!("commands that stand in several places: {}", listed.join("; ")),
+        hint: "change all of them when you change one",
+    };
+    vec![document.place(finding, lines[1], source)]
+}
+
+fn numbers(lines: &[u32]) -> String {
+    let lines: Vec<String> = lines.iter().map(u32::to_string).collect();
+    format!("lines {}", lines.join(", "))
+}

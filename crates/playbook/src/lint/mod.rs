@@ -1,0 +1,65 @@
+//! What a careful reader would say about the document before an incident does.
+//!
+//! Lives here: one rule a file; each looks at the compiled playbook and its text and names a line. Must never be
+//! here: parsing of the document, or anything that changes the playbook.
+
+mod addresses;
+mod cadence;
+mod commands;
+mod contacts;
+mod contents;
+mod curl_exit;
+mod document;
+mod duplicates;
+mod fences;
+mod formatter;
+mod inverse;
+mod log_window;
+mod matrix_tree;
+mod options;
+mod selector;
+mod thresholds;
+mod timing;
+mod verification;
+
+#[cfg(test)]
+mod tests;
+
+use crate::{Diagnostic, Playbook};
+use document::Document;
+
+/// A rule: what it finds in a document.
+type Rule = fn(&Document<'_>) -> Vec<Diagnostic>;
+
+const RULES: &[Rule] = &[
+    options::unknown_option,
+    options::missing_argument,
+    selector::not_production,
+    commands::restart_that_ends,
+    commands::open_hole,
+    inverse::change_without_inverse,
+    fences::read_and_change,
+    duplicates::same_command_twice,
+    log_window::only_the_end,
+    curl_exit::success_on_failure,
+    addresses::personal,
+    formatter::stars_lost,
+    formatter::escaped_blanks,
+    matrix_tree::disagree,
+    thresholds::gap,
+    verification::missing,
+    timing::escalates_late,
+    contacts::missing,
+    cadence::missing,
+    contents::incomplete,
+    contents::leads_nowhere,
+    fences::untagged,
+];
+
+/// Every finding about the document, by line.
+pub(crate) fn run(playbook: &Playbook, text: &str) -> Vec<Diagnostic> {
+    let document = Document::new(playbook, text);
+    let mut found: Vec<Diagnostic> = RULES.iter().flat_map(|rule| rule(&document)).collect();
+    found.sort_by(|left, right| left.line.cmp(&right.line).then_with(|| left.code.cmp(&right.code)));
+    found
+}

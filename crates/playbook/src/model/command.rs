@@ -1,0 +1,88 @@
+//! A command found in the document, and what it would do.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
+
+/// What running a command can do to the world. Ordered: the worst part of a pipeline decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Effect {
+    /// Only reads what is on this machine.
+    ReadsHere,
+    /// Reads something over the network and changes nothing.
+    ReadsWorld,
+    /// Reads, and goes on until it is ended.
+    FollowsLog,
+    /// Only waits.
+    Waits,
+    /// Changes files or processes on this machine.
+    ChangesHere,
+    /// Changes production in a way that has an inverse.
+    ChangesProduction,
+    /// Destroys something, or ends something that people are using.
+    Destroys,
+    /// Nobody knows: treated as `Destroys`.
+    Unknown,
+}
+
+impl Effect {
+    /// Whether it needs a person's word before it runs.
+    #[must_use]
+    pub fn approval(self) -> Approval {
+        match self {
+            Self::ReadsHere | Self::ReadsWorld | Self::FollowsLog => Approval::NotNeeded,
+            Self::Waits | Self::ChangesHere | Self::ChangesProduction | Self::Destroys | Self::Unknown => {
+                Approval::Needed
+            }
+        }
+    }
+}
+
+/// Whether a command needs a named person's word before it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Approval {
+    /// It only looks.
+    NotNeeded,
+    /// It changes something, or might.
+    Needed,
+}
+
+/// One command of the document: one logical line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Command {
+    /// The comment above it, if any, such as `Check error rate by endpoint`.
+    pub title: Option<String>,
+    /// The text exactly as written, continuation lines and all.
+    pub source: String,
+    /// The fence's language, lower case; empty when it had none.
+    pub language: String,
+    /// What it can do.
+    pub effect: Effect,
+    /// Why the compiler thinks so, in words.
+    pub effect_reason: String,
+    /// A condition stated in a comment above it, such as `if stuck`.
+    pub condition: Option<String>,
+    /// What a person must do by hand first, when a comment above it says so.
+    pub before: Vec<String>,
+    /// Blanks that must be filled before it can run.
+    pub holes: Vec<Hole>,
+    /// The command of the document that undoes it, if the document names one.
+    pub inverse: Option<String>,
+    /// Line in the file of its first line, from 1.
+    pub line: u32,
+}
+
+/// A blank in a command, such as `<prev>`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Hole {
+    /// Its name without the brackets.
+    pub name: String,
+    /// The text that it replaces, brackets and all.
+    pub token: String,
+    /// Byte offset of the token in [`Command::source`].
+    pub offset: u32,
+}

@@ -1,0 +1,127 @@
+//! Which recogniser took which section. The first claim stands.
+
+use crate::model::Section;
+use crate::scan::{Document, span};
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+/// What a section turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Title,
+    Contents,
+    Checklist,
+    QuickDiagnostics,
+    Severities,
+    DecisionTree,
+    Escalation,
+    Runbooks,
+    Runbook,
+    Services,
+    Service,
+    Templates,
+    Template,
+    Postmortem,
+    QuickReference,
+}
+
+impl Role {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Contents => "contents",
+            Self::Checklist => "checklist",
+            Self::QuickDiagnostics => "quick-diagnostics",
+            Self::Severities => "severities",
+            Self::DecisionTree => "decision-tree",
+            Self::Escalation => "escalation",
+            Self::Runbooks => "runbooks",
+            Self::Runbook => "runbook",
+            Self::Services => "services",
+            Self::Service => "service",
+            Self::Templates => "templates",
+            Self::Template => "template",
+            Self::Postmortem => "postmortem",
+            Self::QuickReference => "quick-reference",
+        }
+    }
+
+    /// The role of a heading that only gathers sections of this role.
+    fn group(self) -> Option<Self> {
+        match self {
+            Self::Runbook => Some(Self::Runbooks),
+            Self::Service => Some(Self::Services),
+            Self::Template => Some(Self::Templates),
+            Self::Title
+            | Self::Contents
+            | Self::Checklist
+            | Self::QuickDiagnostics
+            | Self::Severities
+            | Self::DecisionTree
+            | Self::Escalation
+            | Self::Runbooks
+            | Self::Services
+            | Self::Templates
+            | Self::Postmortem
+            | Self::QuickReference => None,
+        }
+    }
+}
+
+/// The roles of a document's sections.
+pub(crate) struct Claims {
+    roles: Vec<Option<Role>>,
+}
+
+impl Claims {
+    pub(crate) fn new(doc: &Document<'_>) -> Self {
+        Self { roles: doc.sections.iter().map(|_| None).collect() }
+    }
+
+    /// Takes a section, unless it is taken.
+    pub(crate) fn claim(&mut self, index: usize, role: Role) {
+        if let Some(slot) = self.roles.get_mut(index) {
+            slot.get_or_insert(role);
+        }
+    }
+
+    /// Takes a section and all below it.
+    pub(crate) fn claim_tree(&mut self, doc: &Document<'_>, index: usize, role: Role) {
+        doc.subtree(index).for_each(|i| self.claim(i, role));
+    }
+
+    /// Whether nobody has taken it.
+    pub(crate) fn is_free(&self, index: usize) -> bool {
+        self.roles.get(index).is_some_and(Option::is_none)
+    }
+
+    /// Whether it holds the document's title.
+    pub(crate) fn is_title(&self, index: usize) -> bool {
+        self.roles.get(index).is_some_and(|role| *role == Some(Role::Title))
+    }
+
+    fn name_groups(&mut self, doc: &Document<'_>) {
+        for (index, _) in doc.each().rev() {
+            let mut roles = doc.children(index).filter_map(|child| self.roles.get(child).copied().flatten());
+            let first = roles.next().and_then(Role::group);
+            if let Some(group) = first.filter(|group| roles.all(|role| role.group() == Some(*group))) {
+                self.claim(index, group);
+            }
+        }
+    }
+
+    /// Every heading with its role.
+    pub(crate) fn sections(mut self, doc: &Document<'_>) -> Vec<Section> {
+        self.name_groups(doc);
+        let with_roles = doc.sections.iter().zip(&self.roles).filter(|(section, _)| section.level > 0);
+        with_roles
+            .map(|(section, role)| Section {
+                heading: section.title.clone(),
+                anchor: section.anchor.clone(),
+                level: section.level,
+                role: role.map_or("prose", Role::name).to_string(),
+                span: span(&section.range, section.line),
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,262 @@
+//! Fences and inline values to commands: titles, conditions, pre-steps and expectations come from the comments above.
+//!
+//! What a command does is the business of `shell`; here only its place in the document is known.
+
+use super::{checks, conditions};
+use crate::model::{Check, Command, Effect};
+use crate::scan::Fence;
+use crate::shell;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+const SHELLS: &[&str] = &[
+    "sh",
+    "bash",
+    "shell",
+    "console",
+    "zsh",
+    "terminal",
+    "shell-session",
+    "shellsession",
+    "cmd",
+    "ksh",
+    "fish",
+];
+
+/// Tools whose name at the start of a line makes it a command even without a language.
+const TOOLS: &[&str] = &[
+    "aws",
+    "az",
+    "cat",
+    "convex",
+    "curl",
+    "dig",
+    "docker",
+    "fly",
+    "gcloud",
+    "gh",
+    "git",
+    "grep",
+    "heroku",
+    "helm",
+    "journalctl",
+    "jq",
+    "kubectl",
+    "ls",
+    "make",
+    "modal",
+    "mysql",
+    "netlify",
+    "node",
+    "npm",
+    "npx",
+    "oc",
+    "ping",
+    "pnpm",
+    "psql",
+    "python",
+    "python3",
+    "redis-cli",
+    "ssh",
+    "sudo",
+    "systemctl",
+    "tail",
+    "terraform",
+    "vercel",
+    "wget",
+    "wrangler",
+    "yarn",
+];
+
+/// The commands of a fence and the checks that its comments state; nothing when it is no shell.
+pub(crate) fn of_fence(fence: &Fence) -> Option<(Vec<Command>, Vec<Check>)> {
+    if !is_shell(fence) {
+        return None;
+    }
+    let mut reader = Reader { language: &fence.language, commands: Vec::new(), checks: Vec::new() };
+    let mut group = Group::default();
+    for logical in shell::split(&fence.text()) {
+        let line = line_of(fence, logical.line);
+        if !(logical.comments.is_empty() && group.next_line == Some(logical.line)) {
+            group = Group::default();
+        }
+        group.next_line = Some(logical.line + logical.source.lines().count().max(1));
+        let comments: Vec<(u32, String)> =
+            logical.comments.iter().map(|(at, text)| (line_of(fence, *at), bare_comment(text))).collect();
+        reader.command(&logical.source, line, &comments, &mut group);
+    }
+    Some((reader.commands, reader.checks))
+}
+
+/// A value such as `wrangler tail --env production`, when it is a command.
+pub(crate) fn of_value(value: &str, line: u32) -> Option<Command> {
+    let value = value.trim();
+    let source = value.strip_prefix('`').and_then(|v| v.strip_suffix('`')).unwrap_or(value);
+    let source = source.strip_prefix("$ ").unwrap_or(source);
+    let first = source.split_whitespace().next()?;
+    let tool = first.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c));
+    if !tool || source.split_whitespace().count() < 2 || source.contains('→') {
+        return None;
+    }
+    let analysis = shell::analyse(source);
+    let known = TOOLS.contains(&first) || analysis.effect != Effect::Unknown;
+    known.then(|| command(source, "", line))
+}
+
+/// Comments apply to the lines that follow without a gap.
+#[derive(Default)]
+struct Group {
+    condition: Option<String>,
+    next_line: Option<usize>,
+}
+
+struct Reader<'f> {
+    language: &'f str,
+    commands: Vec<Command>,
+    checks: Vec<Check>,
+}
+
+impl Reader<'_> {
+    fn command(&mut self, source: &str, line: u32, comments: &[(u32, String)], group: &mut Group) {
+        let index = u32::try_from(self.commands.len()).ok();
+        let mut command = command(source, self.language, line);
+        for (at, comment) in comments {
+            if let Some(mut check) = checks::of_text(comment, *at, "").filter(|_| is_expectation(comment)) {
+                check.command = index;
+                self.checks.push(check);
+            } else if let Some(condition) = conditions::of_comment(comment) {
+                group.condition = Some(condition);
+                if conditions::after_if(comment).is_none() {
+                    command.title = Some(comment.clone());
+                }
+            } else if is_manual(comment) {
+                command.before.push(comment.clone());
+            } else if !comment.is_empty() {
+                command.title = Some(comment.clone());
+            }
+        }
+        command.condition.clone_from(&group.condition);
+        self.commands.push(command);
+    }
+}
+
+fn command(source: &str, language: &str, line: u32) -> Command {
+    let analysis = shell::analyse(source);
+    Command {
+        title: None,
+        source: source.to_string(),
+        language: language.to_string(),
+        effect: analysis.effect,
+        effect_reason: analysis.reason,
+        condition: None,
+        before: Vec::new(),
+        holes: analysis.holes,
+        inverse: None,
+        line,
+    }
+}
+
+fn is_expectation(comment: &str) -> bool {
+    let lower = comment.to_lowercase();
+    ["should ", "expect", "must ", "returns "].iter().any(|word| lower.starts_with(word))
+}
+
+/// Work for hands that a comment asks for: it names a file or a setting to be changed first.
+fn is_manual(comment: &str) -> bool {
+    let first = comment.split_whitespace().next().unwrap_or_default().to_lowercase();
+    let verb = matches!(
+        first.as_str(),
+        "update"
+            | "edit"
+            | "change"
+            | "set"
+            | "replace"
+            | "fill"
+            | "ensure"
+            | "login"
+            | "log"
+            | "first"
+            | "open"
+    );
+    let names_a_thing = comment.split_whitespace().skip(1).any(|word| {
+        let word = word.trim_matches(['`', ',', ';', ':', ')', '(']);
+        let file =
+            word.split_once('.').is_some_and(|(a, b)| !a.is_empty() && b.starts_with(char::is_alphabetic));
+        let setting = word.len() > 3
+            && word.contains('_')
+            && word.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit());
+        file || setting
+    });
+    verb && names_a_thing
+}
+
+fn is_shell(fence: &Fence) -> bool {
+    if SHELLS.contains(&fence.language.as_str()) {
+        return true;
+    }
+    if !matches!(fence.language.as_str(), "" | "text" | "txt" | "plain") {
+        return false;
+    }
+    let mut lines = fence.lines.iter().map(|line| line.text.trim()).filter(|line| !line.is_empty());
+    let first = lines.find(|line| !line.starts_with("# "));
+    first.is_some_and(|line| {
+        let bare = line.strip_prefix("$ ").unwrap_or(line);
+        let mut words = bare.split_whitespace();
+        words.next().is_some_and(|tool| TOOLS.contains(&tool)) && (words.next().is_some() || bare != line)
+    })
+}
+
+fn bare_comment(text: &str) -> String {
+    text.trim().trim_start_matches('#').trim().to_string()
+}
+
+fn line_of(fence: &Fence, index: usize) -> u32 {
+    fence.lines.get(index).map_or(fence.line, |line| line.line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::{Block, scan};
+
+    fn fence(markdown: &str) -> (Vec<Command>, Vec<Check>) {
+        let doc = scan(markdown);
+        let Some(Block::Fence(fence)) = doc.sections[0].blocks.first() else { panic!("a fence") };
+        of_fence(fence).expect("a shell fence")
+    }
+
+    #[test]
+    fn comments_become_titles_conditions_presteps_and_checks() {
+        let (commands, checks) = fence(
+            "```bash\n# Look\ncurl -I a.test \\\n  -v\n\n# Restart it (if stuck)\nmodal app stop x\nmodal deploy y\n\n\
+             # If CORS issue\n# Update wrangler.toml and redeploy\nwrangler deploy\n# Should get 426\ncurl b.test\n```\n",
+        );
+        let lines: Vec<_> = commands.iter().map(|c| c.line).collect();
+        assert_eq!(lines, [3, 7, 8, 12, 14]);
+        assert_eq!(commands[0].source, "curl -I a.test \\\n  -v");
+        assert_eq!(commands[0].title.as_deref(), Some("Look"));
+        let conditions: Vec<_> = commands.iter().map(|c| c.condition.as_deref()).collect();
+        assert_eq!(conditions, [None, Some("if stuck"), Some("if stuck"), Some("if CORS issue"), None]);
+        assert_eq!(commands[3].before, ["Update wrangler.toml and redeploy"]);
+        assert_eq!((checks.len(), checks[0].command, checks[0].line), (1, Some(4), 13));
+    }
+
+    #[test]
+    fn prompts_hide_sample_output() {
+        let (commands, _) =
+            fence("```console\n$ kubectl get pods\nNAME  READY\n$ kubectl top \\\n  pods\n```\n");
+        let sources: Vec<_> = commands.iter().map(|c| (c.source.as_str(), c.line)).collect();
+        assert_eq!(sources, [("kubectl get pods", 2), ("kubectl top \\\n  pods", 4)]);
+    }
+
+    #[test]
+    fn values_are_commands_only_when_they_start_with_a_tool() {
+        assert!(of_value("wrangler tail --env production", 1).is_some());
+        assert!(of_value("git checkout <prev> && modal deploy", 1).is_some_and(|c| c.holes.len() == 1));
+        for value in
+            ["#incidents channel", "Dashboard → Deployments", "sentry.io/x", "ask the lead", "@eng-lead"]
+        {
+            assert!(of_value(value, 1).is_none(), "{value}");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! From blocks to the model, one recogniser a part of the playbook.
+//!
+//! Recognisers work from structure and from the synonym table, never from one document's sentences. A recogniser
+//! claims the sections that it understood; the first claim stands, and what nobody claims stays prose. Nothing here
+//! judges whether the document is right: that is the lint's business.
+
+mod boxes;
+mod card;
+mod checklist;
+mod checks;
+mod claims;
+mod commands;
+mod conditions;
+mod contents;
+mod escalation;
+mod inverse;
+mod measure;
+mod missing;
+mod parts;
+mod postmortem;
+mod quick;
+mod runbooks;
+mod services;
+mod severities;
+mod steps;
+mod templates;
+mod title;
+mod tree;
+mod words;
+
+use crate::model::Playbook;
+use crate::scan::scan;
+use claims::Claims;
+
+/// The playbook of a repaired text, with a diagnostic for each missing part. Its digest is the caller's to fill.
+pub(crate) fn recognise(text: &str) -> Playbook {
+    let doc = scan(text);
+    let mut claims = Claims::new(&doc);
+    let mut playbook = Playbook::default();
+    (playbook.title, playbook.summary) = title::read(&doc, &mut claims);
+    playbook.contents = contents::read(&doc, &mut claims);
+    // Postmortems first: their template holds tables and lists that look like other parts.
+    playbook.postmortem = postmortem::read(&doc, &mut claims);
+    playbook.checklist = checklist::read(&doc, &mut claims);
+    playbook.quick_diagnostics = quick::read(&doc, &mut claims);
+    playbook.severities = severities::read(&doc, &mut claims);
+    playbook.decision_tree = tree::read(&doc, &mut claims);
+    let escalation = escalation::read(&doc, &mut claims);
+    playbook.escalation = escalation.paths;
+    playbook.escalation_tickets = escalation.tickets;
+    playbook.quick_reference = card::read(&doc, &mut claims);
+    playbook.templates = templates::read(&doc, &mut claims);
+    playbook.runbooks = runbooks::read(&doc, &mut claims);
+    playbook.services = services::read(&doc, &mut claims);
+    inverse::fill(&mut playbook);
+    playbook.sections = claims.sections(&doc);
+    playbook.diagnostics = missing::find(&playbook);
+    playbook
+}

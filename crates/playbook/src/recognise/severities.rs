@@ -1,0 +1,143 @@
+//! The severity matrix: a table with at least two rows whose first cell is a severity key such as `P0` or `SEV-1`.
+//!
+//! Without keys of that form, words such as `critical` count only if the first column is headed severity or priority.
+
+use super::claims::{Claims, Role};
+use super::measure::{first_number, minutes};
+use super::words::severity_key;
+use crate::model::{Response, SeverityRow};
+use crate::scan::{Block, Document, Inline, Row, Table};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// The rows, in the order of the table.
+pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Vec<SeverityRow> {
+    for (index, section) in doc.each().filter(|(i, _)| claims.is_free(*i)) {
+        for block in &section.blocks {
+            if let Block::Table(table) = block
+                && let Some(rows) = matrix(table)
+            {
+                claims.claim(index, Role::Severities);
+                return rows;
+            }
+        }
+    }
+    Vec::new()
+}
+
+fn matrix(table: &Table) -> Option<Vec<SeverityRow>> {
+    let header: Vec<String> = table.header.iter().map(|cell| cell.plain().to_lowercase()).collect();
+    let first = header.first().map(String::as_str).unwrap_or_default();
+    let keyed_by_words = first.contains("severity") || first.contains("priority");
+    let columns = Columns::new(&header);
+    let rows: Vec<_> = table.rows.iter().filter_map(|row| severity(row, &columns, keyed_by_words)).collect();
+    // A table of something else may name one severity; a matrix names several, and escalation tables have arrows.
+    let is_escalation = header.iter().any(|name| name.contains("escalat") || name.contains("who"));
+    (rows.len() >= 2 && header.len() >= 2 && !is_escalation).then_some(rows)
+}
+
+struct Columns {
+    impact: Option<usize>,
+    examples: Option<usize>,
+    response: Option<usize>,
+}
+
+impl Columns {
+    fn new(header: &[String]) -> Self {
+        let find = |words: &[&str]| {
+            header
+                .iter()
+                .enumerate()
+                .skip(1)
+                .find(|(_, name)| words.iter().any(|w| name.contains(w)))
+                .map(|(i, _)| i)
+        };
+        let examples = find(&["example", "such as"]);
+        let response = find(&["response", "respond", "sla", "time", "acknowledge", "target"]);
+        let impact = find(&["impact", "description", "definition", "meaning", "what", "name"]);
+        let rest = (1..header.len()).find(|i| Some(*i) != examples && Some(*i) != response);
+        Self { impact: impact.or(rest), examples, response }
+    }
+}
+
+fn severity(row: &Row, columns: &Columns, keyed_by_words: bool) -> Option<SeverityRow> {
+    let key = row.cells.first()?.plain();
+    let name = severity_key(&key).or_else(|| (keyed_by_words && is_word_key(&key)).then(|| key.clone()))?;
+    let cell =
+        |column: Option<usize>| column.and_then(|i| row.cells.get(i)).map(Inline::text).unwrap_or_default();
+    Some(SeverityRow {
+        name,
+        impact: cell(columns.impact),
+        examples: listed(&cell(columns.examples)),
+        response: response(&cell(columns.response)),
+        line: row.line,
+    })
+}
+
+fn is_word_key(key: &str) -> bool {
+    let lower = key.trim().to_lowercase();
+    ["critical", "high", "major", "medium", "moderate", "minor", "low", "urgent"].contains(&lower.as_str())
+}
+
+/// Comma-separated words, but not at commas within parentheses.
+fn listed(text: &str) -> Vec<String> {
+    let mut items = Vec::new();
+    let mut depth = 0u32;
+    let mut item = String::new();
+    for c in text.chars() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if matches!(c, ',' | ';') && depth == 0 {
+            items.push(core::mem::take(&mut item));
+        } else {
+            item.push(c);
+        }
+    }
+    items.push(item);
+    items.iter().map(|item| item.trim().to_string()).filter(|item| !item.is_empty()).collect()
+}
+
+/// How fast, as written and as numbers.
+fn response(text: &str) -> Response {
+    let lower = text.to_lowercase();
+    let at_once =
+        ["immediate", "at once", "right away", "instant", "asap", "now"].iter().any(|w| lower.contains(w));
+    let business = lower.contains("business day") || lower.contains("working day");
+    let business_days = business.then(|| first_number(&lower).unwrap_or(1));
+    let minutes = match (minutes(text), business) {
+        (_, true) => None,
+        (Some(minutes), false) => Some(minutes),
+        (None, false) => at_once.then_some(0),
+    };
+    Response { text: text.to_string(), minutes, business_days }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::scan;
+
+    #[test]
+    fn columns_are_found_by_their_heads() {
+        let doc = scan(
+            "## S\n\n| Level | Respond within | Examples | Description |\n|-|-|-|-|\n\
+             | **SEV-1** | immediately | a (b, c), d >50% | All down |\n| SEV-2 | 2 business days | e | Slow |\n\
+             | SEV-3 | < 4 hours | | |\n",
+        );
+        let rows = read(&doc, &mut Claims::new(&doc));
+        assert_eq!(rows[0].name, "SEV-1");
+        assert_eq!(rows[0].examples, ["a (b, c)", "d >50%"]);
+        assert_eq!(rows[0].impact, "All down");
+        let times: Vec<_> = rows.iter().map(|r| (r.response.minutes, r.response.business_days)).collect();
+        assert_eq!(times, [(Some(0), None), (None, Some(2)), (Some(240), None)]);
+    }
+
+    #[test]
+    fn tables_of_other_things_are_left() {
+        let doc = scan("## T\n\n| Action | Priority |\n|-|-|\n| Add a test | P1 |\n| Fix it | P2 |\n");
+        assert!(read(&doc, &mut Claims::new(&doc)).is_empty());
+    }
+}

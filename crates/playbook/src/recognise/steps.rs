@@ -1,0 +1,277 @@
+//! Steps: an item whose bold lead is the title, and below it commands, instructions, checks and named causes.
+//!
+//! A fence within an item belongs to its step; an item without one is work for hands. What stands under a bold
+//! `a) …` line in a step about causes belongs to that cause.
+
+use super::parts::Part;
+use super::words::{Topic, announces};
+use super::{checks, commands, conditions};
+use crate::model::{Cause, Check, CheckKind, Effect, Step, StepKind};
+use crate::scan::{Block, Fence, Inline, Item, List};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// Steps from list items; what stands between the lists joins the step before it.
+pub(crate) fn of_lists(lists: &[&List], parts: &[&Part<'_>]) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    for item in lists.iter().flat_map(|list| &list.items) {
+        steps.push(of_item(item, number(steps.len())));
+    }
+    // A fence that lost its indentation stands between two lists, and still belongs to the step above it.
+    for part in parts {
+        let fences = part.blocks.iter().filter_map(|block| match block {
+            Block::Fence(fence) => Some(fence),
+            _ => None,
+        });
+        for fence in fences {
+            if let Some(step) = steps.iter_mut().rev().find(|step| step.line < fence.line) {
+                let mut filler = Filler::new(step);
+                filler.fence(fence);
+                close(step);
+            }
+        }
+    }
+    steps
+}
+
+/// Steps from numbered sub-headings.
+pub(crate) fn of_parts(parts: &[&Part<'_>]) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for part in parts {
+        let lower = part.label.to_lowercase();
+        let skip = if lower.starts_with("step ") { 5 } else { 0 };
+        let title = part.label.get(skip..).unwrap_or(&part.label);
+        let title = title
+            .trim_start_matches(|c: char| c.is_ascii_digit())
+            .trim_start_matches(['.', ')', ':', ' ', '-']);
+        let mut step = empty(title, number(steps.len()), part.line);
+        let mut filler = Filler::new(&mut step);
+        part.blocks.iter().for_each(|block| filler.block(block));
+        close(&mut step);
+        steps.push(step);
+    }
+    steps
+}
+
+/// Steps from fences, each titled by the paragraph right before it.
+pub(crate) fn of_fences(parts: &[&Part<'_>]) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for part in parts {
+        let mut title: Option<String> = None;
+        for block in &part.blocks {
+            match block {
+                Block::Paragraph(inline) => title = Some(inline.text()),
+                Block::Fence(fence) => {
+                    let words = title.take().unwrap_or_else(|| part.label.clone());
+                    let mut step = empty(&words, number(steps.len()), fence.line);
+                    Filler::new(&mut step).fence(fence);
+                    close(&mut step);
+                    if !step.commands.is_empty() {
+                        steps.push(step);
+                    }
+                }
+                Block::List(_) | Block::Table(_) | Block::Quote(_) | Block::Rule => {}
+            }
+        }
+    }
+    steps
+}
+
+fn number(before: usize) -> u32 {
+    u32::try_from(before + 1).unwrap_or(u32::MAX)
+}
+
+fn of_item(item: &Item, number: u32) -> Step {
+    let lines = item.lead().map(Inline::by_line).unwrap_or_default();
+    let first = lines.first();
+    let (title, rest) = match first.and_then(Inline::bold_lead) {
+        Some(lead) => (lead.name, lead.rest),
+        None => (first.map(Inline::text).unwrap_or_default(), String::new()),
+    };
+    let mut step = empty(&title, number, item.line);
+    // A title alone may state what to watch or what to reach; its plain words are no check.
+    let stated = checks::of_text(&step.title, item.line, "").filter(|check| check.kind != CheckKind::Words);
+    step.checks.extend(stated);
+    let mut filler = Filler::new(&mut step);
+    let rest = rest.trim_start_matches([':', '-', '–', '—', ' ']);
+    filler.words(rest, item.line);
+    for line in lines.iter().skip(1) {
+        filler.words(&line.text(), line.line);
+    }
+    item.body().iter().for_each(|block| filler.block(block));
+    close(&mut step);
+    step
+}
+
+fn empty(title: &str, number: u32, line: u32) -> Step {
+    let title = title.trim().trim_end_matches(':').trim();
+    Step {
+        number,
+        title: title.to_string(),
+        kind: StepKind::Look,
+        condition: conditions::of_title(title),
+        instructions: Vec::new(),
+        commands: Vec::new(),
+        checks: Vec::new(),
+        causes: Vec::new(),
+        line,
+    }
+}
+
+/// Decides what the step is for, once all of it is known.
+fn close(step: &mut Step) {
+    step.kind = kind(step);
+    if step.kind != StepKind::Verify {
+        step.checks.retain(|check| !is_asked(check));
+    }
+}
+
+/// Words such as `Confirm that …`, which are a check only in a step that verifies.
+fn is_asked(check: &Check) -> bool {
+    check.command.is_none()
+        && check.kind == CheckKind::Words
+        && checks::of_verification(&check.text, check.line).is_some()
+}
+
+fn kind(step: &Step) -> StepKind {
+    let lower = step.title.to_lowercase();
+    if announces(&lower, Topic::Causes) || !step.causes.is_empty() {
+        return StepKind::Causes;
+    }
+    let asks =
+        ["verify", "confirm", "monitor", "validate", "make sure"].iter().any(|word| lower.starts_with(word));
+    let over = ["recover", "resolved", "fixed", "restored", "fix worked", "healthy again", "back to normal"];
+    if asks && over.iter().any(|word| lower.contains(word)) {
+        return StepKind::Verify;
+    }
+    let first = lower.split(' ').next().unwrap_or_default();
+    if matches!(first, "check" | "identify" | "look" | "inspect" | "review" | "investigate" | "find" | "see")
+    {
+        return StepKind::Look;
+    }
+    let changes = |effect: Effect| match effect {
+        Effect::ChangesHere | Effect::ChangesProduction | Effect::Destroys => true,
+        Effect::ReadsHere | Effect::ReadsWorld | Effect::FollowsLog | Effect::Waits | Effect::Unknown => {
+            false
+        }
+    };
+    let mends = ["resol", "mitigat", "fix", "restart", "roll", "redeploy", "scale", "revert", "remediat"];
+    if step.commands.iter().any(|c| changes(c.effect)) || mends.iter().any(|word| lower.starts_with(word)) {
+        return StepKind::Fix;
+    }
+    StepKind::Look
+}
+
+/// Puts blocks into a step.
+struct Filler<'s> {
+    step: &'s mut Step,
+    /// The instruction before, which may name the metric that an expectation is about.
+    context: String,
+    items: Items,
+}
+
+/// What list items are in a step about causes: causes, until one has begun above them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Items {
+    Causes,
+    Hints,
+}
+
+impl<'s> Filler<'s> {
+    fn new(step: &'s mut Step) -> Self {
+        Self { step, context: String::new(), items: Items::Causes }
+    }
+
+    fn block(&mut self, block: &Block) {
+        match block {
+            Block::Paragraph(inline) => self.paragraph(inline),
+            Block::List(list) => list.items.iter().for_each(|item| self.item(item)),
+            Block::Fence(fence) => self.fence(fence),
+            Block::Quote(blocks) => blocks.iter().for_each(|inner| self.block(inner)),
+            Block::Table(table) => {
+                for row in &table.rows {
+                    let cells: Vec<_> = row.cells.iter().map(Inline::text).collect();
+                    self.step.instructions.push(cells.join(" | "));
+                }
+            }
+            Block::Rule => {}
+        }
+    }
+
+    fn paragraph(&mut self, inline: &Inline) {
+        for line in inline.by_line() {
+            match line.bold_lead().map(|lead| lead.name).filter(|_| self.is_about_causes()) {
+                Some(name) => {
+                    self.cause(&name, line.line);
+                    self.items = Items::Hints;
+                }
+                None => self.words(&line.text(), line.line),
+            }
+        }
+    }
+
+    fn item(&mut self, item: &Item) {
+        let text = item.text();
+        let bold = item.lead().is_some_and(|lead| lead.bold_lead().is_some());
+        let marked = bold || lettered(&text).is_some();
+        if !self.is_about_causes() || (self.items == Items::Hints && !marked) {
+            self.words(&text, item.line);
+            item.body().iter().for_each(|block| self.block(block));
+            return;
+        }
+        self.cause(&text.replace("**", ""), item.line);
+        let siblings = core::mem::replace(&mut self.items, Items::Hints);
+        item.body().iter().for_each(|block| self.block(block));
+        self.items = siblings;
+    }
+
+    fn cause(&mut self, name: &str, line: u32) {
+        let count = self.step.causes.len();
+        let next = char::from(b'a' + u8::try_from(count % 26).unwrap_or(0)).to_string();
+        let (label, name) = lettered(name).unwrap_or((next, name.to_string()));
+        let name = name.trim_end_matches(':').to_string();
+        self.step.causes.push(Cause { label, name, hints: Vec::new(), line });
+    }
+
+    fn words(&mut self, text: &str, line: u32) {
+        if text.is_empty() {
+            return;
+        }
+        if let Some(cause) = self.step.causes.last_mut() {
+            cause.hints.push(text.to_string());
+            return;
+        }
+        let stated = checks::of_text(text, line, &self.context);
+        self.step.checks.extend(stated.or_else(|| checks::of_verification(text, line)));
+        self.step.instructions.push(text.to_string());
+        self.context = text.to_string();
+    }
+
+    fn fence(&mut self, fence: &Fence) {
+        let Some((commands, checks)) = commands::of_fence(fence) else {
+            // What is no shell is read by people, not run.
+            let text = fence.text();
+            self.step.instructions.push(text.trim_end().to_string());
+            return;
+        };
+        let before = u32::try_from(self.step.commands.len()).unwrap_or(u32::MAX);
+        self.step.commands.extend(commands);
+        self.step.checks.extend(checks.into_iter().map(|mut check| {
+            check.command = check.command.map(|index| index.saturating_add(before));
+            check
+        }));
+    }
+
+    fn is_about_causes(&self) -> bool {
+        announces(&self.step.title, Topic::Causes)
+    }
+}
+
+/// `a) name` or `a. name`.
+fn lettered(text: &str) -> Option<(String, String)> {
+    let bare = text.trim_start_matches('(');
+    let mut chars = bare.chars();
+    let letter = chars.next().filter(char::is_ascii_alphanumeric)?;
+    let rest = chars.as_str().strip_prefix([')', '.'])?;
+    rest.starts_with(' ').then(|| (letter.to_string(), rest.trim().to_string()))
+}

@@ -1,0 +1,266 @@
+//! The synonym table: which words of a heading or a label mean which part of a playbook, and how severities are named.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// What a heading or a label announces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Topic {
+    Contents,
+    Checklist,
+    QuickDiagnostics,
+    Severities,
+    DecisionTree,
+    Escalation,
+    Runbooks,
+    Symptoms,
+    Procedure,
+    Causes,
+    Dashboard,
+    Tools,
+    Metrics,
+    Logs,
+    KnownIssues,
+    Templates,
+    Postmortem,
+    Guidelines,
+    QuickReference,
+}
+
+/// Words for each topic. A label means the topic whose words it contains; the longest words win.
+const TABLE: &[(Topic, &[&str])] = &[
+    (Topic::Contents, &["table of contents", "contents", "toc", "index"]),
+    (
+        Topic::Checklist,
+        &["checklist", "first 15 minutes", "first minutes", "first response", "first steps", "when paged"],
+    ),
+    (
+        Topic::QuickDiagnostics,
+        &[
+            "quick diagnostic",
+            "diagnostic commands",
+            "quick checks",
+            "health checks",
+            "first look",
+            "triage commands",
+            "useful commands",
+        ],
+    ),
+    (Topic::Severities, &["severity matrix", "severity levels", "severities", "severity", "priorities"]),
+    (Topic::DecisionTree, &["decision tree", "decision", "flowchart"]),
+    (Topic::Escalation, &["escalation path", "escalation policy", "escalation", "who to call", "call chain"]),
+    (Topic::Runbooks, &["runbooks", "common issues & runbooks", "playbooks", "procedures"]),
+    (
+        Topic::Symptoms,
+        &["symptoms", "symptom", "signs", "how it looks", "what you see", "meaning", "alert fires when"],
+    ),
+    (
+        Topic::Procedure,
+        &[
+            "runbook",
+            "steps",
+            "procedure",
+            "resolution",
+            "mitigation",
+            "diagnosis",
+            "troubleshooting",
+            "what to do",
+            "remediation",
+            "how to fix",
+            "actions",
+        ],
+    ),
+    (Topic::Causes, &["common causes", "possible causes", "likely causes", "causes"]),
+    (Topic::Dashboard, &["dashboard", "dashboards", "console"]),
+    (Topic::Tools, &["tools", "tooling"]),
+    (Topic::Metrics, &["key metrics", "metrics", "key checks", "checks", "what to watch", "golden signals"]),
+    (Topic::Logs, &["logs", "log commands", "logging", "how to read the logs"]),
+    (
+        Topic::KnownIssues,
+        &["common issues", "known issues", "common problems", "known problems", "gotchas", "what goes wrong"],
+    ),
+    (
+        Topic::Templates,
+        &[
+            "communication templates",
+            "message templates",
+            "templates",
+            "communication",
+            "status update",
+            "status page",
+            "messages",
+        ],
+    ),
+    (
+        Topic::Postmortem,
+        &[
+            "postmortem",
+            "post-mortem",
+            "post mortem",
+            "incident review",
+            "retrospective",
+            "after the incident",
+        ],
+    ),
+    (Topic::Guidelines, &["blameless", "guidelines", "guideline", "culture", "principles", "ground rules"]),
+    (
+        Topic::QuickReference,
+        &["quick reference", "reference card", "cheat sheet", "cheatsheet", "at a glance"],
+    ),
+];
+
+/// What the words announce, if anything; the longest synonym decides.
+pub(crate) fn topic(words: &str) -> Option<Topic> {
+    let words = normal(words);
+    let mut best: Option<(usize, Topic)> = None;
+    for (topic, synonyms) in TABLE {
+        for synonym in *synonyms {
+            let longer = best.is_none_or(|(length, _)| synonym.len() > length);
+            if longer && contains_words(&words, synonym) {
+                best = Some((synonym.len(), *topic));
+            }
+        }
+    }
+    best.map(|(_, topic)| topic)
+}
+
+/// Whether the words announce this topic, whatever else they announce.
+pub(crate) fn announces(words: &str, topic: Topic) -> bool {
+    let words = normal(words);
+    TABLE
+        .iter()
+        .filter(|(candidate, _)| *candidate == topic)
+        .flat_map(|(_, synonyms)| synonyms.iter())
+        .any(|synonym| contains_words(&words, synonym))
+}
+
+/// Whether the words are a synonym and nothing else: a part of something, such as `Symptoms`.
+pub(crate) fn is_bare(words: &str) -> bool {
+    let words = normal(words);
+    let singular = words.strip_suffix('s').unwrap_or(&words);
+    TABLE
+        .iter()
+        .flat_map(|(_, synonyms)| synonyms.iter())
+        .any(|synonym| *synonym == words || *synonym == singular)
+}
+
+fn normal(words: &str) -> String {
+    words.trim().trim_end_matches(':').to_lowercase()
+}
+
+/// Whether `part` occurs in `whole` at word boundaries; a plural `s` may follow.
+fn contains_words(whole: &str, part: &str) -> bool {
+    // Hot: every heading meets every synonym. Only beginnings of words are compared, without a searcher's set-up.
+    let mut in_word = false;
+    for (at, c) in whole.char_indices() {
+        let begins = !in_word;
+        in_word = c.is_alphanumeric();
+        if !begins || whole.len() - at < part.len() {
+            continue;
+        }
+        if let Some(rest) = whole.get(at..).and_then(|tail| tail.strip_prefix(part)) {
+            let rest = rest.strip_prefix('s').unwrap_or(rest);
+            if !rest.starts_with(char::is_alphanumeric) {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+/// Severities that a text names: `P1`, `SEV-2`, `Sev 2`, each once, in order of appearance; `P0-P2` names three.
+pub(crate) fn severity_names(text: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let mut previous: Option<(usize, String, u8)> = None;
+    for (start, end, prefix, digit) in severity_tokens(text) {
+        if let Some((last_end, last_prefix, last_digit)) = previous.take() {
+            let between = text.get(last_end..start).unwrap_or_default().trim();
+            if last_prefix == prefix && matches!(between, "-" | "–" | "—" | "to" | "through") {
+                names.extend((last_digit + 1..digit).map(|d| alloc::format!("{prefix}{d}")));
+            }
+        }
+        names.push(alloc::format!("{prefix}{digit}"));
+        previous = Some((end, prefix, digit));
+    }
+    let mut seen = Vec::new();
+    names.retain(|name| {
+        let new = !seen.contains(name);
+        seen.push(name.clone());
+        new
+    });
+    names
+}
+
+/// Start, end, words before the digit, digit.
+fn severity_tokens(text: &str) -> Vec<(usize, usize, String, u8)> {
+    let bytes = text.as_bytes();
+    let mut tokens = Vec::new();
+    for (at, byte) in bytes.iter().enumerate() {
+        let alone = !bytes.get(at + 1).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'%');
+        if !byte.is_ascii_digit() || !alone {
+            continue;
+        }
+        let before = text.get(..at).unwrap_or_default();
+        let prefix = ["P", "p", "SEV-", "SEV ", "SEV", "Sev-", "Sev ", "Sev", "sev-", "sev", "Severity "]
+            .into_iter()
+            .find(|prefix| before.ends_with(prefix));
+        let Some(prefix) = prefix else { continue };
+        let start = at - prefix.len();
+        let left = text.get(..start).and_then(|t| t.chars().next_back());
+        if !left.is_some_and(|c| c.is_alphanumeric() || c == '_') {
+            let prefix = if prefix == "p" { "P" } else { prefix };
+            tokens.push((start, at + 1, prefix.to_string(), byte - b'0'));
+        }
+    }
+    tokens
+}
+
+/// The severity that a cell or a line key names at its beginning, such as `P0` of `P0 (critical)`.
+pub(crate) fn severity_key(text: &str) -> Option<String> {
+    let text = text.trim().trim_matches(['*', '`', '[', ']']).trim();
+    if let Some((0, _, prefix, digit)) = severity_tokens(text).into_iter().next() {
+        return Some(alloc::format!("{prefix}{digit}"));
+    }
+    let word = text.split([' ', '(', ':', '-']).next().unwrap_or_default();
+    let bytes = word.as_bytes();
+    matches!(bytes, [b'S', digit] if digit.is_ascii_digit()).then(|| word.to_string())
+}
+
+/// The text with its arrows made one kind.
+pub(crate) fn arrows(text: &str) -> String {
+    let mut same = text.to_string();
+    for arrow in ["-->", "->", "=>", "⇒", "➜", "➡", "⟶", "›"] {
+        same = same.replace(arrow, "→");
+    }
+    same
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_words_decide() {
+        assert_eq!(topic("Common Issues"), Some(Topic::KnownIssues));
+        assert_eq!(topic("3. Common Issues & Runbooks"), Some(Topic::Runbooks));
+        assert_eq!(topic("Symptoms:"), Some(Topic::Symptoms));
+        assert_eq!(topic("Severity Decision Tree"), Some(Topic::DecisionTree));
+        assert_eq!(topic("Postmortem Template"), Some(Topic::Postmortem));
+        assert_eq!(topic("Symptomatic"), None);
+    }
+
+    #[test]
+    fn severities_are_found_in_prose() {
+        assert_eq!(severity_names("(if P0/P1)"), ["P0", "P1"]);
+        assert_eq!(severity_names("P0-P2 only"), ["P0", "P1", "P2"]);
+        assert_eq!(severity_names("SEV-1 and SEV-2"), ["SEV-1", "SEV-2"]);
+        assert!(severity_names("P95 latency, HTTP2, 5").is_empty());
+    }
+
+    #[test]
+    fn keys_begin_their_cell() {
+        assert_eq!(severity_key("**P0** - critical"), Some("P0".into()));
+        assert_eq!(severity_key("S1"), Some("S1".into()));
+        assert_eq!(severity_key("All P0"), None);
+    }
+}

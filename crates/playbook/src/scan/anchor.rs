@@ -1,0 +1,58 @@
+//! Anchors of headings, by GitHub's rule.
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::String;
+
+/// Hands out anchors that are unique in one document.
+#[derive(Default)]
+pub(crate) struct Anchors {
+    seen: BTreeMap<String, u32>,
+}
+
+impl Anchors {
+    pub(crate) fn next(&mut self, heading: &str) -> String {
+        let mut anchor = slug(heading);
+        while let Some(times) = self.seen.get_mut(&anchor) {
+            let numbered = format!("{anchor}-{times}");
+            *times += 1;
+            if self.seen.contains_key(&numbered) {
+                continue;
+            }
+            anchor = numbered;
+            break;
+        }
+        self.seen.insert(anchor.clone(), 1);
+        anchor
+    }
+}
+
+/// Lower case, words joined by `-`, punctuation dropped.
+pub(crate) fn slug(heading: &str) -> String {
+    heading
+        .trim()
+        .chars()
+        .filter_map(|c| match c {
+            ' ' => Some('-'),
+            '-' | '_' => Some(c),
+            c if c.is_alphanumeric() => Some(c),
+            _ => None,
+        })
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn punctuation_goes_and_repeats_are_numbered() {
+        let mut anchors = Anchors::default();
+        assert_eq!(anchors.next("3. Common Issues & Runbooks"), "3-common-issues--runbooks");
+        assert_eq!(anchors.next("Same"), "same");
+        assert_eq!(anchors.next("Same"), "same-1");
+        assert_eq!(anchors.next("Same-1"), "same-1-1");
+        assert_eq!(anchors.next("Same"), "same-2");
+    }
+}

@@ -1,0 +1,92 @@
+//! The small block tree that recognisers read. Data only.
+
+use super::inline::Inline;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// A block of the document.
+pub(crate) enum Block {
+    Paragraph(Inline),
+    List(List),
+    Fence(Fence),
+    Table(Table),
+    Quote(Vec<Block>),
+    Rule,
+}
+
+/// An ordered or a bullet list.
+pub(crate) struct List {
+    pub(crate) order: Order,
+    pub(crate) items: Vec<Item>,
+}
+
+/// Whether a list counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    Ordered,
+    Bullets,
+}
+
+/// One item; the text of a tight item is a paragraph here, too.
+pub(crate) struct Item {
+    pub(crate) task: bool,
+    pub(crate) blocks: Vec<Block>,
+    pub(crate) line: u32,
+}
+
+/// A code block; `line` is where it begins, fence line included.
+pub(crate) struct Fence {
+    pub(crate) language: String,
+    pub(crate) lines: Vec<FenceLine>,
+    pub(crate) line: u32,
+}
+
+/// One line of a code block, without its line end.
+pub(crate) struct FenceLine {
+    pub(crate) line: u32,
+    /// Where it begins in the text.
+    pub(crate) start: usize,
+    pub(crate) text: String,
+}
+
+/// A table; cells keep their inline structure.
+pub(crate) struct Table {
+    pub(crate) header: Vec<Inline>,
+    pub(crate) rows: Vec<Row>,
+}
+
+/// A table row.
+pub(crate) struct Row {
+    pub(crate) cells: Vec<Inline>,
+    pub(crate) line: u32,
+}
+
+impl Fence {
+    /// The content, each line ended.
+    pub(crate) fn text(&self) -> String {
+        self.lines.iter().flat_map(|line| [line.text.as_str(), "\n"]).collect()
+    }
+}
+
+impl Item {
+    /// The paragraph that the item begins with.
+    pub(crate) fn lead(&self) -> Option<&Inline> {
+        match self.blocks.first() {
+            Some(Block::Paragraph(inline)) => Some(inline),
+            _ => None,
+        }
+    }
+
+    /// The lead as one line of text; empty when there is none.
+    pub(crate) fn text(&self) -> String {
+        self.lead().map(Inline::text).unwrap_or_default()
+    }
+
+    /// What stands below the lead.
+    pub(crate) fn body(&self) -> &[Block] {
+        match self.blocks.split_first() {
+            Some((Block::Paragraph(_), rest)) => rest,
+            _ => &self.blocks,
+        }
+    }
+}

@@ -1,0 +1,379 @@
+//! Parser events to blocks. Iterative: the stack is ours, and it has a limit.
+
+use super::anchor::Anchors;
+use super::block::{Block, Fence, FenceLine, Item, List, Order, Row, Table};
+use super::inline::{Inline, Run};
+use super::lines::Lines;
+use super::{Section, options};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::ops::Range;
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
+
+/// Deeper quotes and lists are flattened into this level: nobody writes them, and trees are walked by recursion.
+const DEPTH_MAX: usize = 48;
+
+pub(super) fn sections(text: &str) -> Vec<Section> {
+    let mut builder = Builder::new(text);
+    for (event, range) in Parser::new_ext(text, options()).into_offset_iter() {
+        builder.event(event, range);
+    }
+    builder.finish()
+}
+
+/// What a frame of the stack becomes when it closes.
+enum Kind {
+    Root,
+    Quote,
+    List(Order),
+    Item,
+}
+
+struct Frame {
+    kind: Kind,
+    line: u32,
+    task: bool,
+    blocks: Vec<Block>,
+    items: Vec<Item>,
+    inline: Option<Inline>,
+}
+
+struct Builder<'t> {
+    text: &'t str,
+    lines: Lines,
+    anchors: Anchors,
+    sections: Vec<Section>,
+    /// The last section of each level; the enclosing one is the latest of the smaller levels.
+    last: [Option<usize>; 7],
+    stack: Vec<Frame>,
+    /// Containers opened beyond the limit and not yet closed.
+    beyond: usize,
+    fence: Option<Fence>,
+    table: Option<Table>,
+    cells: Vec<Inline>,
+    bold: u32,
+    link: Option<String>,
+    metadata: bool,
+}
+
+impl<'t> Builder<'t> {
+    fn new(text: &'t str) -> Self {
+        let preamble = Section { line: 1, ..Section::default() };
+        Self {
+            text,
+            lines: Lines::new(text),
+            anchors: Anchors::default(),
+            sections: alloc::vec![preamble],
+            last: [None; 7],
+            stack: alloc::vec![Frame::new(Kind::Root, 1)],
+            beyond: 0,
+            fence: None,
+            table: None,
+            cells: Vec::new(),
+            bold: 0,
+            link: None,
+            metadata: false,
+        }
+    }
+
+    fn finish(mut self) -> Vec<Section> {
+        while self.stack.len() > 1 {
+            self.close();
+        }
+        self.end_section(self.text.len());
+        self.sections
+    }
+
+    fn top(&mut self) -> &mut Frame {
+        if self.stack.is_empty() {
+            self.stack.push(Frame::new(Kind::Root, 1));
+        }
+        self.stack.last_mut().expect("a root frame was pushed when the stack was empty")
+    }
+
+    fn event(&mut self, event: Event<'_>, range: Range<usize>) {
+        match event {
+            Event::Start(tag) => self.start(tag, &range),
+            Event::End(tag) => self.end(tag, &range),
+            Event::Text(text) => match self.fence {
+                Some(_) => self.fence_text(&text, range.start),
+                None => self.words(&text, false, &range),
+            },
+            Event::Code(text) => self.words(&text, true, &range),
+            Event::InlineHtml(html) if html.starts_with("<br") => self.words(" ", false, &range),
+            Event::InlineHtml(html) => self.words(&html, false, &range),
+            Event::SoftBreak | Event::HardBreak => self.words("\n", false, &range),
+            Event::Rule => {
+                self.top().flush();
+                self.top().blocks.push(Block::Rule);
+            }
+            Event::TaskListMarker(_) => self.top().task = true,
+            Event::Html(_) | Event::FootnoteReference(_) | Event::InlineMath(_) | Event::DisplayMath(_) => {}
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>, range: &Range<usize>) {
+        let line = self.lines.line(range.start);
+        match tag {
+            Tag::Paragraph => self.begin_inline(line),
+            Tag::Heading { level, .. } => self.start_heading(level, range),
+            Tag::BlockQuote(_) => self.open(Kind::Quote, line),
+            Tag::List(Some(_)) => self.open(Kind::List(Order::Ordered), line),
+            Tag::List(None) => self.open(Kind::List(Order::Bullets), line),
+            Tag::Item if self.beyond > 0 => self.top().flush(),
+            Tag::Item => self.push(Kind::Item, line),
+            Tag::CodeBlock(kind) => {
+                self.top().flush();
+                self.fence = Some(Fence { language: language(&kind), lines: Vec::new(), line });
+            }
+            Tag::Table(_) => {
+                self.top().flush();
+                self.table = Some(Table { header: Vec::new(), rows: Vec::new() });
+            }
+            Tag::TableCell => self.begin_inline(line),
+            Tag::Strong => self.bold += 1,
+            Tag::Link { dest_url, .. } => self.link = Some(dest_url.to_string()),
+            Tag::HtmlBlock => self.top().flush(),
+            Tag::MetadataBlock(_) => self.metadata = true,
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd, range: &Range<usize>) {
+        let line = self.lines.line(range.start);
+        match tag {
+            TagEnd::Paragraph => self.top().flush(),
+            TagEnd::Heading(_) => self.end_heading(),
+            TagEnd::BlockQuote(_) | TagEnd::List(_) if self.beyond > 0 => {
+                self.top().flush();
+                self.beyond -= 1;
+            }
+            TagEnd::Item if self.beyond > 0 => self.top().flush(),
+            TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item => self.close(),
+            TagEnd::CodeBlock => {
+                if let Some(fence) = self.fence.take() {
+                    self.top().blocks.push(Block::Fence(fence));
+                }
+            }
+            TagEnd::TableCell => {
+                let cell = self.top().inline.take().unwrap_or_default();
+                self.cells.push(cell);
+            }
+            TagEnd::TableHead => {
+                let header = core::mem::take(&mut self.cells);
+                if let Some(table) = &mut self.table {
+                    table.header = header;
+                }
+            }
+            TagEnd::TableRow => {
+                let cells = core::mem::take(&mut self.cells);
+                if let Some(table) = &mut self.table {
+                    table.rows.push(Row { cells, line });
+                }
+            }
+            TagEnd::Table => {
+                if let Some(table) = self.table.take() {
+                    self.top().blocks.push(Block::Table(table));
+                }
+            }
+            TagEnd::Strong => self.bold = self.bold.saturating_sub(1),
+            TagEnd::Link => self.link = None,
+            TagEnd::MetadataBlock(_) => self.metadata = false,
+            _ => {}
+        }
+    }
+
+    fn open(&mut self, kind: Kind, line: u32) {
+        if self.beyond > 0 || self.stack.len() >= DEPTH_MAX {
+            self.top().flush();
+            self.beyond += 1;
+        } else {
+            self.push(kind, line);
+        }
+    }
+
+    fn push(&mut self, kind: Kind, line: u32) {
+        self.top().flush();
+        self.stack.push(Frame::new(kind, line));
+    }
+
+    fn close(&mut self) {
+        if self.stack.len() < 2 {
+            return;
+        }
+        let Some(mut frame) = self.stack.pop() else { return };
+        frame.flush();
+        let Frame { kind, line, task, blocks, items, .. } = frame;
+        let parent = self.top();
+        match kind {
+            Kind::Root => parent.blocks.extend(blocks),
+            Kind::Quote => parent.blocks.push(Block::Quote(blocks)),
+            Kind::List(order) => parent.blocks.push(Block::List(List { order, items })),
+            Kind::Item => parent.items.push(Item { task, blocks, line }),
+        }
+    }
+
+    fn begin_inline(&mut self, line: u32) {
+        let top = self.top();
+        top.flush();
+        top.inline = Some(Inline { runs: Vec::new(), line });
+    }
+
+    fn words(&mut self, text: &str, code: bool, range: &Range<usize>) {
+        if self.metadata {
+            return;
+        }
+        let line = self.lines.line(range.start);
+        let run = Run { text: text.to_string(), bold: self.bold > 0, code, link: self.link.clone(), line };
+        let inline = self.top().inline.get_or_insert_with(|| Inline { runs: Vec::new(), line });
+        match inline.runs.last_mut() {
+            Some(last) if last.joins(&run) => last.text.push_str(&run.text),
+            _ => inline.runs.push(run),
+        }
+    }
+
+    fn fence_text(&mut self, text: &str, offset: usize) {
+        let first = self.lines.line(offset);
+        let Some(fence) = &mut self.fence else { return };
+        let mut start = offset;
+        for (line, piece) in (first..).zip(text.split_inclusive('\n')) {
+            let content = piece.strip_suffix('\n').unwrap_or(piece);
+            match fence.lines.last_mut() {
+                Some(last) if last.line == line => last.text.push_str(content),
+                _ => fence.lines.push(FenceLine { line, start, text: content.to_string() }),
+            }
+            start += piece.len();
+        }
+    }
+
+    fn start_heading(&mut self, level: HeadingLevel, range: &Range<usize>) {
+        let line = self.lines.line(range.start);
+        if self.stack.len() > 1 {
+            // Within a list or a quote it is a bold line, not a section.
+            self.bold += 1;
+            self.begin_inline(line);
+            return;
+        }
+        self.end_section(range.start);
+        let level = level as u8;
+        let parent = self.last.iter().take(usize::from(level)).filter_map(|last| *last).max();
+        if let Some(last) = self.last.get_mut(usize::from(level)) {
+            *last = Some(self.sections.len());
+        }
+        self.sections.push(Section {
+            level,
+            line,
+            range: range.start..range.end,
+            parent,
+            ..Section::default()
+        });
+        self.begin_inline(line);
+    }
+
+    fn end_heading(&mut self) {
+        if self.stack.len() > 1 {
+            self.bold = self.bold.saturating_sub(1);
+            self.top().flush();
+            return;
+        }
+        let title = self.top().inline.take().unwrap_or_default().plain();
+        let anchor = self.anchors.next(&title);
+        if let Some(section) = self.sections.last_mut() {
+            section.title = title;
+            section.anchor = anchor;
+        }
+    }
+
+    fn end_section(&mut self, at: usize) {
+        self.top().flush();
+        let blocks = core::mem::take(&mut self.top().blocks);
+        if let Some(section) = self.sections.last_mut() {
+            section.range.end = at;
+            section.blocks = blocks;
+        }
+    }
+}
+
+impl Frame {
+    fn new(kind: Kind, line: u32) -> Self {
+        Self { kind, line, task: false, blocks: Vec::new(), items: Vec::new(), inline: None }
+    }
+
+    fn flush(&mut self) {
+        if let Some(inline) = self.inline.take().filter(|inline| !inline.runs.is_empty()) {
+            self.blocks.push(Block::Paragraph(inline));
+        }
+    }
+}
+
+impl Run {
+    fn joins(&self, next: &Self) -> bool {
+        let breaks = self.text == "\n" || next.text == "\n";
+        !breaks && !self.code && !next.code && self.bold == next.bold && self.link == next.link
+    }
+}
+
+/// First word of the info string, lower case, without the braces that some tools put round it.
+fn language(kind: &CodeBlockKind<'_>) -> String {
+    match kind {
+        CodeBlockKind::Indented => String::new(),
+        CodeBlockKind::Fenced(info) => {
+            let bare = info.trim().trim_start_matches(['{', '.']);
+            let end = bare.find([' ', '\t', ',', '{', '}']).unwrap_or(bare.len());
+            bare.get(..end).unwrap_or_default().to_lowercase()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scan;
+    use super::*;
+
+    #[test]
+    fn fences_in_lists_keep_their_lines() {
+        let text = "# T\n\n1. **Do**\n\n   ```bash\n   # why\n   run it\n   ```\n\n2. next\n   - a\n   ```sh\n   x\n   ```\n";
+        let doc = scan(text);
+        let Some(Block::List(list)) = doc.sections[1].blocks.first() else { panic!("a list") };
+        let fences: Vec<_> = list
+            .items
+            .iter()
+            .flat_map(|item| &item.blocks)
+            .filter_map(|block| match block {
+                Block::Fence(fence) => Some((fence.line, fence.language.as_str(), fence.text())),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(fences, [(5, "bash", "# why\nrun it\n".to_string()), (12, "sh", "x\n".to_string())]);
+    }
+
+    #[test]
+    fn setext_headings_and_parents() {
+        let doc = scan("Title\n=====\n\nPart\n----\n\n### Deep\n\n## Next\n");
+        let shape: Vec<_> = doc.sections.iter().map(|s| (s.title.as_str(), s.level, s.parent)).collect();
+        assert_eq!(
+            shape,
+            [
+                ("", 0, None),
+                ("Title", 1, None),
+                ("Part", 2, Some(1)),
+                ("Deep", 3, Some(2)),
+                ("Next", 2, Some(1))
+            ]
+        );
+    }
+
+    #[test]
+    fn deep_nesting_is_flattened() {
+        let quotes = "> ".repeat(10_000) + "deep\n";
+        let doc = scan(&quotes);
+        assert_eq!(doc.sections.len(), 1);
+        let mut depth = 0;
+        let mut blocks = &doc.sections[0].blocks;
+        while let Some(Block::Quote(inner)) = blocks.first() {
+            depth += 1;
+            blocks = inner;
+        }
+        assert_eq!(depth, DEPTH_MAX - 1);
+    }
+}

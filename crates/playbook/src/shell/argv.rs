@@ -1,0 +1,139 @@
+//! Reading a tool's arguments by the options it is known to have.
+//!
+//! Must never be here: which tool has which options, see `tables`.
+
+use super::word::{Shape, Word};
+
+/// The options that are known, as names separated by spaces.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Spec {
+    /// Options without a value, such as `-i --head`.
+    pub switches: &'static str,
+    /// Options with a value, such as `-m --max-time`.
+    pub values: &'static str,
+}
+
+impl Spec {
+    pub(crate) fn is_switch(&self, name: &str) -> bool {
+        self.switches.split_whitespace().any(|known| known == name)
+    }
+
+    pub(crate) fn takes_value(&self, name: &str) -> bool {
+        self.values.split_whitespace().any(|known| known == name)
+    }
+}
+
+/// A tool's arguments, told apart.
+#[derive(Debug, Default)]
+pub(crate) struct Args {
+    /// Options in order, with their values.
+    pub options: Vec<(String, Option<Word>)>,
+    /// What is not an option.
+    pub operands: Vec<Word>,
+    /// The first option that no spec names, or a word that may turn into one.
+    pub unknown: Vec<String>,
+}
+
+impl Args {
+    /// Reads `words` by several specs at once.
+    pub(crate) fn read(words: &[Word], specs: &[Spec]) -> Self {
+        let mut args = Self::default();
+        let mut rest = words.iter();
+        while let Some(word) = rest.next() {
+            if word.exact() == Some("--") {
+                args.operands.extend(rest.cloned());
+                break;
+            }
+            args.take(word, &mut rest, specs);
+        }
+        args
+    }
+
+    /// Whether an option of that name was given.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.options.iter().any(|(given, _)| given == name)
+    }
+
+    /// The values given for any of these options.
+    pub(crate) fn values<'a>(&'a self, names: &'a str) -> impl Iterator<Item = &'a Word> {
+        self.options
+            .iter()
+            .filter(move |(given, _)| names.split_whitespace().any(|name| name == given))
+            .filter_map(|(_, value)| value.as_ref())
+    }
+
+    fn take<'a>(&mut self, word: &Word, rest: &mut impl Iterator<Item = &'a Word>, specs: &[Spec]) {
+        let text = word.text.as_str();
+        if text == "-" || !text.starts_with('-') {
+            // A word of which nothing is known may turn out to be an option.
+            if word.shape == Shape::Open || (word.shape == Shape::Prefix && text.is_empty()) {
+                self.unknown.push("a variable".to_owned());
+            }
+            self.operands.push(word.clone());
+        } else if let Some((name, value)) = text.split_once('=').filter(|(name, _)| name.starts_with("--")) {
+            let value = Word { text: value.to_owned(), shape: word.shape };
+            self.option(name, Some(value), specs);
+        } else if word.shape != Shape::Exact && !takes(specs, text.get(..2).unwrap_or_default()) {
+            self.unknown.push(format!("{text}…"));
+        } else if switch(specs, text) || (is_count(text) && switch(specs, COUNT)) {
+            self.options.push((text.to_owned(), None));
+        } else if takes(specs, text) {
+            match rest.next() {
+                Some(value) => self.options.push((text.to_owned(), Some(value.clone()))),
+                None => self.unknown.push(text.to_owned()),
+            }
+        } else if text.starts_with("--") {
+            self.unknown.push(text.to_owned());
+        } else {
+            self.cluster(word, rest, specs);
+        }
+    }
+
+    fn option(&mut self, name: &str, value: Option<Word>, specs: &[Spec]) {
+        if takes(specs, name) || switch(specs, name) {
+            self.options.push((name.to_owned(), value));
+        } else {
+            self.unknown.push(name.to_owned());
+        }
+    }
+
+    /// `-sSf`, `-n5` and `-sXPOST`.
+    fn cluster<'a>(&mut self, word: &Word, rest: &mut impl Iterator<Item = &'a Word>, specs: &[Spec]) {
+        for (at, character) in word.text.char_indices().skip(1) {
+            let name = format!("-{character}");
+            if takes(specs, &name) {
+                let glued = &word.text[at + character.len_utf8()..];
+                let value = if glued.is_empty() && word.shape == Shape::Exact {
+                    rest.next().cloned()
+                } else {
+                    Some(Word { text: glued.to_owned(), shape: word.shape })
+                };
+                if value.is_none() {
+                    self.unknown.push(name.clone());
+                }
+                self.options.push((name, value));
+                return;
+            }
+            if !switch(specs, &name) {
+                self.unknown.push(word.text.clone());
+                return;
+            }
+            self.options.push((name, None));
+        }
+    }
+}
+
+/// In a spec's switches: the tool takes a bare number, such as `-20`.
+const COUNT: &str = "-NUM";
+
+fn is_count(text: &str) -> bool {
+    text.len() > 1 && text[1..].bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn switch(specs: &[Spec], name: &str) -> bool {
+    specs.iter().any(|spec| spec.is_switch(name))
+}
+
+fn takes(specs: &[Spec], name: &str) -> bool {
+    specs.iter().any(|spec| spec.takes_value(name))
+}

@@ -1,0 +1,196 @@
+//! How a tool is described, and how a call is judged by its description.
+//!
+//! Must never be here: the descriptions themselves, see `tables`, and the tools that need a look at their values,
+//! see `special`.
+
+use super::argv::{Args, Spec};
+use super::word::{Shape, Word};
+use super::{Verdict, special, tables};
+use crate::Effect;
+
+/// A command-line tool.
+#[derive(Clone, Copy)]
+pub(crate) struct Tool {
+    /// Its name, as it is called.
+    pub name: &'static str,
+    /// Options that may stand before its verb, and after it.
+    pub globals: Spec,
+    /// What it can be told to do; the longest path that fits is taken.
+    pub verbs: &'static [Verb],
+}
+
+/// One thing that a tool can be told to do.
+#[derive(Clone, Copy)]
+pub(crate) struct Verb {
+    /// The words after the tool's name; empty when the tool has no verbs.
+    pub path: &'static str,
+    /// What it does.
+    pub effect: Effect,
+    /// The same in words, to follow the tool's name.
+    pub why: &'static str,
+    /// The options that leave it at that.
+    pub spec: Spec,
+    /// Which options it accepts.
+    pub options: Options,
+    /// Options that make it worse.
+    pub raises: &'static [(&'static str, Effect, &'static str)],
+    /// How many operands leave it at that.
+    pub operands_max: usize,
+}
+
+/// How far the options of a verb are known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Options {
+    /// Whatever it is given, it stays as it is.
+    Any,
+    /// These are vouched for; it may have others.
+    Some,
+    /// These are all that it has: any other is refused by the tool itself.
+    All,
+}
+
+/// Describes a verb without options.
+pub(crate) const fn verb(path: &'static str, effect: Effect, why: &'static str) -> Verb {
+    Verb {
+        path,
+        effect,
+        why,
+        spec: Spec { switches: "", values: "" },
+        options: Options::Some,
+        raises: &[],
+        operands_max: usize::MAX,
+    }
+}
+
+impl Verb {
+    /// No option changes what it does.
+    pub(crate) const fn any(self) -> Self {
+        Self { options: Options::Any, ..self }
+    }
+
+    /// These options are vouched for.
+    pub(crate) const fn with(self, switches: &'static str, values: &'static str) -> Self {
+        Self { spec: Spec { switches, values }, ..self }
+    }
+
+    /// The options given are all that it has.
+    pub(crate) const fn all(self) -> Self {
+        Self { options: Options::All, ..self }
+    }
+
+    /// These options make it worse.
+    pub(crate) const fn raised(self, raises: &'static [(&'static str, Effect, &'static str)]) -> Self {
+        Self { raises, ..self }
+    }
+
+    /// It stays as it is with so many operands.
+    pub(crate) const fn operands(self, operands_max: usize) -> Self {
+        Self { operands_max, ..self }
+    }
+}
+
+/// Judges a call: the tool's name and its arguments.
+pub(crate) fn judge(name: &str, words: &[Word]) -> Verdict {
+    let verdict = match special::judge(name, words) {
+        Some(verdict) => verdict,
+        None => by_table(name, words),
+    };
+    let open = words.iter().any(|word| word.shape == Shape::Open);
+    match verdict.effect {
+        Effect::ReadsHere
+        | Effect::ReadsWorld
+        | Effect::FollowsLog
+        | Effect::Waits
+        | Effect::ChangesHere
+        | Effect::ChangesProduction
+            if open =>
+        {
+            Verdict::unknown(format!("`{name}` gets words that are only known when it runs"))
+        }
+        _ => verdict,
+    }
+}
+
+/// The tool's verb which the words name, with the words after it.
+pub(crate) fn find_verb<'a>(
+    name: &str,
+    words: &'a [Word],
+) -> Option<(&'static Tool, &'static Verb, &'a [Word])> {
+    let tool = tables::tool(name)?;
+    let rest = skip_globals(tool, words)?;
+    let verb = tool
+        .verbs
+        .iter()
+        .filter(|verb| path_fits(verb.path, rest))
+        .max_by_key(|verb| verb.path.split_whitespace().count())?;
+    Some((tool, verb, &rest[verb.path.split_whitespace().count()..]))
+}
+
+fn path_fits(path: &str, words: &[Word]) -> bool {
+    path.split_whitespace().enumerate().all(|(at, part)| words.get(at).and_then(Word::exact) == Some(part))
+}
+
+/// Steps over the options before the verb; `None` when one is not known.
+fn skip_globals<'a>(tool: &Tool, words: &'a [Word]) -> Option<&'a [Word]> {
+    if tool.verbs.iter().all(|verb| verb.path.is_empty()) {
+        return Some(words);
+    }
+    let mut at = 0;
+    while let Some(word) = words.get(at).filter(|word| word.text.starts_with('-')) {
+        let name = word.text.split('=').next().unwrap_or_default();
+        let known = tool.globals.is_switch(name) || tool.globals.takes_value(name);
+        if !known || (word.shape != Shape::Exact && !word.text.contains('=')) {
+            return None;
+        }
+        let apart = tool.globals.takes_value(name) && !word.text.contains('=');
+        at += if apart { 2 } else { 1 };
+    }
+    words.get(at..)
+}
+
+fn by_table(name: &str, words: &[Word]) -> Verdict {
+    let Some(tool) = tables::tool(name) else {
+        return Verdict::unknown(format!("nobody has vouched for `{name}`"));
+    };
+    let Some((_, verb, rest)) = find_verb(name, words) else {
+        let said: Vec<&str> = words.iter().map_while(Word::exact).take(2).collect();
+        return Verdict::unknown(format!("nobody has vouched for `{}`", label(name, &said.join(" "))));
+    };
+    by_verb(name, (tool, verb), rest)
+}
+
+fn by_verb(name: &str, (tool, verb): (&Tool, &Verb), rest: &[Word]) -> Verdict {
+    let label = label(name, verb.path);
+    let verdict = Verdict::new(verb.effect, format!("`{label}` {}", verb.why));
+    let args = Args::read(rest, &[verb.spec, tool.globals]);
+    let raised = verb
+        .raises
+        .iter()
+        .filter(|(option, _, _)| args.has(option) || rest.iter().any(|word| word.text == *option))
+        .map(|(option, effect, why)| Verdict::new(*effect, format!("`{label} {option}` {why}")))
+        .fold(verdict, Verdict::worst);
+    match raised.effect {
+        Effect::ReadsHere | Effect::ReadsWorld | Effect::FollowsLog | Effect::Waits => {}
+        Effect::ChangesHere | Effect::ChangesProduction | Effect::Destroys | Effect::Unknown => {
+            return raised;
+        }
+    }
+    if verb.options != Options::Any
+        && let Some(unknown) = args.unknown.iter().find(|option| !refused(&label, option))
+    {
+        return Verdict::unknown(format!("nobody has vouched for {unknown} of `{label}`"));
+    }
+    if args.operands.len() > verb.operands_max {
+        return Verdict::unknown(format!("`{label}` has more words than it needs to read"));
+    }
+    raised
+}
+
+/// Options that people write although no version of the tool has had them: the tool stops at them, so nothing happens.
+fn refused(label: &str, option: &str) -> bool {
+    tables::REFUSED.contains(&(label, option))
+}
+
+fn label(name: &str, path: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{name} {path}") }
+}

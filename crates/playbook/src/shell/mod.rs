@@ -1,0 +1,77 @@
+//! What a shell command would do, proven from its syntax tree or not at all.
+//!
+//! Lives here: splitting a fence into commands, finding and filling holes, and the effect of a command. A command
+//! is called safe only when every node of its tree and every word of its tools is known to be; whatever is left
+//! over is [`Effect::Unknown`]. Must never be here: running anything, or knowledge about Markdown.
+
+mod argv;
+mod bind;
+mod holes;
+mod manifest;
+mod special;
+mod split;
+mod tables;
+mod tree;
+mod word;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use argv::Args;
+pub use bind::bind;
+pub(crate) use manifest::{Options, find_verb};
+pub(crate) use split::split;
+pub(crate) use word::Word;
+
+use crate::{Effect, Hole};
+
+/// What is known about a command before anybody runs it.
+pub(crate) struct Analysis {
+    /// What it can do, once its holes are filled.
+    pub effect: Effect,
+    /// Why, in words for the responder.
+    pub reason: String,
+    /// The blanks to fill, in order.
+    pub holes: Vec<Hole>,
+}
+
+/// The effect of one part of a command, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    pub effect: Effect,
+    pub reason: String,
+}
+
+impl Verdict {
+    pub(crate) fn new(effect: Effect, reason: impl Into<String>) -> Self {
+        Self { effect, reason: reason.into() }
+    }
+
+    pub(crate) fn unknown(reason: impl Into<String>) -> Self {
+        Self::new(Effect::Unknown, reason)
+    }
+
+    /// The worse of two; the first when they are equal.
+    pub(crate) fn worst(self, other: Self) -> Self {
+        if other.effect > self.effect { other } else { self }
+    }
+}
+
+/// Analyses a command of a document. Its holes are taken to be filled with a plain word each.
+pub(crate) fn analyse(source: &str) -> Analysis {
+    let holes = holes::find(source);
+    let verdict = tree::verdict(&holes::fill_neutral(source, &holes));
+    Analysis { effect: verdict.effect, reason: verdict.reason, holes }
+}
+
+/// The effect of a command exactly as it stands, and why: nothing in it is taken for a hole.
+#[must_use]
+pub fn effect_of(source: &str) -> (Effect, String) {
+    let verdict = tree::verdict(source);
+    (verdict.effect, verdict.reason)
+}
+
+/// The words of every command that `source` would run, holes filled with a plain word.
+pub(crate) fn calls(source: &str) -> Vec<Vec<Word>> {
+    tree::calls(&holes::fill_neutral(source, &holes::find(source)))
+}

@@ -1,0 +1,99 @@
+//! Cutting the text of a fence into commands: one logical line each.
+//!
+//! Must never be here: what a command does.
+
+use super::{holes, tree};
+
+/// More lines than this are never taken for one command.
+const LINES_MAX: usize = 60;
+/// A command longer than this is taken as it stands, line by line.
+const SOURCE_BYTES_MAX: usize = 16 * 1024;
+
+/// One command of a fence.
+pub(crate) struct Logical {
+    /// The line of its first line in the text, from 0.
+    pub line: usize,
+    /// The command as written, continuation lines and all, without a prompt.
+    pub source: String,
+    /// The comments directly above it, with their lines, without `#`.
+    pub comments: Vec<(usize, String)>,
+}
+
+/// Cuts a text into commands. Output shown below a `$ ` prompt is dropped.
+pub(crate) fn split(text: &str) -> Vec<Logical> {
+    let lines: Vec<&str> = text.lines().map(|line| line.trim_end_matches('\r')).collect();
+    let prompted = lines.iter().any(|line| line.trim_start().starts_with("$ "));
+    let mut commands = Vec::new();
+    let mut comments = Vec::new();
+    let mut at = 0;
+    while let Some(line) = lines.get(at) {
+        let trimmed = line.trim();
+        let command = trimmed.strip_prefix("$ ");
+        if trimmed.is_empty() || (prompted && command.is_none() && !trimmed.starts_with('#')) {
+            comments.clear();
+            at += 1;
+        } else if let Some(comment) = trimmed.strip_prefix('#') {
+            comments.push((at, comment.trim_start_matches('#').trim().to_owned()));
+            at += 1;
+        } else {
+            let (source, taken) = whole(command.unwrap_or(trimmed), &lines[at + 1..]);
+            commands.push(Logical { line: at, source, comments: core::mem::take(&mut comments) });
+            at += taken;
+        }
+    }
+    commands
+}
+
+/// Takes as many lines as the command needs to be whole; only the first when it never is.
+fn whole(first: &str, rest: &[&str]) -> (String, usize) {
+    let mut source = first.to_owned();
+    for taken in 1..=LINES_MAX {
+        if source.len() > SOURCE_BYTES_MAX {
+            break;
+        }
+        if is_whole(&source) {
+            return (source.trim_end().to_owned(), taken);
+        }
+        let Some(next) = rest.get(taken - 1) else { break };
+        source.push('\n');
+        source.push_str(next);
+    }
+    continued(first, rest)
+}
+
+/// A command that never reads as whole still keeps the lines which it says go on.
+fn continued(first: &str, rest: &[&str]) -> (String, usize) {
+    let mut source = first.to_owned();
+    let mut taken = 1;
+    while goes_on(&source) {
+        let Some(next) = rest.get(taken - 1) else { break };
+        source.push('\n');
+        source.push_str(next);
+        taken += 1;
+    }
+    (source, taken)
+}
+
+fn is_whole(source: &str) -> bool {
+    let closed = ["|", "&&", "||"].iter().all(|sign| !source.trim_end().ends_with(sign));
+    let filled = holes::fill_neutral(source, &holes::find(source));
+    closed && !goes_on(source) && !in_heredoc(&filled) && tree::is_whole(&filled)
+}
+
+fn goes_on(source: &str) -> bool {
+    (source.len() - source.trim_end_matches('\\').len()) & 1 == 1
+}
+
+fn in_heredoc(source: &str) -> bool {
+    let Some((_, after)) = source.split_once("<<").filter(|(_, after)| !after.starts_with('<')) else {
+        return false;
+    };
+    let word: String = after
+        .trim_start_matches('-')
+        .trim_start()
+        .chars()
+        .skip_while(|character| matches!(character, '\'' | '"' | '\\'))
+        .take_while(|character| character.is_alphanumeric() || *character == '_')
+        .collect();
+    !word.is_empty() && !source.lines().skip(1).any(|line| line.trim() == word)
+}

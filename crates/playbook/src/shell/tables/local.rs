@@ -1,0 +1,58 @@
+//! Tools that work on this machine alone.
+
+use super::super::argv::Spec;
+use super::super::manifest::{Tool, Verb, verb};
+use crate::Effect::{ChangesHere, Destroys, FollowsLog, ReadsHere, ReadsWorld, Waits};
+
+const NONE: Spec = Spec { switches: "", values: "" };
+
+const fn tool(name: &'static str, verbs: &'static [Verb]) -> Tool {
+    Tool { name, globals: NONE, verbs }
+}
+
+const READS: &[Verb] = &[verb("", ReadsHere, "only reads").any()];
+const WRITES: &[Verb] = &[verb("", ChangesHere, "changes files on this machine").any()];
+const REMOVES: &[Verb] = &[verb("", Destroys, "removes what cannot be brought back").any()];
+const STOPS: &[Verb] = &[verb("", ChangesHere, "ends processes on this machine").any()];
+const ASKS: &[Verb] = &[verb("", ReadsWorld, "only asks the network").any()];
+
+pub(super) const TOOLS: &[Tool] = &[
+    tool("grep egrep fgrep head wc cut tr cat ls echo true false pwd basename dirname realpath", READS),
+    tool("readlink stat df du free uptime ps id whoami uname nproc cd tac rev nl fold paste comm diff cmp", READS),
+    tool("md5sum sha256sum sha1sum strings column jq lscpu lsblk vmstat iostat groups", READS),
+    // `-v` of printf may run what stands in a subscript.
+    tool("printf", &[verb("", ReadsHere, "only prints")]),
+    tool("lsof", &[verb("", ReadsHere, "only lists open files").with("-n -P -t -a", "-i -p -u")]),
+    tool("mkdir touch cp mv tee ln chmod chown install tar gzip gunzip unzip", WRITES),
+    tool("rm rmdir shred dd mkfs truncate reboot shutdown poweroff halt", REMOVES),
+    tool("kill killall pkill", STOPS),
+    tool("open xdg-open", &[verb("", ChangesHere, "opens a window on this machine").any()]),
+    tool("sleep", &[verb("", Waits, "only waits").any()]),
+    tool("dig host whois traceroute", ASKS),
+    tool("nslookup", &[verb("", ReadsWorld, "only asks the network").with("", "-type -query")]),
+    tool("sort", &[verb("", ReadsHere, "only reads").with(
+        "-n --numeric-sort -r --reverse -u --unique -h --human-numeric-sort -f --ignore-case -V --version-sort -b -g -M \
+         -s --stable -z -d -i",
+        "-k --key -t --field-separator",
+    )]),
+    tool("uniq", &[verb("", ReadsHere, "only reads")
+        .with("-c --count -d --repeated -u --unique -i --ignore-case -D -z", "-f -s -w")
+        .operands(1)]),
+    tool("tail", &[verb("", ReadsHere, "only reads")
+        .with("-NUM -f --follow -F -q --quiet --silent -v --verbose -z --retry -r", "-n --lines -c --bytes -s --pid")
+        .raised(&[
+            ("-f", FollowsLog, "goes on until it is ended"),
+            ("-F", FollowsLog, "goes on until it is ended"),
+            ("--follow", FollowsLog, "goes on until it is ended"),
+        ])]),
+    tool("ss netstat", &[verb("", ReadsHere, "only lists connections").with("-t -u -l -n -p -a -s -4 -6 -r -i -e", "")]),
+    tool("journalctl", &[verb("", ReadsHere, "only reads the journal")
+        .with(
+            "-f --follow -r --reverse -x --catalog --no-pager -k --dmesg -q --quiet -b --boot -e --pager-end --utc -a -m",
+            "-u --unit -n --lines -p --priority -S --since -U --until -o --output -g --grep -t --identifier",
+        )
+        .raised(&[
+            ("-f", FollowsLog, "goes on until it is ended"),
+            ("--follow", FollowsLog, "goes on until it is ended"),
+        ])]),
+];

@@ -1,0 +1,6 @@
+//! The compiler from outside: a suite of documents with their expectations inside, the whole model of a real
+//! playbook, and properties that hold for any bytes.
+
+mod counts;
+mod properties;
+mod suite;

@@ -1,0 +1,95 @@
+//! The forms in which a known value may show up in an output.
+
+use crate::clean::clean;
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD};
+use std::fmt::Write as _;
+
+/// Shorter values are ignored.
+const BYTES_MIN: usize = 4;
+/// Shorter pieces of base64 turn up by accident.
+const BASE64_MIN: usize = 6;
+/// What ends the name of a variable that holds a secret.
+const NAMES: [&str; 10] = [
+    "PASSWORD",
+    "PASSWD",
+    "PASSPHRASE",
+    "SECRET",
+    "TOKEN",
+    "API_KEY",
+    "APIKEY",
+    "ACCESS_KEY",
+    "PRIVATE_KEY",
+    "DSN",
+];
+
+/// All forms of one value; none if it is too short.
+pub(super) fn forms(secret: &str) -> Vec<String> {
+    if secret.len() < BYTES_MIN {
+        return Vec::new();
+    }
+    let mut forms = vec![secret.to_owned(), clean(secret.as_bytes()), json(secret)];
+    forms.extend(percent(secret));
+    // Alone, with the padding and the last character that the pieces below leave out.
+    forms.extend([BASE64_STANDARD.encode(secret), BASE64_URL_SAFE.encode(secret)]);
+    forms.extend([BASE64_STANDARD_NO_PAD.encode(secret), BASE64_URL_SAFE_NO_PAD.encode(secret)]);
+    forms.extend((0..3).flat_map(|offset| base64(secret, offset)));
+    forms.retain(|form| form.len() >= BYTES_MIN);
+    forms.sort();
+    forms.dedup();
+    forms
+}
+
+/// Whether a variable's name says that its value is secret.
+pub(super) fn name_says_secret(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    NAMES.iter().any(|end| name.ends_with(end))
+}
+
+/// What base64 makes of the value when `offset` bytes (modulo 3) stand before it, without the characters that other
+/// bytes have a part in.
+fn base64(secret: &str, offset: usize) -> [String; 2] {
+    let mut bytes = vec![0; offset];
+    bytes.extend_from_slice(secret.as_bytes());
+    let first = (offset * 8).div_ceil(6);
+    let whole = BASE64_STANDARD_NO_PAD.encode(&bytes);
+    let last = bytes.len() * 8 / 6;
+    let cut = |text: &str| {
+        let piece = &text[first..last.max(first)];
+        if piece.len() < BASE64_MIN { String::new() } else { piece.to_owned() }
+    };
+    [cut(&whole), cut(&BASE64_URL_SAFE_NO_PAD.encode(&bytes))]
+}
+
+fn percent(secret: &str) -> [String; 4] {
+    let mut upper = String::new();
+    for byte in secret.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            upper.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(upper, "%{byte:02X}");
+        }
+    }
+    let lower = lower_escapes(&upper);
+    let plus = [upper.replace("%20", "+"), lower.replace("%20", "+")];
+    let [upper_plus, lower_plus] = plus;
+    [upper, lower, upper_plus, lower_plus]
+}
+
+fn lower_escapes(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (code, rest) = part.split_at(2.min(part.len()));
+        out.push('%');
+        out.push_str(&code.to_ascii_lowercase());
+        out.push_str(rest);
+    }
+    out
+}
+
+fn json(secret: &str) -> String {
+    let escaped = secret.replace('\\', r"\\").replace('"', "\\\"");
+    escaped.replace('\n', r"\n").replace('\r', r"\r").replace('\t', r"\t")
+}

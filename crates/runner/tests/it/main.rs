@@ -1,0 +1,37 @@
+//! The runner against real children of a real shell.
+
+#![expect(clippy::unwrap_used, reason = "the whole binary is tests")]
+
+mod endings;
+mod limits;
+mod output;
+mod pids;
+mod server_death;
+mod surroundings;
+
+use engine::ports::{Executor as _, RunOrder};
+use incident::{IncidentId, RunReport};
+use playbook::Effect;
+use runner::{Runner, RunnerConfig};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
+fn config(workdir: &Path) -> RunnerConfig {
+    let env = [("PATH", PATH), ("HOME", "/nonexistent"), ("LANG", "C.UTF-8")];
+    let env: BTreeMap<String, String> = env.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    RunnerConfig::new(workdir.to_owned(), env)
+}
+
+fn order(effect: Effect, source: &str) -> RunOrder {
+    RunOrder { incident: IncidentId::from_parts(1, 1), run: 1, source: source.to_owned(), effect }
+}
+
+async fn run_with(config: RunnerConfig, effect: Effect, source: &str) -> RunReport {
+    Runner::new(config).run(&order(effect, source)).await
+}
+
+async fn run(source: &str) -> RunReport {
+    run_with(config(Path::new("/")), Effect::ReadsHere, source).await
+}

@@ -1,0 +1,54 @@
+//! The migrations, in order. Each is applied once, in a transaction, and never edited afterwards.
+
+use sha2::{Digest, Sha256};
+
+/// One step of the tables' history.
+#[derive(Debug)]
+pub(crate) struct Migration {
+    pub(crate) version: i64,
+    template: &'static str,
+}
+
+/// The words in which databases differ.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Dialect {
+    /// After a table whose rows are kept in the order of its primary key.
+    pub(crate) clustered: &'static str,
+    /// The type of bytes.
+    pub(crate) blob: &'static str,
+}
+
+/// All of them, in order.
+pub(crate) const MIGRATIONS: &[Migration] =
+    &[Migration { version: 1, template: include_str!("../migrations/0001_first.sql") }];
+
+impl Migration {
+    /// Its statements for one database.
+    pub(crate) fn sql(&self, dialect: Dialect) -> String {
+        self.template.replace("{{clustered}}", dialect.clustered).replace("{{blob}}", dialect.blob)
+    }
+
+    /// SHA-256 of its text, lower-case hex.
+    pub(crate) fn checksum(&self) -> String {
+        Sha256::digest(self.template).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn migrations_are_numbered_from_one_without_gaps() {
+        let versions: Vec<_> = MIGRATIONS.iter().map(|migration| migration.version).collect();
+        assert_eq!(versions, (1..=i64::try_from(MIGRATIONS.len()).unwrap()).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn no_token_is_left() {
+        for migration in MIGRATIONS {
+            let sql = migration.sql(Dialect { clustered: "", blob: "BYTEA" });
+            assert!(!sql.replace("-- ", "").contains("{{"), "migration {}", migration.version);
+        }
+    }
+}

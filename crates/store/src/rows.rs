@@ -1,0 +1,114 @@
+//! Between stored values and the words of the ports: checked on the way out, with the table and the row named.
+
+use engine::ports::JournalError;
+use incident::{Event, Summary};
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use std::fmt::Display;
+
+/// A stored row that cannot be read.
+pub(crate) fn corrupt(table: &'static str, row: impl Display, why: impl Display) -> JournalError {
+    JournalError::Corrupt { table, row: row.to_string(), why: why.to_string() }
+}
+
+/// Microseconds since 1970. A part of a microsecond counts as a whole one, so that nothing falls due too early; not in
+/// the last second of time, of which no part could be read back.
+pub(crate) fn micros(at: Timestamp) -> i64 {
+    let whole = at.as_microsecond();
+    let cut = Timestamp::from_microsecond(whole).is_ok_and(|floor| floor < at);
+    let rounded = whole + i64::from(cut);
+    rounded.min(Timestamp::MAX.as_second() * 1_000_000)
+}
+
+/// The time of a stored number of microseconds.
+pub(crate) fn time(table: &'static str, row: &str, micros: i64) -> Result<Timestamp, JournalError> {
+    Timestamp::from_microsecond(micros).map_err(|error| corrupt(table, row, error))
+}
+
+/// The count in a stored number.
+pub(crate) fn count(table: &'static str, row: &str, number: i64) -> Result<u64, JournalError> {
+    u64::try_from(number).map_err(|_| corrupt(table, row, format_args!("{number} is below 0")))
+}
+
+/// The number stored for a count. No count grows that far.
+pub(crate) fn number(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// The value of a stored JSON text.
+pub(crate) fn json<T: DeserializeOwned>(
+    table: &'static str,
+    row: &str,
+    text: &str,
+) -> Result<T, JournalError> {
+    serde_json::from_str(text).map_err(|error| corrupt(table, row, error))
+}
+
+/// The value of a text that names it, such as an id.
+pub(crate) fn parsed<T>(table: &'static str, text: &str) -> Result<T, JournalError>
+where
+    T: std::str::FromStr<Err: Display>,
+{
+    text.parse().map_err(|error| corrupt(table, text, error))
+}
+
+/// Adds the events of one append to those before it.
+pub(crate) fn append(
+    events: &mut Vec<Event>,
+    incident: &str,
+    seq: i64,
+    body: &str,
+) -> Result<(), JournalError> {
+    let row = || format!("{incident} {seq}");
+    let due = number(u64::try_from(events.len()).unwrap_or(u64::MAX)).saturating_add(1);
+    if seq != due {
+        return Err(corrupt("events", row(), format_args!("event {due} should follow")));
+    }
+    let mut added: Vec<Event> =
+        serde_json::from_str(body).map_err(|error| corrupt("events", row(), error))?;
+    events.append(&mut added);
+    Ok(())
+}
+
+/// What a search looks through, in lower case.
+pub(crate) fn write_search(summary: &Summary, id: &str, text: &mut String) {
+    text.clear();
+    for part in [summary.title.as_str(), id, summary.runbook.as_deref().unwrap_or_default()] {
+        if part.is_ascii() {
+            let from = text.len();
+            text.push_str(part);
+            text[from..].make_ascii_lowercase();
+        } else {
+            text.push_str(&part.to_lowercase());
+        }
+        text.push('\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_a_microsecond_is_rounded_up() {
+        for (nanos, stored) in
+            [(0, 0), (1, 1), (999, 1), (1_000, 1), (-1, 0), (-999, 0), (-1_000, -1), (-1_001, -1)]
+        {
+            let at = Timestamp::from_nanosecond(nanos).unwrap();
+            assert_eq!(micros(at), stored, "{nanos} ns");
+        }
+        for at in [Timestamp::MIN, Timestamp::MAX] {
+            assert!(time("timers", "x", micros(at)).is_ok(), "{at}");
+        }
+    }
+
+    #[test]
+    fn a_gap_in_a_stream_is_seen() {
+        let mut events = Vec::new();
+        append(&mut events, "inc_x", 1, "[]").unwrap();
+        let error = append(&mut events, "inc_x", 3, "[]").unwrap_err();
+        assert_eq!(error.to_string(), "table events, row inc_x 3: event 1 should follow");
+        let error = append(&mut events, "inc_x", 1, "[{}]").unwrap_err();
+        assert!(error.to_string().starts_with("table events, row inc_x 1: missing field"), "{error}");
+    }
+}

@@ -1,0 +1,3 @@
+//! The storage from outside, in processes of its own.
+
+mod crash;

@@ -1,0 +1,400 @@
+//! An incident as programs read it. Times are RFC 3339 in UTC; people are their short names.
+
+use crate::view::timeline::timeline_text;
+use incident::{
+    AckIntent, Actor, AlertStatus, Audience, Escalation, Event, Fact, Incident, IncidentId, PageState, Phase,
+    Run, RunState, Severity, SeverityBasis, Status, StatusUpdate, StepOutcome,
+};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use playbook::{Effect, Obligation, RunbookMatch};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// The whole incident.
+#[derive(Debug, Serialize)]
+pub(super) struct IncidentView {
+    id: IncidentId,
+    version: u64,
+    title: String,
+    description: String,
+    status: &'static str,
+    severity: Severity,
+    severity_because: Option<SeverityBasis>,
+    opened_at: Timestamp,
+    updated_at: Timestamp,
+    resolved_at: Option<Timestamp>,
+    resolution: Option<String>,
+    unpaged: bool,
+    acknowledged: Option<AckView>,
+    lead: Option<String>,
+    roles: BTreeMap<String, String>,
+    people: Vec<String>,
+    alerts: Vec<AlertView>,
+    runbook: Option<String>,
+    matches: Vec<RunbookMatch>,
+    steps: BTreeMap<u32, StepView>,
+    escalation: EscalationView,
+    pages: Vec<PageView>,
+    runs: Vec<RunView>,
+    checklist: Vec<PhaseView>,
+    updates: Vec<UpdateView>,
+    update_due_at: Option<Timestamp>,
+    updates_missed: u32,
+    recovery_until: Option<Timestamp>,
+    action_items: Vec<ActionItemView>,
+    postmortem: PostmortemView,
+    plan: String,
+    timeline: Vec<TimelineView>,
+}
+
+#[derive(Debug, Serialize)]
+struct AckView {
+    by: String,
+    intent: AckIntent,
+    at: Timestamp,
+    lapses_at: Timestamp,
+}
+
+#[derive(Debug, Serialize)]
+struct AlertView {
+    source: String,
+    key: String,
+    title: String,
+    status: AlertStatus,
+    severity: Option<String>,
+    labels: BTreeMap<String, String>,
+    link: Option<String>,
+    count: u32,
+    last_at: Timestamp,
+    expires_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Serialize)]
+struct StepView {
+    outcome: StepOutcome,
+    by: String,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct EscalationView {
+    /// `idle`, `waiting`, `exhausted`, `unpaged` or `stopped`.
+    state: &'static str,
+    round: Option<u32>,
+    level: Option<u32>,
+    next_due_at: Option<Timestamp>,
+    why: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct PageView {
+    number: u32,
+    responder: String,
+    channel: &'static str,
+    address: String,
+    round: u32,
+    level: u32,
+    because: String,
+    decided_at: Timestamp,
+    attempt: u32,
+    possible_repeats: u32,
+    /// `pending`, `retrying`, `delivered`, `failed` or `withdrawn`.
+    state: &'static str,
+    at: Option<Timestamp>,
+    error: Option<String>,
+    answer: Option<AckIntent>,
+}
+
+#[derive(Debug, Serialize)]
+struct RunView {
+    number: u32,
+    step: Option<u32>,
+    command: u32,
+    title: String,
+    source: String,
+    effect: Effect,
+    effect_because: String,
+    asked_by: String,
+    asked_at: Timestamp,
+    approved_by: Option<String>,
+    /// `proposed`, `rejected`, `ready`, `running`, `ended` or `lost`.
+    state: &'static str,
+    rejected_because: Option<String>,
+    ended_at: Option<Timestamp>,
+    ending: Option<incident::Ending>,
+    duration_ms: Option<u64>,
+    output: Option<String>,
+    output_bytes: Option<u64>,
+    masked: Option<u32>,
+    checks: Vec<CheckView>,
+}
+
+#[derive(Debug, Serialize)]
+struct CheckView {
+    text: String,
+    fact: Fact,
+}
+
+#[derive(Debug, Serialize)]
+struct PhaseView {
+    name: String,
+    from_min: Option<u32>,
+    to_min: Option<u32>,
+    items: Vec<ItemView>,
+}
+
+#[derive(Debug, Serialize)]
+struct ItemView {
+    text: String,
+    done: bool,
+    by: Option<String>,
+    at: Option<Timestamp>,
+    because: Option<String>,
+}
+
+/// A status update.
+#[derive(Debug, Serialize)]
+pub(super) struct UpdateView {
+    number: u32,
+    phase: Phase,
+    audience: Audience,
+    public_title: Option<String>,
+    body: String,
+    by: String,
+    at: Timestamp,
+}
+
+#[derive(Debug, Serialize)]
+struct ActionItemView {
+    item: u32,
+    title: String,
+    owner: Option<String>,
+    due: Option<Date>,
+    done_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Serialize)]
+struct PostmortemView {
+    obligation: Option<Obligation>,
+    revision: u32,
+    stages: Vec<(String, Timestamp)>,
+}
+
+#[derive(Debug, Serialize)]
+struct TimelineView {
+    at: Timestamp,
+    by: String,
+    what: &'static str,
+    text: String,
+}
+
+impl IncidentView {
+    /// Of an incident and the events that made it.
+    pub(super) fn of(incident: &Incident, events: &[Event]) -> Self {
+        Self {
+            id: incident.id,
+            version: incident.version,
+            title: incident.title.clone(),
+            description: incident.description.clone(),
+            status: match incident.status {
+                Status::New | Status::Open => "open",
+                Status::Resolved => "resolved",
+            },
+            severity: incident.severity(),
+            severity_because: incident.severity.as_ref().map(|(_, basis)| basis.clone()),
+            opened_at: incident.opened_at,
+            updated_at: incident.updated_at,
+            resolved_at: incident.resolved_at,
+            resolution: incident.resolution.clone(),
+            unpaged: incident.is_unpaged(),
+            acknowledged: acknowledged(incident),
+            lead: incident.lead().map(ToString::to_string),
+            roles: incident.roles.iter().map(|(role, person)| (role.clone(), person.to_string())).collect(),
+            people: incident.people.iter().map(ToString::to_string).collect(),
+            alerts: alerts(incident),
+            runbook: incident.runbook.clone(),
+            matches: incident.matches.clone(),
+            steps: incident
+                .steps
+                .iter()
+                .map(|(step, (outcome, by))| (*step, step_view(*outcome, by)))
+                .collect(),
+            escalation: escalation(&incident.escalation),
+            pages: incident.pages.iter().map(page).collect(),
+            runs: incident.runs.iter().map(run).collect(),
+            checklist: checklist(incident),
+            updates: incident.updates.iter().map(UpdateView::of).collect(),
+            update_due_at: incident.update_due_at,
+            updates_missed: incident.updates_missed,
+            recovery_until: incident.recovery.map(|recovery| recovery.until),
+            action_items: action_items(incident),
+            postmortem: PostmortemView {
+                obligation: incident.postmortem.obligation,
+                revision: incident.postmortem.revision,
+                stages: incident.postmortem.stages.clone(),
+            },
+            plan: incident.plan.digest.clone(),
+            timeline: timeline(incident, events),
+        }
+    }
+}
+
+fn timeline(incident: &Incident, events: &[Event]) -> Vec<TimelineView> {
+    let told = events.iter().filter_map(|event| {
+        let (what, text) = timeline_text(event, incident)?;
+        Some(TimelineView { at: event.at, by: event.by.to_string(), what, text })
+    });
+    told.collect()
+}
+
+fn acknowledged(incident: &Incident) -> Option<AckView> {
+    incident.acknowledged.as_ref().map(|ack| AckView {
+        by: ack.by.to_string(),
+        intent: ack.intent,
+        at: ack.at,
+        lapses_at: ack.lapses_at,
+    })
+}
+
+fn step_view(outcome: StepOutcome, by: &Actor) -> StepView {
+    StepView { outcome, by: by.to_string() }
+}
+
+fn alerts(incident: &Incident) -> Vec<AlertView> {
+    let alerts = incident.alerts.values().map(|state| AlertView {
+        source: state.alert.key.source.clone(),
+        key: state.alert.key.key.clone(),
+        title: state.alert.title.clone(),
+        status: state.status,
+        severity: state.alert.severity.clone(),
+        labels: state.alert.labels.clone(),
+        link: state.alert.link.clone(),
+        count: state.count,
+        last_at: state.last_at,
+        expires_at: state.expires_at,
+    });
+    alerts.collect()
+}
+
+fn escalation(escalation: &Escalation) -> EscalationView {
+    let state = |state| EscalationView { state, ..EscalationView::default() };
+    match escalation {
+        Escalation::Idle => state("idle"),
+        Escalation::Waiting { round, level, next_due, .. } => EscalationView {
+            round: Some(*round),
+            level: Some(*level),
+            next_due_at: *next_due,
+            ..state("waiting")
+        },
+        Escalation::Exhausted { round } => EscalationView { round: Some(*round), ..state("exhausted") },
+        Escalation::Unpaged { why } => EscalationView { why: Some(why.clone()), ..state("unpaged") },
+        Escalation::Stopped => state("stopped"),
+    }
+}
+
+fn page(page: &incident::Page) -> PageView {
+    let (state, at, error) = match &page.state {
+        PageState::Pending => ("pending", None, None),
+        PageState::Retrying { at } => ("retrying", Some(*at), None),
+        PageState::Delivered { at } => ("delivered", Some(*at), None),
+        PageState::Failed { error } => ("failed", None, Some(error.clone())),
+        PageState::Withdrawn => ("withdrawn", None, None),
+    };
+    PageView {
+        number: page.number,
+        responder: page.responder.to_string(),
+        channel: page.channel.name(),
+        address: page.address.clone(),
+        round: page.round,
+        level: page.level,
+        because: page.rule.clone(),
+        decided_at: page.decided_at,
+        attempt: page.attempt,
+        possible_repeats: page.possible_repeat,
+        state,
+        at,
+        error,
+        answer: page.answer,
+    }
+}
+
+fn run(run: &Run) -> RunView {
+    let (state, rejected_because, report) = match &run.state {
+        RunState::Proposed => ("proposed", None, None),
+        RunState::Rejected { by, reason } => ("rejected", Some(format!("{by}: {reason}")), None),
+        RunState::Ready => ("ready", None, None),
+        RunState::Running { .. } => ("running", None, None),
+        RunState::Ended(report) => ("ended", None, Some(report)),
+        RunState::Lost => ("lost", None, None),
+    };
+    RunView {
+        number: run.number,
+        step: run.request.step,
+        command: run.request.command,
+        title: run.request.title.clone(),
+        source: run.request.source.clone(),
+        effect: run.request.effect,
+        effect_because: run.request.effect_reason.clone(),
+        asked_by: run.asked_by.to_string(),
+        asked_at: run.asked_at,
+        approved_by: run.approved_by.as_ref().map(ToString::to_string),
+        state,
+        rejected_because,
+        ended_at: run.ended_at,
+        ending: report.map(|report| report.ending.clone()),
+        duration_ms: report.map(|report| report.duration_ms),
+        output: report.map(|report| report.output.to_string()),
+        output_bytes: report.map(|report| report.output_bytes),
+        masked: report.map(|report| report.masked),
+        checks: run.checks.iter().map(|(text, fact)| CheckView { text: text.clone(), fact: *fact }).collect(),
+    }
+}
+
+fn checklist(incident: &Incident) -> Vec<PhaseView> {
+    let Some(checklist) = &incident.plan.playbook.checklist else { return Vec::new() };
+    let phases = (0..).zip(&checklist.phases).map(|(number, phase)| {
+        let items = (0..).zip(&phase.items).map(|(item, known)| {
+            let tick = incident.ticks.get(&(number, item));
+            ItemView {
+                text: known.text.clone(),
+                done: tick.is_some(),
+                by: tick.map(|tick| tick.by.to_string()),
+                at: tick.map(|tick| tick.at),
+                because: tick.and_then(|tick| tick.because.clone()),
+            }
+        });
+        PhaseView {
+            name: phase.name.clone(),
+            from_min: phase.window.as_ref().map(|window| window.from_min),
+            to_min: phase.window.as_ref().map(|window| window.to_min),
+            items: items.collect(),
+        }
+    });
+    phases.collect()
+}
+
+fn action_items(incident: &Incident) -> Vec<ActionItemView> {
+    let items = (0..).zip(&incident.action_items).map(|(item, known)| ActionItemView {
+        item,
+        title: known.title.clone(),
+        owner: known.owner.as_ref().map(ToString::to_string),
+        due: known.due,
+        done_at: known.done_at,
+    });
+    items.collect()
+}
+
+impl UpdateView {
+    /// Of an update that was posted.
+    pub(super) fn of(update: &StatusUpdate) -> Self {
+        Self {
+            number: update.number,
+            phase: update.draft.phase,
+            audience: update.draft.audience,
+            public_title: update.draft.public_title.clone(),
+            body: update.draft.body.clone(),
+            by: update.by.to_string(),
+            at: update.at,
+        }
+    }
+}

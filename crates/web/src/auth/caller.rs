@@ -1,0 +1,91 @@
+//! Who calls the API: a program with a token, or a signed-in browser.
+
+use super::SignedIn;
+use super::posted::check_origin;
+use crate::app::App;
+use crate::error::Problem;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
+use engine::ports::Scope;
+use incident::{Actor, PersonId};
+
+/// Somebody who may read: a token with [`Scope::Read`] or [`Scope::Respond`], or a session.
+#[derive(Clone, Debug)]
+pub(crate) struct ApiCaller {
+    /// In whose name, if in anyone's.
+    pub(crate) person: Option<PersonId>,
+    /// The same, as commands name them; a token without a person is a source.
+    pub(crate) actor: Actor,
+    /// What they may do.
+    pub(crate) scope: Scope,
+}
+
+/// Somebody who may act: a token with [`Scope::Respond`], or a session with its `X-CSRF`.
+#[derive(Clone, Debug)]
+pub(crate) struct ApiWriter {
+    /// In whose name.
+    pub(crate) person: PersonId,
+    /// The same, as commands name them.
+    pub(crate) actor: Actor,
+}
+
+impl FromRequestParts<App> for ApiCaller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        if let Some(secret) = bearer(&parts.headers) {
+            return by_token(app, secret);
+        }
+        let signed_in = SignedIn::find(app, &parts.headers).await?.ok_or_else(Problem::sign_in)?;
+        if parts.method != Method::GET && parts.method != Method::HEAD {
+            check_origin(app, &parts.headers)?;
+            let proof = parts.headers.get("x-csrf").and_then(|value| value.to_str().ok());
+            if !signed_in.proven_by(app, proof.unwrap_or_default()) {
+                return Err(Problem::forbidden(
+                    "a browser's session needs the header X-CSRF to change anything",
+                ));
+            }
+        }
+        Ok(Self { person: Some(signed_in.person), actor: signed_in.actor, scope: Scope::Respond })
+    }
+}
+
+impl FromRequestParts<App> for ApiWriter {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let caller = ApiCaller::from_request_parts(parts, app).await?;
+        match (caller.scope, caller.person) {
+            (Scope::Respond, Some(person)) => Ok(Self { person, actor: caller.actor }),
+            (Scope::Respond, None) => {
+                Err(Problem::forbidden("the token acts in nobody's name; make one with a person"))
+            }
+            (Scope::Read | Scope::Alerts, _) => {
+                Err(Problem::forbidden("the token may only read; this needs the scope respond"))
+            }
+        }
+    }
+}
+
+fn by_token(app: &App, secret: &str) -> Result<ApiCaller, Problem> {
+    let token = app.own.tokens.find(secret).ok_or_else(Problem::sign_in)?;
+    let person = token.person.clone().map(PersonId);
+    match token.scope {
+        Scope::Alerts => {
+            Err(Problem::forbidden("the token may only send alerts; this needs read or respond"))
+        }
+        Scope::Read | Scope::Respond => Ok(ApiCaller {
+            actor: person.clone().map_or_else(|| Actor::Source(token.name.clone()), Actor::Person),
+            person,
+            scope: token.scope,
+        }),
+    }
+}
+
+/// The secret of `Authorization: Bearer …`.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, secret) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
+}

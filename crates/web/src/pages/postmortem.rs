@@ -1,0 +1,146 @@
+//! Postmortems: drafted from what happened, edited by people, owed by the playbook's own rules.
+
+use super::room::obligation_tag;
+use super::row::Row;
+use crate::app::App;
+use crate::auth::SignedIn;
+use crate::error::{PageProblem, Problem};
+use crate::view::{Chrome, Frame, Nav, Tag, Until, html};
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use engine::ports::Filter;
+use incident::{Event, Incident, IncidentId, Status, draft_postmortem};
+use playbook::PostmortemPolicy;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+pub(crate) struct Wish {
+    #[serde(default)]
+    raw: String,
+    #[serde(default)]
+    said: String,
+}
+
+/// One incident's postmortem.
+#[derive(Template)]
+#[template(path = "learn/postmortem.html")]
+pub(crate) struct PostmortemPage {
+    pub(crate) chrome: Chrome,
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) revision: u32,
+    pub(crate) text: String,
+    pub(crate) owed: Option<Tag>,
+    pub(crate) policy: Vec<(Tag, String)>,
+    pub(crate) stages: Vec<Stage>,
+    pub(crate) guidelines: Vec<String>,
+    pub(crate) resolved: bool,
+}
+
+/// A stage with its deadline.
+pub(crate) struct Stage {
+    pub(crate) action: String,
+    pub(crate) due: Until,
+}
+
+/// Every postmortem.
+#[derive(Template)]
+#[template(path = "learn/list.html")]
+pub(crate) struct ListPage {
+    pub(crate) chrome: Chrome,
+    pub(crate) rows: Vec<Row>,
+    pub(crate) policy: Vec<(Tag, String)>,
+}
+
+pub(crate) async fn show(
+    State(app): State<App>,
+    who: SignedIn,
+    Path(id): Path<String>,
+    Query(wish): Query<Wish>,
+) -> Result<Response, PageProblem> {
+    let id = super::incident_id(&id)?;
+    let incident = app.engine().incident(id).await?;
+    let events = app.engine().history(id).await?;
+    let frame = Frame::new(&app, &who);
+    let mut page = page(&frame, &incident, &events);
+    if wish.raw == "1" {
+        return Ok(raw(&incident, page.text));
+    }
+    page.chrome = page.chrome.saying(&wish.said);
+    html(&page)
+}
+
+/// The page again with why saving was refused and what had been typed.
+pub(crate) async fn refused(
+    app: &App,
+    who: &SignedIn,
+    id: IncidentId,
+    problem: Problem,
+    text: String,
+) -> Result<Response, PageProblem> {
+    if problem.status.is_server_error() || problem.status == StatusCode::NOT_FOUND {
+        return Err(problem.into());
+    }
+    let incident = app.engine().incident(id).await?;
+    let mut page = page(&Frame::new(app, who), &incident, &[]);
+    page.text = text;
+    page.chrome.refused = Some(problem.detail);
+    Ok((problem.status, html(&page)?).into_response())
+}
+
+pub(crate) fn page(frame: &Frame, incident: &Incident, events: &[Event]) -> PostmortemPage {
+    let id = incident.id.to_string();
+    let state = &incident.postmortem;
+    let rules = incident.plan.playbook.postmortem.as_ref();
+    let stage = |(action, due): &(String, jiff::Timestamp)| Stage {
+        action: action.clone(),
+        due: Until::at(*due, frame.now),
+    };
+    PostmortemPage {
+        chrome: frame.chrome(
+            format!("Postmortem: {}", incident.title),
+            Nav::Learn,
+            format!("/incidents/{id}/postmortem"),
+        ),
+        id,
+        title: incident.title.clone(),
+        revision: state.revision,
+        text: state.text.clone().unwrap_or_else(|| draft_postmortem(incident, events)),
+        owed: state.obligation.map(obligation_tag),
+        policy: rules.map(|rules| policy_lines(&rules.policy)).unwrap_or_default(),
+        stages: state.stages.iter().map(stage).collect(),
+        guidelines: rules
+            .map(|rules| rules.guidelines.iter().map(|guideline| guideline.title.clone()).collect())
+            .unwrap_or_default(),
+        resolved: incident.status == Status::Resolved,
+    }
+}
+
+fn policy_lines(policy: &[PostmortemPolicy]) -> Vec<(Tag, String)> {
+    let said = policy.iter().filter(|rule| !rule.text.is_empty());
+    said.map(|rule| (obligation_tag(rule.obligation), rule.text.clone())).collect()
+}
+
+fn raw(incident: &Incident, text: String) -> Response {
+    let name = format!("attachment; filename=\"postmortem-{}.md\"", incident.id.short());
+    let headers = [
+        (header::CONTENT_TYPE, "text/markdown; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, name),
+    ];
+    (headers, text).into_response()
+}
+
+pub(crate) async fn list(State(app): State<App>, who: SignedIn) -> Result<Response, PageProblem> {
+    let frame = Frame::new(&app, &who);
+    let filter = Filter { status: Some("resolved".to_owned()), ..Filter::default() };
+    let rows = app.engine().summaries(filter).await?;
+    let settings = app.engine().settings();
+    let rules = settings.plan.playbook.postmortem.as_ref();
+    html(&ListPage {
+        chrome: frame.chrome("Postmortems", Nav::Learn, "/postmortems"),
+        rows: rows.iter().map(|row| Row::new(row, frame.now)).collect(),
+        policy: rules.map(|rules| policy_lines(&rules.policy)).unwrap_or_default(),
+    })
+}

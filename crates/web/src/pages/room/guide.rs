@@ -1,0 +1,235 @@
+//! The runbook beside the evidence gathered: each step with its commands, each command with its runs.
+
+use super::Room;
+use super::run_view::RunView;
+use crate::view::{Tag, effect_tag};
+use incident::{Incident, Run, RunState, Status, StepOutcome};
+use playbook::{Approval, Command, Step, StepKind};
+use std::collections::BTreeSet;
+
+/// The runbook in use, or the quick diagnostics when there is none.
+pub(crate) struct Guide {
+    pub(crate) title: String,
+    pub(crate) anchor: Option<String>,
+    pub(crate) why: Vec<String>,
+    pub(crate) score: Option<u32>,
+    pub(crate) steps: Vec<StepView>,
+    /// Runs that belong to no step of the runbook in use.
+    pub(crate) others: Vec<RunView>,
+    /// Runs that wait for a person's word, by number.
+    pub(crate) waiting: Vec<Waiting>,
+    pub(crate) choices: Vec<Choice>,
+    pub(crate) open: bool,
+}
+
+/// A run that waits for a word.
+pub(crate) struct Waiting {
+    pub(crate) number: u32,
+    pub(crate) line: String,
+}
+
+/// Another runbook.
+pub(crate) struct Choice {
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) reasons: String,
+}
+
+/// A step.
+pub(crate) struct StepView {
+    pub(crate) number: u32,
+    pub(crate) title: String,
+    pub(crate) kind: &'static str,
+    pub(crate) condition: Option<String>,
+    pub(crate) instructions: Vec<String>,
+    pub(crate) causes: Vec<String>,
+    pub(crate) expects: Vec<String>,
+    pub(crate) commands: Vec<CommandView>,
+    pub(crate) outcome: Option<Tag>,
+    pub(crate) markable: bool,
+}
+
+/// A command of the playbook with its runs, the newest first.
+pub(crate) struct CommandView {
+    /// The step's number, or empty for the quick diagnostics.
+    pub(crate) step: String,
+    pub(crate) index: u32,
+    pub(crate) title: Option<String>,
+    pub(crate) source: String,
+    pub(crate) effect: Tag,
+    pub(crate) reason: String,
+    pub(crate) condition: Option<String>,
+    pub(crate) before: Vec<String>,
+    pub(crate) holes: Vec<String>,
+    pub(crate) runs: Vec<RunView>,
+    /// Not when the newest run waits for a word: that shows the very same text.
+    pub(crate) shown: bool,
+    pub(crate) askable: bool,
+    pub(crate) ask: &'static str,
+}
+
+impl Guide {
+    pub(super) fn new(room: &Room<'_>) -> Self {
+        let incident = room.incident;
+        let mut shown = BTreeSet::new();
+        let (title, steps) = match incident.runbook() {
+            Some(runbook) => (
+                runbook.title.clone(),
+                runbook.steps.iter().map(|step| step_view(incident, step, &mut shown)).collect(),
+            ),
+            None => ("Quick diagnostics".to_owned(), quick(incident, &mut shown)),
+        };
+        let best = incident.matches.iter().find(|found| Some(&found.runbook) == incident.runbook.as_ref());
+        let others = incident.runs.iter().rev().filter(|run| !shown.contains(&run.number));
+        Self {
+            title,
+            anchor: incident.runbook.clone(),
+            why: best.map(|found| found.reasons.clone()).unwrap_or_default(),
+            score: best.map(|found| found.score),
+            steps,
+            others: others.map(|run| RunView::new(run, None)).collect(),
+            waiting: waiting(incident),
+            choices: choices(incident),
+            open: incident.status == Status::Open,
+        }
+    }
+}
+
+fn waiting(incident: &Incident) -> Vec<Waiting> {
+    if incident.status != Status::Open {
+        return Vec::new();
+    }
+    let waits = incident.runs.iter().filter(|run| run.state == RunState::Proposed);
+    let line = |run: &Run| run.request.source.lines().next().unwrap_or_default().to_owned();
+    waits.map(|run| Waiting { number: run.number, line: line(run) }).collect()
+}
+
+fn choices(incident: &Incident) -> Vec<Choice> {
+    let reasons = |id: &str| {
+        let found = incident.matches.iter().find(|found| found.runbook == id);
+        found
+            .map_or_else(|| "nothing in the alert speaks for it".to_owned(), |found| found.reasons.join("; "))
+    };
+    let rank = |id: &str| incident.matches.iter().position(|found| found.runbook == id).unwrap_or(usize::MAX);
+    let other =
+        incident.plan.playbook.runbooks.iter().filter(|book| Some(&book.id) != incident.runbook.as_ref());
+    let mut choices: Vec<Choice> = other
+        .map(|book| Choice { id: book.id.clone(), title: book.title.clone(), reasons: reasons(&book.id) })
+        .collect();
+    choices.sort_by_key(|choice| rank(&choice.id));
+    choices
+}
+
+fn quick(incident: &Incident, shown: &mut BTreeSet<u32>) -> Vec<StepView> {
+    let commands = &incident.plan.playbook.quick_diagnostics;
+    if commands.is_empty() {
+        return Vec::new();
+    }
+    vec![StepView {
+        number: 0,
+        title: "A first look".to_owned(),
+        kind: "look",
+        condition: None,
+        instructions: Vec::new(),
+        causes: Vec::new(),
+        expects: Vec::new(),
+        commands: command_views(incident, None, commands, shown),
+        outcome: None,
+        markable: false,
+    }]
+}
+
+fn step_view(incident: &Incident, step: &Step, shown: &mut BTreeSet<u32>) -> StepView {
+    let outcome =
+        incident.steps.get(&step.number).map(|(outcome, by)| outcome_tag(*outcome, &by.to_string()));
+    let cause = |cause: &playbook::Cause| {
+        let hints = cause.hints.join(" ");
+        if hints.is_empty() {
+            format!("{}) {}", cause.label, cause.name)
+        } else {
+            format!("{}) {}: {hints}", cause.label, cause.name)
+        }
+    };
+    StepView {
+        number: step.number,
+        title: step.title.clone(),
+        kind: match step.kind {
+            StepKind::Look => "look",
+            StepKind::Causes => "possible causes",
+            StepKind::Fix => "fix",
+            StepKind::Verify => "verify",
+        },
+        condition: step.condition.as_ref().map(|condition| condition.text.clone()),
+        instructions: step.instructions.clone(),
+        causes: step.causes.iter().map(cause).collect(),
+        expects: step.checks.iter().map(|check| check.text.clone()).collect(),
+        commands: command_views(incident, Some(step.number), &step.commands, shown),
+        outcome,
+        markable: incident.status == Status::Open,
+    }
+}
+
+fn outcome_tag(outcome: StepOutcome, by: &str) -> Tag {
+    match outcome {
+        StepOutcome::Done => Tag::good(format!("done, {by}")),
+        StepOutcome::FoundIt => Tag::info(format!("found it here, {by}")),
+        StepOutcome::NotApplicable => Tag::plain(format!("does not apply, {by}")),
+        StepOutcome::Failed => Tag::bad(format!("did not work, {by}")),
+    }
+}
+
+fn command_views(
+    incident: &Incident,
+    step: Option<u32>,
+    commands: &[Command],
+    shown: &mut BTreeSet<u32>,
+) -> Vec<CommandView> {
+    let numbered = (0_u32..).zip(commands);
+    numbered.map(|(index, command)| command_view(incident, (step, index), command, shown)).collect()
+}
+
+fn command_view(
+    incident: &Incident,
+    at: (Option<u32>, u32),
+    command: &Command,
+    shown: &mut BTreeSet<u32>,
+) -> CommandView {
+    // A run says its step's number, not its runbook; after another one was taken, the text tells them apart.
+    let own = |run: &&Run| {
+        let same_text = !command.holes.is_empty() || run.request.source == command.source;
+        (run.request.step, run.request.command) == at && same_text && !shown.contains(&run.number)
+    };
+    let runs: Vec<&Run> = incident.runs.iter().rev().filter(own).collect();
+    shown.extend(runs.iter().map(|run| run.number));
+    let busy = runs
+        .iter()
+        .any(|run| matches!(run.state, RunState::Proposed | RunState::Ready | RunState::Running { .. }));
+    let mut holes: Vec<String> = Vec::new();
+    for hole in &command.holes {
+        if !holes.contains(&hole.name) {
+            holes.push(hole.name.clone());
+        }
+    }
+    CommandView {
+        step: at.0.map_or_else(String::new, |number| number.to_string()),
+        index: at.1,
+        title: command.title.clone(),
+        source: command.source.clone(),
+        effect: effect_tag(command.effect),
+        reason: command.effect_reason.clone(),
+        condition: command.condition.clone(),
+        before: command.before.clone(),
+        holes,
+        shown: !runs
+            .first()
+            .is_some_and(|run| run.state == RunState::Proposed && run.request.source == command.source)
+            || incident.status != Status::Open,
+        askable: incident.status == Status::Open && !busy,
+        ask: match (command.effect.approval(), runs.is_empty()) {
+            (Approval::NotNeeded, true) => "Run",
+            (Approval::NotNeeded, false) => "Run again",
+            (Approval::Needed, _) => "Propose",
+        },
+        runs: runs.into_iter().map(|run| RunView::new(run, command.inverse.clone())).collect(),
+    }
+}

@@ -1,0 +1,147 @@
+//! The escalation: every level with its time, and every page with where it stands.
+
+use super::Room;
+use crate::view::{Tag, Until, When};
+use incident::{AckIntent, Escalation, Incident, Page, PageState, Status};
+use jiff::SignedDuration;
+
+/// The escalation.
+pub(crate) struct Ladder {
+    pub(crate) state: Tag,
+    pub(crate) next: Option<Until>,
+    pub(crate) round: Option<u32>,
+    pub(crate) levels: Vec<LevelView>,
+    pub(crate) pages: Vec<PageView>,
+    pub(crate) ticket: Option<String>,
+}
+
+/// One level.
+pub(crate) struct LevelView {
+    pub(crate) after: String,
+    pub(crate) target: String,
+    pub(crate) people: Vec<String>,
+    pub(crate) class: &'static str,
+    pub(crate) due: Option<Until>,
+}
+
+/// One page.
+pub(crate) struct PageView {
+    pub(crate) responder: String,
+    pub(crate) channel: &'static str,
+    pub(crate) handset: Option<String>,
+    pub(crate) at: When,
+    pub(crate) state: Tag,
+    pub(crate) answer: Option<Tag>,
+    pub(crate) attempts: u32,
+    pub(crate) repeat: bool,
+}
+
+impl Ladder {
+    pub(super) fn new(room: &Room<'_>) -> Self {
+        let incident = room.incident;
+        let (next, round) = match &incident.escalation {
+            Escalation::Waiting { next_due, round, .. } => {
+                (next_due.map(|due| Until::at(due, room.frame.now)), Some(round + 1))
+            }
+            Escalation::Idle
+            | Escalation::Exhausted { .. }
+            | Escalation::Unpaged { .. }
+            | Escalation::Stopped => (None, None),
+        };
+        Self {
+            state: state(incident),
+            next,
+            round: round.filter(|round| *round > 1),
+            levels: levels(room),
+            pages: incident.pages.iter().rev().map(page_view).collect(),
+            ticket: incident.plan.ticket(&incident.severity()).map(ToOwned::to_owned),
+        }
+    }
+}
+
+fn state(incident: &Incident) -> Tag {
+    match (&incident.escalation, incident.status) {
+        (Escalation::Waiting { .. }, _) => Tag::warn("waits for an answer"),
+        (Escalation::Exhausted { .. }, _) => Tag::loud("everybody was woken, nobody answered"),
+        (Escalation::Unpaged { .. }, _) => Tag::loud("UNPAGED"),
+        (Escalation::Stopped, Status::Resolved) => Tag::plain("over"),
+        (Escalation::Stopped, Status::New | Status::Open) if incident.acknowledged.is_some() => {
+            Tag::good("answered")
+        }
+        (Escalation::Stopped, Status::New | Status::Open) => Tag::plain("stopped"),
+        (Escalation::Idle, _) => Tag::plain("wakes nobody"),
+    }
+}
+
+fn levels(room: &Room<'_>) -> Vec<LevelView> {
+    let incident = room.incident;
+    let levels = incident.plan.levels(&incident.severity()).unwrap_or_default();
+    let reached = incident.pages.iter().map(|page| (page.round, page.level));
+    let last_round = reached.clone().map(|(round, _)| round).max().unwrap_or(0);
+    let last_level = match &incident.escalation {
+        Escalation::Waiting { level, .. } => Some(*level),
+        Escalation::Idle
+        | Escalation::Exhausted { .. }
+        | Escalation::Unpaged { .. }
+        | Escalation::Stopped => {
+            reached.filter(|(round, _)| *round == last_round).map(|(_, level)| level).max()
+        }
+    };
+    let view = |(number, level): (u32, incident::Level)| LevelView {
+        after: format!("{} min", level.after_min),
+        people: room.roster.holders(&level.target).iter().map(|person| person.name.clone()).collect(),
+        target: level.target,
+        class: if last_level.is_some_and(|last| number <= last) { "reached" } else { "" },
+        due: due(room, number, level.after_min),
+    };
+    let mut views: Vec<LevelView> = (0_u32..).zip(levels).map(view).collect();
+    if let Some(next) = views.iter_mut().find(|level| level.due.is_some()) {
+        next.class = "next";
+    }
+    views
+}
+
+/// When a level is due, while the escalation climbs.
+fn due(room: &Room<'_>, number: u32, after_min: u32) -> Option<Until> {
+    match &room.incident.escalation {
+        Escalation::Waiting { level, next_due: Some(due), .. } if number == level + 1 => {
+            Some(Until::at(*due, room.frame.now))
+        }
+        Escalation::Waiting { level, since, .. } if number > level + 1 => {
+            Some(Until::at(*since + SignedDuration::from_mins(i64::from(after_min)), room.frame.now))
+        }
+        Escalation::Waiting { .. }
+        | Escalation::Idle
+        | Escalation::Exhausted { .. }
+        | Escalation::Unpaged { .. }
+        | Escalation::Stopped => None,
+    }
+}
+
+fn page_view(page: &Page) -> PageView {
+    let is_handset = page.channel == incident::Channel::Handset;
+    PageView {
+        responder: page.responder.to_string(),
+        channel: page.channel.name(),
+        handset: is_handset.then(|| page.address.clone()),
+        at: When::clock(page.decided_at),
+        state: match &page.state {
+            PageState::Pending => Tag::info("on its way"),
+            PageState::Retrying { at } => Tag::warn(format!("again at {}", incident::words::clock(*at))),
+            PageState::Delivered { .. } => Tag::good("delivered"),
+            PageState::Failed { error } => Tag::bad(format!("failed: {error}")),
+            PageState::Withdrawn => Tag::plain("not needed any more"),
+        },
+        answer: page.answer.map(answer),
+        attempts: page.attempt,
+        repeat: page.possible_repeat > 0,
+    }
+}
+
+fn answer(intent: AckIntent) -> Tag {
+    match intent {
+        AckIntent::OnIt => Tag::good("on it"),
+        AckIntent::InMinutes(minutes) => Tag::info(format!("in {minutes} min")),
+        AckIntent::Cannot => Tag::warn("cannot"),
+    }
+}

@@ -1,0 +1,123 @@
+//! The incident room rendered from samples with every ugly text.
+
+use super::{Room, Typed, Wish};
+use crate::view::sample::{RIGHT_TO_LEFT, SCRIPT, Sample, frame, settings};
+use askama::Template;
+use incident::{AckIntent, Audience, Command};
+
+fn render(sample: &Sample, wish: &Wish, typed: &Typed) -> String {
+    let frame = frame(sample.now);
+    let room = Room {
+        incident: &sample.incident,
+        events: &sample.events,
+        roster: &sample.settings.roster,
+        frame: &frame,
+        wish,
+        typed,
+    };
+    room.page().render().expect("the room renders")
+}
+
+fn plain(sample: &Sample) -> String {
+    render(sample, &Wish::default(), &Typed::default())
+}
+
+/// What every page must hold: texts stay texts, and nothing is written inline.
+pub(crate) fn is_sound(html: &str) {
+    assert!(!html.contains("<script>"), "a text became markup");
+    assert!(!html.contains(" style="), "style stays in its file");
+    assert!(!html.contains("javascript:"), "no link runs anything");
+    assert_eq!(html.matches("<form").count(), html.matches("</form>").count());
+    assert_eq!(html.matches("<details").count(), html.matches("</details>").count());
+    assert_eq!(html.matches("<section").count(), html.matches("</section>").count());
+    assert_eq!(html.matches("<div").count(), html.matches("</div>").count());
+    let posts = html.matches("method=\"post\"").count() - html.matches("action=\"/a/").count();
+    assert_eq!(posts, html.matches("name=\"csrf\"").count(), "every form of ours carries its proof");
+    let mut ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    ids.sort_unstable();
+    let twice = ids.windows(2).find(|pair| pair[0] == pair[1]);
+    assert_eq!(twice, None, "an id stands twice");
+}
+
+#[test]
+fn every_title_stays_a_title() {
+    for title in [SCRIPT, RIGHT_TO_LEFT, &"x".repeat(200), ""] {
+        for sample in [Sample::new(title, "P0"), Sample::busy(title), Sample::over(title)] {
+            let html = plain(&sample);
+            is_sound(&html);
+            assert!(html.len() < 100_000, "{} bytes", html.len());
+        }
+    }
+}
+
+#[test]
+fn an_approval_shows_the_exact_command_and_takes_a_second_gesture() {
+    let sample = Sample::busy("API returning 5xx errors");
+    let waiting: Vec<_> =
+        sample.incident.runs.iter().filter(|run| run.state == incident::RunState::Proposed).collect();
+    assert!(!waiting.is_empty(), "the runbook has something to approve");
+    let html = plain(&sample);
+    for run in waiting {
+        let at = html.find(&format!("/runs/{}/approve", run.number)).expect("it can be approved");
+        let before = &html[..at];
+        assert!(before.rfind("<summary>Approve…</summary>") > before.rfind("</details>"), "behind a gesture");
+        let field = format!("name=\"source\" value=\"{}\"", run.request.source);
+        assert!(html[at..].contains(&field), "the very text is sent: {field}");
+    }
+}
+
+#[test]
+fn an_update_begins_with_the_playbooks_words_and_lists_what_is_missing() {
+    let sample = Sample::new("API returning 5xx errors", "P1");
+    let html = plain(&sample);
+    assert!(html.contains("Still to fill in"), "the first template has blanks that only people know");
+    let free = render(&sample, &Wish { template: "none".to_owned(), ..Wish::default() }, &Typed::default());
+    assert!(!free.contains("Still to fill in"));
+}
+
+#[test]
+fn what_was_typed_survives_a_refusal() {
+    let sample = Sample::new("x", "P1");
+    let typed = Typed {
+        note: Some(SCRIPT.to_owned()),
+        body: Some("half a sentence".to_owned()),
+        public_title: Some("Name".to_owned()),
+        audience: Some(Audience::Public),
+        ..Typed::default()
+    };
+    let html = render(&sample, &Wish::default(), &typed);
+    is_sound(&html);
+    assert!(html.contains("half a sentence") && html.contains("value=\"Name\""));
+    assert!(html.contains("<details id=\"update\" data-key=\"u\" open>"));
+    assert!(html.contains("value=\"public\" checked"), "the next try would go to the team alone");
+}
+
+#[test]
+fn the_questions_lead_to_a_severity() {
+    let sample = Sample::new("x", "P2");
+    let first = render(&sample, &Wish { tree: "y".to_owned(), ..Wish::default() }, &Typed::default());
+    assert!(first.contains("tree=y") || first.contains("That makes it"), "yes leads on");
+    for tree in ["n", "ny", "nn", "nnn", "nnnn", "zz", "yyyyyyyyyy"] {
+        is_sound(&render(&sample, &Wish { tree: tree.to_owned(), ..Wish::default() }, &Typed::default()));
+    }
+}
+
+#[test]
+fn unpaged_is_loud() {
+    let sample = Sample::with(settings(&[]), "nobody there", "P1");
+    let html = plain(&sample);
+    is_sound(&html);
+    assert!(html.contains("role=\"alert\"") && html.contains("UNPAGED"), "it stands out");
+}
+
+#[test]
+fn each_kind_of_line_is_shown_alone() {
+    let mut sample = Sample::busy("API returning 5xx errors");
+    sample.person(Command::Acknowledge { intent: AckIntent::InMinutes(10), page: None });
+    let all = plain(&sample).matches("data-event").count();
+    for kind in ["people", "alerts", "pages", "runs", "updates"] {
+        let some = render(&sample, &Wish { kind: kind.to_owned(), ..Wish::default() }, &Typed::default());
+        let count = some.matches("data-event").count();
+        assert!(count > 0 && count < all, "{kind}: {count} of {all}");
+    }
+}

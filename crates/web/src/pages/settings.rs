@@ -1,0 +1,102 @@
+//! Settings as they stand, to be read: people, roles, channels. They are changed in the file.
+
+use super::watch::channels;
+use crate::app::App;
+use crate::auth::SignedIn;
+use crate::error::PageProblem;
+use crate::view::{Chrome, Frame, Nav, Tag, html};
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use engine::Settings;
+use engine::ports::Scope;
+use incident::{Channel, DelayReading, Policy};
+
+/// Settings, to be read.
+#[derive(Template)]
+#[template(path = "settings/page.html")]
+pub(crate) struct SettingsPage {
+    pub(crate) chrome: Chrome,
+    pub(crate) people: Vec<PersonRow>,
+    pub(crate) roles: Vec<(String, String)>,
+    pub(crate) catch_all: Vec<String>,
+    pub(crate) channels: Vec<Tag>,
+    pub(crate) sources: Vec<String>,
+    pub(crate) policy: Vec<(&'static str, String)>,
+    pub(crate) playbook_path: String,
+}
+
+/// One person.
+pub(crate) struct PersonRow {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) contacts: Vec<Reach>,
+}
+
+/// One way to reach them. Addresses of webhooks are secrets, so only handsets are named.
+pub(crate) struct Reach {
+    pub(crate) channel: &'static str,
+    pub(crate) handset: Option<String>,
+}
+
+pub(crate) async fn show(State(app): State<App>, who: SignedIn) -> Result<Response, PageProblem> {
+    let tokens = app.access(|access| access.tokens()).await?;
+    let sources = tokens.into_iter().filter(|token| token.scope == Scope::Alerts).map(|token| token.name);
+    let frame = Frame::new(&app, &who);
+    let settings = app.engine().settings();
+    html(&page(&frame, &settings, sources.collect(), app.parts.playbook_path.clone()))
+}
+
+pub(crate) fn page(
+    frame: &Frame,
+    settings: &Settings,
+    sources: Vec<String>,
+    playbook_path: String,
+) -> SettingsPage {
+    let roster = &settings.roster;
+    let roles = roster.roles().map(|(role, people)| {
+        let names: Vec<String> = people.iter().map(ToString::to_string).collect();
+        (role.to_owned(), names.join(", "))
+    });
+    SettingsPage {
+        chrome: frame.chrome("Settings", Nav::Settings, "/settings"),
+        people: roster.people().map(person).collect(),
+        roles: roles.collect(),
+        catch_all: roster.catch_all().iter().map(|person| person.name.clone()).collect(),
+        channels: channels(roster),
+        sources,
+        policy: policy(&settings.plan.policy),
+        playbook_path,
+    }
+}
+
+fn person(person: &incident::Responder) -> PersonRow {
+    let reach = |contact: &incident::Contact| Reach {
+        channel: contact.channel.name(),
+        handset: (contact.channel == Channel::Handset).then(|| contact.address.clone()),
+    };
+    PersonRow {
+        id: person.id.to_string(),
+        name: person.name.clone(),
+        contacts: person.contacts.iter().map(reach).collect(),
+    }
+}
+
+fn policy(policy: &Policy) -> Vec<(&'static str, String)> {
+    let minutes = |length: u32| format!("{length} min");
+    let delays = match policy.escalation_delays {
+        DelayReading::PerHop => "each counts from the page before it",
+        DelayReading::FromStart => "each counts from the start",
+    };
+    let rhythm: Vec<String> = policy.update_every_min.iter().map(ToString::to_string).collect();
+    vec![
+        ("Delays of the escalation path", delays.to_owned()),
+        ("An acknowledgement without news lapses after", minutes(policy.acknowledge_lapse_min)),
+        ("The path begins again after", minutes(policy.escalation_repeat_min)),
+        ("at most so often", policy.escalation_repeats_max.to_string()),
+        ("A status update is due, worst severity first, every", format!("{} min", rhythm.join(", "))),
+        ("Recovery is watched, unless the playbook says", minutes(policy.recovery_watch_min)),
+        ("An alert reopens its incident within", minutes(policy.reopen_within_min)),
+        ("One page is tried at most", format!("{} times", policy.page_attempts_max)),
+    ]
+}

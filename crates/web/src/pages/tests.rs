@@ -1,0 +1,124 @@
+//! Every other page rendered from samples: nothing, forty incidents, scripts, right-to-left text.
+
+use super::room::is_sound;
+use super::{
+    action_items, handset, incident_list, playbook_page, postmortem, row, settings, watch, why_page,
+};
+use crate::view::sample::{RIGHT_TO_LEFT, SCRIPT, Sample, frame, settings as sample_settings};
+use crate::view::{Nav, Tag};
+use askama::Template;
+use incident::{IncidentId, Summary, summarize};
+
+/// So many incidents of every kind.
+fn summaries(count: u64) -> Vec<Summary> {
+    let long = "x".repeat(200);
+    let titles = [SCRIPT, RIGHT_TO_LEFT, &long, "", "API returning 5xx errors"];
+    let samples: Vec<Sample> = titles
+        .iter()
+        .flat_map(|title| [Sample::new(title, "P0"), Sample::busy(title), Sample::over(title)])
+        .collect();
+    let one = |(at, sample): (u64, &Sample)| Summary {
+        id: IncidentId::from_parts(at, 1),
+        ..summarize(&sample.incident)
+    };
+    (0..count).zip(samples.iter().cycle()).map(one).collect()
+}
+
+fn health() -> watch::Health {
+    watch::Health {
+        storage: Tag::loud("cannot be read"),
+        channels: Vec::new(),
+        sources: vec![watch::SourceRow {
+            name: SCRIPT.to_owned(),
+            accepted: 3,
+            rejected: 2,
+            last_error: Some(SCRIPT.to_owned()),
+        }],
+        findings: Tag::good("no findings"),
+    }
+}
+
+#[test]
+fn watch_shows_nothing_forty_incidents_and_nobody() {
+    let now = Sample::new("x", "P1").now;
+    for (count, people) in [(0, &[][..]), (1, &["primary"][..]), (40, &["primary", "secondary", "lead"][..])]
+    {
+        let frame = frame(now);
+        let settings = sample_settings(people);
+        let chrome = frame.chrome("Watch", Nav::Watch, "/").saying("reported");
+        let html = watch::watch(chrome, &frame, &settings, summaries(count), health()).render().unwrap();
+        is_sound(&html);
+        assert!(html.len() < 100_000, "{} bytes", html.len());
+        assert_eq!(html.contains("evenkeel alert send"), count == 0, "an empty page says what to do first");
+        assert_eq!(html.contains("<mark>nobody</mark>"), people.len() < 4, "an empty role stands out");
+    }
+}
+
+#[test]
+fn lists_hold_whatever_titles_there_are() {
+    let now = Sample::new("x", "P1").now;
+    for count in [0, 40] {
+        let rows = || summaries(count).iter().map(|one| row::Row::new(one, now)).collect();
+        let list = incident_list::ListPage {
+            chrome: frame(now).chrome("Incidents", Nav::Incidents, "/incidents"),
+            rows: rows(),
+            text: SCRIPT.to_owned(),
+            status: String::new(),
+            full: count > 0,
+        };
+        is_sound(&list.render().unwrap());
+        let list = postmortem::ListPage {
+            chrome: frame(now).chrome("Postmortems", Nav::Learn, "/postmortems"),
+            rows: rows(),
+            policy: vec![(Tag::plain(SCRIPT), SCRIPT.to_owned())],
+        };
+        is_sound(&list.render().unwrap());
+    }
+}
+
+#[test]
+fn the_pages_of_one_incident_hold_whatever_it_is_called() {
+    for title in [SCRIPT, RIGHT_TO_LEFT, &"x".repeat(200), ""] {
+        for sample in [Sample::new(title, "P1"), Sample::busy(title), Sample::over(title)] {
+            let frame = frame(sample.now);
+            is_sound(&why_page::page(&frame, &sample.incident, &sample.settings.roster).render().unwrap());
+            let draft = postmortem::page(&frame, &sample.incident, &sample.events);
+            assert!(draft.text.contains("# "), "a draft is Markdown");
+            is_sound(&draft.render().unwrap());
+            let items = action_items::open_items(&sample.incident);
+            let chrome = frame.chrome("Action items", Nav::Learn, "/action-items");
+            is_sound(&action_items::ActionItemsPage { chrome, items }.render().unwrap());
+        }
+    }
+}
+
+#[test]
+fn a_handset_rings_with_the_answers_of_the_link() {
+    let mut sample = Sample::new(SCRIPT, "P1");
+    let outcome = incident::PageOutcome::Delivered { reference: String::new() };
+    sample.ask(incident::Actor::System, incident::Command::PageOutcome { page: 1, attempt: 1, outcome });
+    let frame = frame(sample.now);
+    let ringing =
+        |name: &str| handset::ringing(&frame, &sample.incident, name, |page| format!("token{page}"));
+    assert_eq!(ringing("somebody else").len(), 0);
+    let html = handset::phone(&frame, "primary".to_owned(), ringing("primary"), vec!["lead".to_owned()]);
+    let html = html.render().unwrap();
+    is_sound(&html);
+    assert!(html.contains("action=\"/a/token1\""));
+    is_sound(&handset::phone(&frame, SCRIPT.to_owned(), Vec::new(), Vec::new()).render().unwrap());
+}
+
+#[test]
+fn the_playbook_and_the_settings_are_shown() {
+    let sample = Sample::new("x", "P1");
+    let frame = frame(sample.now);
+    let text = format!("# Title\n\n{SCRIPT}\n");
+    let compiled = playbook::compile(text.as_bytes());
+    for playbook in [&compiled, &sample.settings.plan.playbook] {
+        is_sound(&playbook_page::page(&frame, playbook, &text, "tabbi.md".to_owned()).render().unwrap());
+    }
+    for people in [&[][..], &["primary"][..]] {
+        let page = settings::page(&frame, &sample_settings(people), vec![SCRIPT.to_owned()], String::new());
+        is_sound(&page.render().unwrap());
+    }
+}

@@ -1,0 +1,168 @@
+//! Watch: who is on call, what is broken, and whether the pager itself is well.
+
+use super::row::Row;
+use crate::app::App;
+use crate::auth::SignedIn;
+use crate::error::PageProblem;
+use crate::intake::IntakeHealth;
+use crate::view::{Chrome, Frame, Nav, Tag, html};
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use engine::ports::Filter;
+use engine::{EngineError, Settings};
+use incident::words::clock;
+use incident::{Channel, PersonId, Roster, Summary};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// How many resolved incidents the page shows.
+const RESOLVED_MAX: usize = 6;
+
+/// How many rows are asked for: more open incidents than anybody can look at.
+const ROWS_MAX: u32 = 200;
+
+#[derive(Deserialize)]
+pub(crate) struct Wish {
+    #[serde(default)]
+    said: String,
+}
+
+/// Watch.
+#[derive(Template)]
+#[template(path = "watch/page.html")]
+pub(crate) struct WatchPage {
+    pub(crate) chrome: Chrome,
+    pub(crate) duty: Vec<Duty>,
+    pub(crate) open: Vec<Row>,
+    pub(crate) resolved: Vec<Row>,
+    pub(crate) health: Health,
+    pub(crate) severities: Vec<String>,
+    pub(crate) me_on_call: bool,
+    pub(crate) console_url: String,
+    pub(crate) first: bool,
+}
+
+/// Who holds a role now.
+pub(crate) struct Duty {
+    pub(crate) role: String,
+    pub(crate) people: Vec<String>,
+}
+
+/// Whether the pager itself is well.
+pub(crate) struct Health {
+    pub(crate) storage: Tag,
+    pub(crate) channels: Vec<Tag>,
+    pub(crate) sources: Vec<SourceRow>,
+    pub(crate) findings: Tag,
+}
+
+/// What one source has sent since the server started.
+pub(crate) struct SourceRow {
+    pub(crate) name: String,
+    pub(crate) accepted: u64,
+    pub(crate) rejected: u64,
+    pub(crate) last_error: Option<String>,
+}
+
+pub(crate) async fn show(
+    State(app): State<App>,
+    who: SignedIn,
+    Query(wish): Query<Wish>,
+) -> Result<Response, PageProblem> {
+    let frame = Frame::new(&app, &who);
+    let rows = app.engine().summaries(Filter { limit: ROWS_MAX, ..Filter::default() }).await;
+    let health = Health::new(&app, rows.as_ref().err());
+    let chrome = frame.chrome("Watch", Nav::Watch, "/").saying(&wish.said);
+    let settings = app.engine().settings();
+    let page = watch(chrome, &frame, &settings, rows.unwrap_or_default(), health);
+    html(&WatchPage { console_url: app.parts.console_url.clone(), ..page })
+}
+
+/// The page for these rows.
+pub(crate) fn watch(
+    chrome: Chrome,
+    frame: &Frame,
+    settings: &Settings,
+    rows: Vec<Summary>,
+    health: Health,
+) -> WatchPage {
+    let first = rows.is_empty();
+    let (open, resolved): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.resolved_at.is_none());
+    let me = PersonId(frame.person.clone());
+    let duty = on_duty(settings);
+    WatchPage {
+        chrome,
+        me_on_call: settings.roster.roles().any(|(_, people)| people.contains(&me)),
+        duty,
+        open: open.iter().map(|row| Row::new(row, frame.now)).collect(),
+        resolved: resolved.iter().take(RESOLVED_MAX).map(|row| Row::new(row, frame.now)).collect(),
+        health,
+        severities: settings.plan.severities().into_iter().map(|severity| severity.name).collect(),
+        console_url: String::new(),
+        first,
+    }
+}
+
+/// The playbook's targets in the order in which they are woken, then the roles that it does not name.
+fn on_duty(settings: &Settings) -> Vec<Duty> {
+    let mut roles: Vec<String> = Vec::new();
+    for hop in settings.plan.playbook.escalation.values().flatten() {
+        if !roles.contains(&hop.target) {
+            roles.push(hop.target.clone());
+        }
+    }
+    let duty = |role: String| Duty { people: names(&settings.roster, &role), role };
+    roles.into_iter().map(duty).collect()
+}
+
+fn names(roster: &Roster, role: &str) -> Vec<String> {
+    roster.holders(role).into_iter().map(|person| person.name.clone()).collect()
+}
+
+impl Health {
+    fn new(app: &App, storage: Option<&EngineError>) -> Self {
+        let settings = app.engine().settings();
+        let findings = settings.plan.playbook.diagnostics.len();
+        Self {
+            storage: match storage {
+                None => Tag::good("readable"),
+                Some(_) => Tag::loud("cannot be read: see the server's log"),
+            },
+            channels: channels(&settings.roster),
+            sources: sources(app),
+            findings: if findings == 0 {
+                Tag::good("no findings")
+            } else {
+                Tag::info(format!("{findings} findings"))
+            },
+        }
+    }
+}
+
+/// Over what people can be reached, and how many of them.
+pub(crate) fn channels(roster: &Roster) -> Vec<Tag> {
+    let mut counts: BTreeMap<Channel, u32> = BTreeMap::new();
+    for contact in roster.people().flat_map(|person| &person.contacts) {
+        *counts.entry(contact.channel).or_default() += 1;
+    }
+    counts.into_iter().map(|(channel, count)| Tag::plain(format!("{} · {count}", channel.name()))).collect()
+}
+
+fn sources(app: &App) -> Vec<SourceRow> {
+    app.intake_counts().into_iter().map(SourceRow::new).collect()
+}
+
+impl SourceRow {
+    fn new(health: IntakeHealth) -> Self {
+        Self {
+            name: health.source,
+            accepted: health.accepted,
+            rejected: health.rejected,
+            last_error: health.last_rejection.map(|last| match last.path.as_str() {
+                "" => format!("{} at {}: {}", last.format, clock(last.at), last.why),
+                path => format!("{} at {}: {path} {}", last.format, clock(last.at), last.why),
+            }),
+        }
+    }
+}

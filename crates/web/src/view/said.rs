@@ -1,0 +1,121 @@
+//! The one line that says what came of a form, carried through the redirect as a short word, never as text.
+
+use axum::response::{IntoResponse, Redirect, Response};
+use incident::IncidentId;
+
+/// What came of a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Said {
+    /// Acknowledged.
+    Acknowledged,
+    /// Passed on.
+    Declined,
+    /// Given back.
+    GivenBack,
+    /// Severity set.
+    Severity,
+    /// Ticked or unticked.
+    Ticked,
+    /// Noted.
+    Noted,
+    /// Another runbook.
+    Runbook,
+    /// A run asked for.
+    Requested,
+    /// The word given.
+    Approved,
+    /// The word refused.
+    Rejected,
+    /// A step marked.
+    Marked,
+    /// People told.
+    Told,
+    /// A role taken.
+    Role,
+    /// Over.
+    Resolved,
+    /// Not over.
+    Reopened,
+    /// An action item added.
+    Item,
+    /// An action item done.
+    ItemDone,
+    /// A postmortem kept.
+    Saved,
+    /// An incident reported.
+    Reported,
+}
+
+impl Said {
+    const ALL: [Self; 19] = [
+        Self::Acknowledged,
+        Self::Declined,
+        Self::GivenBack,
+        Self::Severity,
+        Self::Ticked,
+        Self::Noted,
+        Self::Runbook,
+        Self::Requested,
+        Self::Approved,
+        Self::Rejected,
+        Self::Marked,
+        Self::Told,
+        Self::Role,
+        Self::Resolved,
+        Self::Reopened,
+        Self::Item,
+        Self::ItemDone,
+        Self::Saved,
+        Self::Reported,
+    ];
+
+    /// The line for a short word; `None` for any other text.
+    pub(crate) fn line(code: &str) -> Option<&'static str> {
+        Self::ALL.into_iter().map(Self::words).find(|(known, _)| *known == code).map(|(_, line)| line)
+    }
+
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Acknowledged => ("acknowledged", "You have it. Nobody else is woken."),
+            Self::Declined => ("declined", "Passed on: the next level is woken now."),
+            Self::GivenBack => ("given-back", "Given back: the escalation begins again."),
+            Self::Severity => ("severity", "The severity is set."),
+            Self::Ticked => ("ticked", "The checklist is kept."),
+            Self::Noted => ("noted", "The note is on the timeline."),
+            Self::Runbook => ("runbook", "The runbook is in use; what it can look up runs now."),
+            Self::Requested => {
+                ("requested", "Asked for: it runs at once if it only reads, or waits for a word.")
+            }
+            Self::Approved => ("approved", "Your word is kept; the command runs now."),
+            Self::Rejected => ("rejected", "Refused; the command does not run."),
+            Self::Marked => ("marked", "The step is marked."),
+            Self::Told => ("told", "The update is posted."),
+            Self::Role => ("role", "The role is yours."),
+            Self::Resolved => ("resolved", "Resolved."),
+            Self::Reopened => ("reopened", "Reopened: the escalation begins again."),
+            Self::Item => ("item", "The action item is kept."),
+            Self::ItemDone => ("item-done", "The action item is done."),
+            Self::Saved => ("saved", "The postmortem is kept."),
+            Self::Reported => ("reported", "The incident is open, and people are being woken."),
+        }
+    }
+}
+
+/// Back to an incident's room, at one of its parts, with the line that says what came of it.
+pub(crate) fn back(incident: IncidentId, said: Said, part: &str) -> Response {
+    Redirect::to(&format!("/incidents/{incident}?said={}#{part}", said.words().0)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_words_are_said() {
+        for said in Said::ALL {
+            let (code, line) = said.words();
+            assert_eq!(Said::line(code), Some(line));
+        }
+        assert_eq!(Said::line("<b>call this number</b>"), None);
+    }
+}

@@ -1,0 +1,374 @@
+//! Every event in plain words, for the timeline of the incident room, the API and the terminal.
+
+use incident::{
+    AckIntent, Audience, Ending, Event, EventKind, Fact, Incident, Lapse, OpenedBy, RunReport, RunRequest,
+    Severity, SeverityBasis, StepOutcome, StopReason, words,
+};
+use playbook::Answer;
+
+/// The kind of an event, for filters and icons, and its plain words. `None` for what only the machine cares about.
+#[must_use]
+pub fn timeline_text(event: &Event, incident: &Incident) -> Option<(&'static str, String)> {
+    match &event.kind {
+        EventKind::Opened { .. }
+        | EventKind::AlertFired { .. }
+        | EventKind::AlertRepeated { .. }
+        | EventKind::AlertResolved { .. }
+        | EventKind::AlertsWatched { .. } => alert(event),
+        EventKind::SeveritySet { .. }
+        | EventKind::RunbooksMatched { .. }
+        | EventKind::RunbookChosen { .. }
+        | EventKind::RoleTaken { .. }
+        | EventKind::Ticked { .. }
+        | EventKind::Unticked { .. }
+        | EventKind::Noted { .. }
+        | EventKind::StepMarked { .. } => work(event, incident),
+        EventKind::LevelReached { .. }
+        | EventKind::LevelUnreachable { .. }
+        | EventKind::EscalationExhausted { .. }
+        | EventKind::Unpaged { .. }
+        | EventKind::EscalationStopped { .. }
+        | EventKind::TicketFiled { .. }
+        | EventKind::Acknowledged { .. }
+        | EventKind::Declined { .. }
+        | EventKind::AcknowledgementExtended { .. }
+        | EventKind::Unacknowledged { .. } => escalation(event),
+        EventKind::PageDecided { .. }
+        | EventKind::PageDelivered { .. }
+        | EventKind::PageFailed { .. }
+        | EventKind::PageRetried { .. }
+        | EventKind::PageUncertain { .. }
+        | EventKind::PageWithdrawn { .. } => page(event, incident),
+        EventKind::RunRequested { .. }
+        | EventKind::RunProposed { .. }
+        | EventKind::RunApproved { .. }
+        | EventKind::RunRejected { .. }
+        | EventKind::RunStarted { .. }
+        | EventKind::RunEnded { .. }
+        | EventKind::RunLost { .. } => run(event, incident),
+        EventKind::UpdatePosted { .. }
+        | EventKind::UpdateDue { .. }
+        | EventKind::UpdateMissed { .. }
+        | EventKind::RecoveryStarted { .. }
+        | EventKind::RecoveryBroken { .. }
+        | EventKind::RecoveryHeld
+        | EventKind::Resolved { .. }
+        | EventKind::Reopened { .. } => tell(event),
+        EventKind::PostmortemOwed { .. }
+        | EventKind::PostmortemStageDue { .. }
+        | EventKind::PostmortemSaved { .. }
+        | EventKind::ActionItemAdded { .. }
+        | EventKind::ActionItemCompleted { .. } => learn(event, incident),
+    }
+}
+
+fn alert(event: &Event) -> Option<(&'static str, String)> {
+    let words = match &event.kind {
+        EventKind::Opened { title, how: OpenedBy::Alert, .. } => {
+            ("opened", format!("opened by an alert: {title}"))
+        }
+        EventKind::Opened { title, how: OpenedBy::Report, .. } => ("opened", format!("reported: {title}")),
+        EventKind::AlertFired { alert } => {
+            ("alert", format!("alert fires: {} ({})", alert.title, alert.key.source))
+        }
+        EventKind::AlertResolved { key, lapsed: Lapse::Told } => {
+            ("alert", format!("alert over: {} says so of {}", key.source, key.key))
+        }
+        EventKind::AlertResolved { key, lapsed: Lapse::Silence } => {
+            ("alert", format!("alert counts as over: {} fell silent about {}", key.source, key.key))
+        }
+        _other => return None,
+    };
+    Some(words)
+}
+
+fn work(event: &Event, incident: &Incident) -> Option<(&'static str, String)> {
+    let words = match &event.kind {
+        EventKind::SeveritySet { severity, basis } => ("severity", set_severity(severity, basis)),
+        EventKind::RunbooksMatched { matches } => (
+            "runbook",
+            match matches.first() {
+                Some(best) => {
+                    format!("runbook {}: {}", runbook(incident, &best.runbook), best.reasons.join("; "))
+                }
+                None => "no runbook fits; choose one by hand".to_owned(),
+            },
+        ),
+        EventKind::RunbookChosen { runbook: id } => {
+            ("runbook", format!("took the runbook {}", runbook(incident, id)))
+        }
+        EventKind::RoleTaken { role, person } => ("role", format!("{person} is {role}")),
+        EventKind::Ticked { phase, item, because: None } => {
+            ("checklist", format!("ticked: {}", checklist_item(incident, *phase, *item)))
+        }
+        EventKind::Ticked { phase, item, because: Some(because) } => {
+            ("checklist", format!("ticked: {} ({because})", checklist_item(incident, *phase, *item)))
+        }
+        EventKind::Unticked { phase, item } => {
+            ("checklist", format!("took the tick back: {}", checklist_item(incident, *phase, *item)))
+        }
+        EventKind::Noted { text } => ("note", text.clone()),
+        EventKind::StepMarked { step, outcome } => {
+            ("step", format!("step {}: {}", step_title(incident, *step), step_outcome(*outcome)))
+        }
+        _other => return None,
+    };
+    Some(words)
+}
+
+fn escalation(event: &Event) -> Option<(&'static str, String)> {
+    let words = match &event.kind {
+        EventKind::LevelReached { level, target, rule, next_due, .. } => {
+            let next =
+                next_due.map_or_else(String::new, |due| format!("; the next level at {}", words::clock(due)));
+            ("escalation", format!("level {}: {target} ({rule}){next}", level + 1))
+        }
+        EventKind::LevelUnreachable { level, target, why } => {
+            ("escalation", format!("level {}: {target} cannot be woken: {why}", level + 1))
+        }
+        EventKind::EscalationExhausted { round } => {
+            ("unpaged", format!("everyone was woken {} time(s) and nobody answered", round + 1))
+        }
+        EventKind::Unpaged { why } => ("unpaged", format!("NOBODY WAS WOKEN: {why}")),
+        EventKind::EscalationStopped { reason } => {
+            ("escalation", format!("nobody else is woken: {}", stop_reason(reason)))
+        }
+        EventKind::TicketFiled { text } => ("escalation", format!("nobody is woken; filed instead: {text}")),
+        EventKind::Acknowledged { intent, lapses_at, .. } => {
+            let how = ack_intent(*intent);
+            (
+                "acknowledge",
+                format!("acknowledged: {how}; lapses at {} without news", words::clock(*lapses_at)),
+            )
+        }
+        EventKind::Declined { .. } => ("acknowledge", "cannot take it; the next level is woken".to_owned()),
+        EventKind::Unacknowledged { why } => ("acknowledge", format!("nobody has it any more: {why}")),
+        _other => return None,
+    };
+    Some(words)
+}
+
+fn page(event: &Event, incident: &Incident) -> Option<(&'static str, String)> {
+    let about = |number: u32| {
+        let page = incident.page(number);
+        page.map_or_else(
+            || format!("page {number}"),
+            |page| format!("page {number} to {} by {}", page.responder, page.channel.name()),
+        )
+    };
+    let words = match &event.kind {
+        EventKind::PageDecided { page, responder, channel, rule, .. } => {
+            ("page", format!("page {page} to {responder} by {}: {rule}", channel.name()))
+        }
+        EventKind::PageDelivered { page, attempt: 1, .. } => ("page", format!("{} delivered", about(*page))),
+        EventKind::PageDelivered { page, attempt, .. } => {
+            ("page", format!("{} delivered at attempt {attempt}", about(*page)))
+        }
+        EventKind::PageFailed { page, attempt, error, retry_at: Some(at) } => (
+            "page-failed",
+            format!("{}, attempt {attempt}: {error}; again at {}", about(*page), words::clock(*at)),
+        ),
+        EventKind::PageFailed { page, attempt, error, retry_at: None } => {
+            ("page-failed", format!("{} given up at attempt {attempt}: {error}", about(*page)))
+        }
+        EventKind::PageRetried { page } => ("page", format!("{} is tried again", about(*page))),
+        EventKind::PageUncertain { page } => (
+            "page",
+            format!(
+                "the server stopped while {} was under way; sent again as a possible repeat",
+                about(*page)
+            ),
+        ),
+        EventKind::PageWithdrawn { page, reason } => {
+            ("page", format!("{} withdrawn: {}", about(*page), stop_reason(reason)))
+        }
+        _other => return None,
+    };
+    Some(words)
+}
+
+fn run(event: &Event, incident: &Incident) -> Option<(&'static str, String)> {
+    let source = |number: u32| {
+        let run = incident.run(number);
+        run.map_or_else(|| format!("run {number}"), |run| format!("run {number} `{}`", run.request.source))
+    };
+    let asked = |number: u32, request: &RunRequest| format!("run {number} `{}`", request.source);
+    let words = match &event.kind {
+        EventKind::RunRequested { run, request } => {
+            ("run", format!("{} begins: it only looks", asked(*run, request)))
+        }
+        EventKind::RunProposed { run, request } => (
+            "approval",
+            format!("{} waits for a person's word: {}", asked(*run, request), request.effect_reason),
+        ),
+        EventKind::RunApproved { run } => ("approval", format!("approved {}", source(*run))),
+        EventKind::RunRejected { run, reason } => ("approval", format!("refused {}: {reason}", source(*run))),
+        EventKind::RunEnded { run, report, checks } => ("run", ended(&source(*run), report, checks)),
+        EventKind::RunLost { run } => {
+            ("run", format!("the server stopped while {} ran; nobody knows how it went", source(*run)))
+        }
+        _other => return None,
+    };
+    Some(words)
+}
+
+fn tell(event: &Event) -> Option<(&'static str, String)> {
+    let words = match &event.kind {
+        EventKind::UpdatePosted { update, draft, next_due } => {
+            let to = match draft.audience {
+                Audience::Internal => "the team",
+                Audience::Public => "everyone",
+            };
+            let next = next_due
+                .map_or_else(String::new, |due| format!("; the next is due at {}", words::clock(due)));
+            ("update", format!("status update {update} to {to}, {}{next}", draft.phase.name()))
+        }
+        EventKind::UpdateDue { due } => {
+            ("update", format!("the first status update is due at {}", words::clock(*due)))
+        }
+        EventKind::UpdateMissed { due, .. } => {
+            ("update-missed", format!("the status update promised for {} did not come", words::clock(*due)))
+        }
+        EventKind::RecoveryStarted { until } => {
+            ("recovery", format!("all alerts are over; recovery is watched until {}", words::clock(*until)))
+        }
+        EventKind::RecoveryBroken { why } => ("recovery", format!("not recovered: {why}")),
+        EventKind::RecoveryHeld => ("recovery", "recovery held; it can be resolved".to_owned()),
+        EventKind::Resolved { summary } => ("resolved", format!("resolved: {summary}")),
+        EventKind::Reopened { why } => ("reopened", format!("reopened: {why}")),
+        _other => return None,
+    };
+    Some(words)
+}
+
+fn learn(event: &Event, incident: &Incident) -> Option<(&'static str, String)> {
+    let words = match &event.kind {
+        EventKind::PostmortemOwed { obligation: None, .. } => {
+            ("postmortem", "the playbook asks for no postmortem".to_owned())
+        }
+        EventKind::PostmortemOwed { obligation: Some(obligation), stages } => {
+            let how = match obligation {
+                playbook::Obligation::Required => "required",
+                playbook::Obligation::Recommended => "recommended",
+                playbook::Obligation::Optional => "optional",
+            };
+            let last = stages.last().map(|(name, due)| format!("; {name} by {}", words::date(*due)));
+            ("postmortem", format!("postmortem {how}{}", last.unwrap_or_default()))
+        }
+        EventKind::PostmortemStageDue { stage } => {
+            let stages = &incident.postmortem.stages;
+            let name = usize::try_from(*stage).ok().and_then(|index| stages.get(index)).map(|(name, _)| name);
+            ("postmortem", format!("the time for {} has passed", name.map_or("a stage", String::as_str)))
+        }
+        EventKind::PostmortemSaved { revision, .. } => {
+            ("postmortem", format!("saved the postmortem, revision {revision}"))
+        }
+        EventKind::ActionItemAdded { title, owner, due, .. } => {
+            let owner = owner.as_ref().map_or_else(|| "nobody yet".to_owned(), ToString::to_string);
+            let due = due.map_or_else(|| "no date".to_owned(), |due| due.to_string());
+            ("action-item", format!("action item: {title} ({owner}, {due})"))
+        }
+        EventKind::ActionItemCompleted { item } => {
+            let found = usize::try_from(*item).ok().and_then(|index| incident.action_items.get(index));
+            ("action-item", format!("done: {}", found.map_or("an action item", |item| item.title.as_str())))
+        }
+        _other => return None,
+    };
+    Some(words)
+}
+
+fn set_severity(severity: &Severity, basis: &SeverityBasis) -> String {
+    match basis {
+        SeverityBasis::Alert { word } => format!("severity {severity}: the alert says \"{word}\""),
+        SeverityBasis::Unknown { word } if word.is_empty() => {
+            format!("severity {severity}: the alert names none, so it wakes someone")
+        }
+        SeverityBasis::Unknown { word } => {
+            format!(
+                "severity {severity}: nobody has said what the alert's word \"{word}\" means, so it wakes someone"
+            )
+        }
+        SeverityBasis::Report => format!("severity {severity}, as reported"),
+        SeverityBasis::Tree { answers } => {
+            let said = answers.iter().map(|(question, answer)| match answer {
+                Answer::Yes => format!("{question} yes"),
+                Answer::No => format!("{question} no"),
+            });
+            format!("severity {severity} by the decision tree: {}", said.collect::<Vec<_>>().join(", "))
+        }
+        SeverityBasis::Hand { reason } if reason.is_empty() => format!("severity {severity}"),
+        SeverityBasis::Hand { reason } => format!("severity {severity}: {reason}"),
+    }
+}
+
+fn ended(source: &str, report: &RunReport, checks: &[(String, Fact)]) -> String {
+    let took = format!("{}.{} s", report.duration_ms / 1000, report.duration_ms % 1000 / 100);
+    let mut text = format!("{source} {} after {took}", ending(&report.ending));
+    for (check, fact) in checks {
+        let held = match fact {
+            Fact::AsExpected => "as expected",
+            Fact::NotAsExpected => "NOT as expected",
+        };
+        text.push_str(&format!("; {held}: {check}"));
+    }
+    text
+}
+
+/// How a run ended, in words.
+pub(crate) fn ending(ending: &Ending) -> String {
+    match ending {
+        Ending::Exited { code: 0 } => "succeeded".to_owned(),
+        Ending::Exited { code } => format!("ended with exit code {code}"),
+        Ending::Killed { signal } => format!("was ended by signal {signal}"),
+        Ending::TimedOut => "took too long and was ended".to_owned(),
+        Ending::Followed => "was followed to its limit".to_owned(),
+        Ending::TooMuchOutput => "wrote too much and was ended".to_owned(),
+        Ending::NotStarted { error } => format!("could not be started: {error}"),
+    }
+}
+
+/// What a responder meant, in words.
+pub(crate) fn ack_intent(intent: AckIntent) -> String {
+    match intent {
+        AckIntent::OnIt => "on it".to_owned(),
+        AckIntent::InMinutes(minutes) => format!("on it in {minutes} min"),
+        AckIntent::Cannot => "cannot".to_owned(),
+    }
+}
+
+const fn step_outcome(outcome: StepOutcome) -> &'static str {
+    match outcome {
+        StepOutcome::Done => "done",
+        StepOutcome::FoundIt => "found the trouble here",
+        StepOutcome::NotApplicable => "does not apply",
+        StepOutcome::Failed => "tried, and did not work",
+    }
+}
+
+const fn stop_reason(reason: &StopReason) -> &'static str {
+    match reason {
+        StopReason::Acknowledged => "somebody has it",
+        StopReason::Resolved => "it is over",
+        StopReason::SeverityWakesNobody => "the severity wakes nobody",
+        StopReason::SeverityChanged => "it begins again with another severity",
+    }
+}
+
+fn runbook(incident: &Incident, id: &str) -> String {
+    incident.plan.playbook.runbook(id).map_or_else(|| id.to_owned(), |runbook| runbook.title.clone())
+}
+
+fn step_title(incident: &Incident, number: u32) -> String {
+    let steps = incident.runbook().map(|runbook| runbook.steps.as_slice()).unwrap_or_default();
+    let step = steps.iter().find(|step| step.number == number);
+    step.map_or_else(|| number.to_string(), |step| format!("{number} \"{}\"", step.title))
+}
+
+fn checklist_item(incident: &Incident, phase: u32, item: u32) -> String {
+    let find = || {
+        let checklist = incident.plan.playbook.checklist.as_ref()?;
+        let phase = checklist.phases.get(usize::try_from(phase).ok()?)?;
+        phase.items.get(usize::try_from(item).ok()?)
+    };
+    find().map_or_else(|| format!("item {} of phase {}", item + 1, phase + 1), |item| item.text.clone())
+}

@@ -1,0 +1,13 @@
+//! The web room over loopback: real sockets, the real engine on storage in memory, couriers that only write down.
+
+#![expect(clippy::unwrap_used, reason = "a test whose world cannot be made says where, and ends")]
+
+mod ack;
+mod api;
+mod client;
+mod doors;
+mod forms;
+mod intake;
+mod limits;
+mod pages;
+mod world;

@@ -1,0 +1,9 @@
+//! One chore a file, named as it is typed.
+
+pub(crate) mod bench;
+pub(crate) mod check;
+pub(crate) mod docs;
+#[cfg(feature = "docs")]
+pub(crate) mod schema;
+pub(crate) mod test;
+pub(crate) mod tidy;
