@@ -71,6 +71,12 @@ const NEEDS: &[Need] = &[
         probe: Probe::PythonModule("aiosmtpd", PYTHONS),
         package: "python3-aiosmtpd",
     },
+    Need {
+        name: "npm",
+        why: "fetches axe-core, which looks for barriers in the pages",
+        probe: Probe::Program(&["npm"]),
+        package: "npm",
+    },
 ];
 
 /// The system's interpreter first: a package of the system's is not seen by one from elsewhere.
