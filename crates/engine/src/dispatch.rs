@@ -8,7 +8,8 @@ use crate::request::{EngineError, Job, Question};
 use core::time::Duration;
 use incident::words::page_words;
 use incident::{
-    Actor, Asked, Channel, Command, Incident, IncidentId, Page, PageOutcome, PageState, Refusal, Work,
+    Actor, Asked, Channel, Command, Incident, IncidentId, Page, PageOutcome, PageState, Refusal, RunState,
+    Work,
 };
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
@@ -149,7 +150,8 @@ impl Dispatch {
         let Ok(_place) = places.acquire().await else { return };
         // Kept before the process begins: a run that may have begun is never begun a second time.
         let started = self.bring_back(incident.id, Command::RunStarted { run: number }, None).await;
-        if !started {
+        // Its approval may have ended while it waited for its turn.
+        if !started || !self.look(incident.id).await.is_some_and(|now| is_running(&now, number)) {
             return;
         }
         let report = self.executor.run(&order).await;
@@ -200,4 +202,8 @@ impl Dispatch {
         tracing::error!(%incident, "an outcome could not be kept; its lease will expire");
         false
     }
+}
+
+fn is_running(incident: &Incident, number: u32) -> bool {
+    incident.run(number).is_some_and(|run| matches!(run.state, RunState::Running { .. }))
 }

@@ -62,6 +62,7 @@ fn route(incident: &mut Incident, event: &Event) {
         EventKind::RunRequested { .. }
         | EventKind::RunProposed { .. }
         | EventKind::RunApproved { .. }
+        | EventKind::RunHeld { .. }
         | EventKind::RunRejected { .. }
         | EventKind::RunStarted { .. }
         | EventKind::RunEnded { .. }
@@ -285,6 +286,7 @@ fn runs(incident: &mut Incident, event: &Event) {
                 asked_by: event.by.clone(),
                 asked_at: event.at,
                 approved_by: None,
+                approved_at: None,
                 state,
                 checks: Vec::new(),
                 ended_at: None,
@@ -296,6 +298,7 @@ fn runs(incident: &mut Incident, event: &Event) {
             return;
         }
         EventKind::RunApproved { run }
+        | EventKind::RunHeld { run, .. }
         | EventKind::RunRejected { run, .. }
         | EventKind::RunStarted { run }
         | EventKind::RunEnded { run, .. }
@@ -311,7 +314,13 @@ fn run_moved(run: &mut Run, event: &Event) {
     match &event.kind {
         EventKind::RunApproved { .. } => {
             run.approved_by = Some(event.by.clone());
+            run.approved_at = Some(event.at);
             run.state = RunState::Ready;
+        }
+        EventKind::RunHeld { .. } => {
+            run.approved_by = None;
+            run.approved_at = None;
+            run.state = RunState::Proposed;
         }
         EventKind::RunRejected { reason, .. } => {
             run.state = RunState::Rejected { by: event.by.clone(), reason: reason.clone() };

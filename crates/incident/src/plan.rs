@@ -42,6 +42,8 @@ pub struct Policy {
     pub recovery_watch_min: u32,
     /// An alert that fires again within this long after resolution reopens its incident.
     pub reopen_within_min: u32,
+    /// An approved command that has not begun within this long waits for a word again.
+    pub approval_valid_min: u32,
     /// How often one page is tried on one channel.
     pub page_attempts_max: u32,
 }
@@ -58,6 +60,7 @@ impl Default for Policy {
             update_every_min: [30, 60, 240].to_vec(),
             recovery_watch_min: 5,
             reopen_within_min: 30,
+            approval_valid_min: 15,
             page_attempts_max: 6,
         }
     }

@@ -169,6 +169,9 @@ fn tell(incident: &Incident, event: &Event) -> Option<String> {
         EventKind::Unacknowledged { why } => Some(format!("Acknowledgement ended: {why}")),
         EventKind::Noted { text } => Some(format!("{}: {text}", event.by)),
         EventKind::RunApproved { run: number } => Some(format!("{} approved {}", event.by, run(number))),
+        EventKind::RunHeld { run: number, why } => {
+            Some(format!("{} waits for a word again: {why}", run(number)))
+        }
         EventKind::RunEnded { run: number, report, .. } => {
             let changed = incident.run(*number)?.request.effect.approval() == Approval::Needed;
             changed.then(|| format!("{} {}", run(number), ending(&report.ending)))

@@ -113,6 +113,8 @@ impl Courier for Phone {
 #[derive(Clone)]
 pub(crate) struct Shell {
     pub(crate) ran: Arc<Mutex<Vec<String>>>,
+    /// How many have begun.
+    pub(crate) begun: watch::Sender<usize>,
     pub(crate) hangs: watch::Sender<bool>,
 }
 
@@ -120,6 +122,7 @@ impl Executor for Shell {
     fn run<'a>(&'a self, order: &'a RunOrder) -> Coming<'a, RunReport> {
         Box::pin(async move {
             self.ran.lock().unwrap_or_else(PoisonError::into_inner).push(order.source.clone());
+            self.begun.send_modify(|count| *count += 1);
             let _ = self.hangs.subscribe().wait_for(|hangs| !hangs).await;
             RunReport {
                 ending: Ending::Exited { code: 0 },
@@ -158,7 +161,8 @@ impl World {
         let memory = Memory::new();
         let clock = HandClock::new();
         let (phone, mail) = (Phone::new(Channel::Handset), Phone::new(Channel::Email));
-        let shell = Shell { ran: Arc::default(), hangs: watch::Sender::new(false) };
+        let shell =
+            Shell { ran: Arc::default(), begun: watch::Sender::new(0), hangs: watch::Sender::new(false) };
         let ids = Arc::new(Counting::default());
         let (engine, stopped) = start(&memory, &clock, [&phone, &mail], &shell, (&ids, 0));
         Self { engine, memory, clock, phone, mail, shell, ids, stopped: Some(stopped), node: 0 }
@@ -171,7 +175,8 @@ impl World {
         self.stopped = None;
         self.phone = Phone::new(Channel::Handset);
         self.mail = Phone::new(Channel::Email);
-        self.shell = Shell { ran: Arc::default(), hangs: watch::Sender::new(false) };
+        self.shell =
+            Shell { ran: Arc::default(), begun: watch::Sender::new(0), hangs: watch::Sender::new(false) };
         self.node += 1;
         let (engine, stopped) =
             start(&self.memory, &self.clock, [&self.phone, &self.mail], &self.shell, (&self.ids, self.node));
@@ -224,6 +229,13 @@ impl World {
             Ok(incident) => incident,
             Err(_) => panic!("{what}: never so; {:#?}", self.engine.incident(id).await),
         }
+    }
+
+    /// Waits until so many commands have begun; no change of an incident tells of that.
+    pub(crate) async fn begun(&self, count: usize) {
+        let mut begun = self.shell.begun.subscribe();
+        let waiting = tokio::time::timeout(PATIENCE, begun.wait_for(|begun| *begun >= count)).await;
+        assert!(waiting.is_ok(), "{count} commands: {:?}", self.shell.ran);
     }
 
     pub(crate) async fn stop(mut self) {

@@ -31,6 +31,7 @@ fn policy(config: &Config) -> Result<(), String> {
     }
     within("policy.recovery_watch_min", policy.recovery_watch_min, 0..=MINUTES_MAX)?;
     within("policy.reopen_within_min", policy.reopen_within_min, 0..=MINUTES_MAX)?;
+    minutes("policy.approval_valid_min", policy.approval_valid_min)?;
     within("policy.escalation_repeats_max", policy.escalation_repeats_max, 0..=1_000)?;
     within("policy.page_attempts_max", policy.page_attempts_max, 1..=100)
 }

@@ -1,7 +1,7 @@
 //! Recovery is watched, the incident ends, or it is not over after all.
 
 use super::alert::{next_round, watch_silence};
-use super::{Draft, escalate, report};
+use super::{Draft, escalate, report, run};
 use crate::event::{EventKind, StopReason};
 use crate::later::later;
 use crate::refusal::Refusal;
@@ -38,6 +38,7 @@ pub(super) fn resolve(draft: &mut Draft<'_>, summary: String) -> Result<(), Refu
 fn finish(draft: &mut Draft<'_>, summary: String) {
     draft.push(EventKind::Resolved { summary });
     escalate::stop(draft, &StopReason::Resolved);
+    run::hold_approved(draft);
     let obligation = obligation(&draft.incident);
     let stages = match obligation {
         Some(_) => stages(&draft.incident, draft.now.at),

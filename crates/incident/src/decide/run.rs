@@ -10,6 +10,7 @@ use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use jiff::SignedDuration;
 use playbook::{Approval, CheckKind, Command, Step};
 
 /// Gathers what the runbook can look up by itself, and lays out what it could change. Without a runbook, the quick
@@ -137,11 +138,20 @@ fn find_run<'a>(draft: &'a Draft<'_>, number: u32) -> Result<&'a Run, Refusal> {
     index(number).and_then(|at| draft.incident.runs.get(at)).ok_or_else(unknown)
 }
 
-/// Begun once only: a second start of the same run is refused, so that no change is made twice.
+/// Begun once only: a second start of the same run is refused, so that no change is made twice. An approval that has
+/// grown old by then, after a restart for example, no longer holds.
 pub(super) fn started(draft: &mut Draft<'_>, number: u32) -> Result<(), Refusal> {
-    match find_run(draft, number)?.state {
+    let run = find_run(draft, number)?;
+    match run.state {
         RunState::Ready => {
-            draft.push_own(EventKind::RunStarted { run: number });
+            let valid = SignedDuration::from_mins(i64::from(draft.incident.plan.policy.approval_valid_min));
+            let old = run.approved_at.is_some_and(|at| draft.now.at.duration_since(at) > valid);
+            draft.push_own(if old {
+                let why = format!("it had not begun {} min after it was approved", valid.as_mins());
+                EventKind::RunHeld { run: number, why }
+            } else {
+                EventKind::RunStarted { run: number }
+            });
             Ok(())
         }
         RunState::Proposed
@@ -149,6 +159,15 @@ pub(super) fn started(draft: &mut Draft<'_>, number: u32) -> Result<(), Refusal>
         | RunState::Running { .. }
         | RunState::Ended(_)
         | RunState::Lost => Err(Refusal::Stale),
+    }
+}
+
+/// Whatever was approved and has not begun waits for a word again: the incident for which it was given is over.
+pub(super) fn hold_approved(draft: &mut Draft<'_>) {
+    let waits = |run: &&Run| run.state == RunState::Ready && run.approved_by.is_some();
+    let held: Vec<u32> = draft.incident.runs.iter().filter(waits).map(|run| run.number).collect();
+    for run in held {
+        draft.push_own(EventKind::RunHeld { run, why: String::from("the incident was resolved first") });
     }
 }
 

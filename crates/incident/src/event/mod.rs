@@ -250,6 +250,13 @@ pub enum EventKind {
         /// Which.
         run: u32,
     },
+    /// An approved run had not begun when its approval ended: it waits for a word again.
+    RunHeld {
+        /// Which.
+        run: u32,
+        /// Why the approval ended.
+        why: String,
+    },
     /// A named person refused the word.
     RunRejected {
         /// Which.

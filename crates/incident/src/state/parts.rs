@@ -176,6 +176,8 @@ pub struct Run {
     pub asked_at: Timestamp,
     /// Who gave the word, if one was needed.
     pub approved_by: Option<Actor>,
+    /// When the word was given.
+    pub approved_at: Option<Timestamp>,
     /// Where it stands.
     pub state: RunState,
     /// What the playbook's expectations say of it.

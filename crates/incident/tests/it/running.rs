@@ -4,6 +4,7 @@ use crate::world::{PRIMARY, World, alert};
 use incident::{
     Actor, AlertStatus, Command, Ending, EventKind, Fact, Refusal, RunAsk, RunReport, RunState, Work,
 };
+use jiff::SignedDuration;
 use playbook::RunbookMatch;
 
 const ROLLBACK: u32 = 2;
@@ -99,6 +100,32 @@ fn after_the_end_nothing_can_be_approved() {
     let approve = Command::ApproveRun { run: ROLLBACK, source: "wrangler rollback".into() };
     assert_eq!(world.person(PRIMARY, approve), Err(Refusal::AlreadyResolved));
     assert_eq!(world.count(|event| matches!(event, EventKind::RunApproved { .. })), 0);
+}
+
+#[test]
+fn an_approval_that_has_grown_old_before_the_command_begins_no_longer_holds() {
+    let mut world = opened();
+    let approve = || Command::ApproveRun { run: ROLLBACK, source: "wrangler rollback".into() };
+    world.person(PRIMARY, approve()).expect("is approved");
+    world.pass(SignedDuration::from_mins(16));
+    world.ask(Actor::System, Command::RunStarted { run: ROLLBACK }).expect("is answered");
+    let run = world.incident.run(ROLLBACK).expect("it is there");
+    assert_eq!((&run.state, &run.approved_by), (&RunState::Proposed, &None));
+    assert!(!world.work.contains(&Work::Run(ROLLBACK)));
+    world.person(PRIMARY, approve()).expect("a new word is taken");
+    world.pass(SignedDuration::from_mins(14));
+    world.ask(Actor::System, Command::RunStarted { run: ROLLBACK }).expect("begins");
+    assert!(matches!(world.incident.run(ROLLBACK).expect("it is there").state, RunState::Running { .. }));
+}
+
+#[test]
+fn what_was_approved_and_has_not_begun_does_not_begin_after_the_end() {
+    let mut world = opened();
+    let approve = Command::ApproveRun { run: ROLLBACK, source: "wrangler rollback".into() };
+    world.person(PRIMARY, approve).expect("is approved");
+    world.person(PRIMARY, Command::Resolve { summary: "went away".into() }).expect("ends");
+    assert!(!world.work.contains(&Work::Run(ROLLBACK)));
+    assert_eq!(world.ask(Actor::System, Command::RunStarted { run: ROLLBACK }), Err(Refusal::Stale));
 }
 
 #[test]

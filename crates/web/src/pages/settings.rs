@@ -97,6 +97,7 @@ fn policy(policy: &Policy) -> Vec<(&'static str, String)> {
         ("A status update is due, worst severity first, every", format!("{} min", rhythm.join(", "))),
         ("Recovery is watched, unless the playbook says", minutes(policy.recovery_watch_min)),
         ("An alert reopens its incident within", minutes(policy.reopen_within_min)),
+        ("An approval holds until the command begins, at most", minutes(policy.approval_valid_min)),
         ("One page is tried at most", format!("{} times", policy.page_attempts_max)),
     ]
 }

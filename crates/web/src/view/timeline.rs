@@ -42,6 +42,7 @@ pub fn timeline_text(event: &Event, incident: &Incident) -> Option<(&'static str
         EventKind::RunRequested { .. }
         | EventKind::RunProposed { .. }
         | EventKind::RunApproved { .. }
+        | EventKind::RunHeld { .. }
         | EventKind::RunRejected { .. }
         | EventKind::RunStarted { .. }
         | EventKind::RunEnded { .. }
@@ -202,6 +203,9 @@ fn run(event: &Event, incident: &Incident) -> Option<(&'static str, String)> {
             format!("{} waits for a person's word: {}", asked(*run, request), request.effect_reason),
         ),
         EventKind::RunApproved { run } => ("approval", format!("approved {}", source(*run))),
+        EventKind::RunHeld { run, why } => {
+            ("approval", format!("{} waits for a word again: {why}", source(*run)))
+        }
         EventKind::RunRejected { run, reason } => ("approval", format!("refused {}: {reason}", source(*run))),
         EventKind::RunEnded { run, report, checks } => ("run", ended(&source(*run), report, checks)),
         EventKind::RunLost { run } => {
