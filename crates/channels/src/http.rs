@@ -118,13 +118,16 @@ fn client(timeout: Duration) -> Result<Client, String> {
 
 fn unanswered(error: reqwest::Error) -> PageOutcome {
     let error = error.without_url();
-    if error.is_timeout() {
-        return try_again("the provider did not answer in time".to_owned());
-    }
     if error.is_builder() {
         return never(format!("the request cannot be made: {}", causes(&error)));
     }
-    try_again(format!("the provider was not reached: {}", causes(&error)))
+    if error.is_connect() {
+        return try_again(format!("the provider was not reached: {}", causes(&error)));
+    }
+    if error.is_timeout() {
+        return unknown("the provider did not answer in time".to_owned());
+    }
+    unknown(format!("the provider broke off: {}", causes(&error)))
 }
 
 /// The error with what caused it, outermost first.
@@ -159,6 +162,11 @@ pub(crate) fn address(text: &str) -> Result<Url, &'static str> {
 /// The outcome of what may work later.
 pub(crate) const fn try_again(error: String) -> PageOutcome {
     PageOutcome::TryAgain { error, after_s: None }
+}
+
+/// The outcome of what may have arrived.
+pub(crate) const fn unknown(error: String) -> PageOutcome {
+    PageOutcome::Unknown { error }
 }
 
 /// The outcome of what will never work.

@@ -111,10 +111,7 @@ impl Dispatch {
         let message = self.message(incident, page);
         match tokio::time::timeout(PAGE_LIMIT, courier.deliver(&message)).await {
             Ok(outcome) => outcome,
-            Err(_) => PageOutcome::TryAgain {
-                error: format!("no answer within {} s", PAGE_LIMIT.as_secs()),
-                after_s: None,
-            },
+            Err(_) => PageOutcome::Unknown { error: format!("no answer within {} s", PAGE_LIMIT.as_secs()) },
         }
     }
 

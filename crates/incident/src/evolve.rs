@@ -1,7 +1,7 @@
 //! Makes an event so. Total: an event that names something unknown changes nothing, so replay never fails.
 
 use crate::alert::{Alert, AlertKey, AlertStatus};
-use crate::event::{Event, EventKind};
+use crate::event::{Arrival, Event, EventKind};
 use crate::people::Actor;
 use crate::state::{
     Acknowledgement, ActionItem, AlertState, Escalation, Incident, Page, PageState, Recovery, Run, RunState,
@@ -217,7 +217,10 @@ fn pages(incident: &mut Incident, event: &Event) {
 fn page_moved(page: &mut Page, event: &Event) {
     match &event.kind {
         EventKind::PageDelivered { .. } => page.state = PageState::Delivered { at: event.at },
-        EventKind::PageFailed { retry_at: Some(at), .. } => page.state = PageState::Retrying { at: *at },
+        EventKind::PageFailed { retry_at: Some(at), arrival, .. } => {
+            page.possible_repeat += u32::from(*arrival == Arrival::Possible);
+            page.state = PageState::Retrying { at: *at };
+        }
         EventKind::PageFailed { retry_at: None, error, .. } => {
             page.state = PageState::Failed { error: error.clone() };
         }

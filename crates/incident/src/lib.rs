@@ -31,8 +31,8 @@ pub use alert::{Alert, AlertKey, AlertStatus};
 pub use command::{AckIntent, Asked, Command, RunAsk, StepOutcome, UpdateDraft};
 pub use decide::{Acted, act, decide};
 pub use event::{
-    Audience, Ending, Event, EventKind, Fact, Lapse, OpenedBy, PageOutcome, Phase, RunReport, RunRequest,
-    SeverityBasis, StopReason,
+    Arrival, Audience, Ending, Event, EventKind, Fact, Lapse, OpenedBy, PageOutcome, Phase, RunReport,
+    RunRequest, SeverityBasis, StopReason,
 };
 pub use evolve::evolve;
 pub use follow::{Intent, TimerKey, Work, follow};

@@ -4,7 +4,7 @@ mod letter;
 
 use crate::config::{SmtpConfig, SmtpTls};
 use crate::error::ChannelsError;
-use crate::http::{never, try_again};
+use crate::http::{never, try_again, unknown};
 use crate::text::{one_line, shortened};
 use engine::ports::{Clock, Coming, Courier, PageMessage};
 use incident::{Channel, PageOutcome};
@@ -14,6 +14,11 @@ use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::response::Response;
 use lettre::transport::smtp::{Error as SmtpError, PoolConfig};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
+use std::error::Error as _;
+use std::io::{
+    self,
+    ErrorKind::{BrokenPipe, ConnectionReset, TimedOut, UnexpectedEof},
+};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -68,7 +73,7 @@ impl Mail {
         match timeout(self.timeout(), transport.send(letter)).await {
             Ok(Ok(response)) => PageOutcome::Delivered { reference: reply(&response) },
             Ok(Err(error)) => outcome(&error),
-            Err(_) => try_again("the mail server did not answer in time".to_owned()),
+            Err(_) => unknown("the mail server did not answer in time".to_owned()),
         }
     }
 
@@ -125,6 +130,15 @@ fn reply(response: &Response) -> String {
     shortened(&one_line(&words.join(" ")), REPLY_CHARS_MAX)
 }
 
+/// Whether a connection stood when it failed: then nobody knows how far the letter came.
+fn was_reached(error: &SmtpError) -> bool {
+    let cause = error.source().and_then(|cause| cause.downcast_ref::<io::Error>());
+    !error.is_tls()
+        && cause.is_some_and(|cause| {
+            matches!(cause.kind(), BrokenPipe | ConnectionReset | UnexpectedEof | TimedOut)
+        })
+}
+
 fn outcome(error: &SmtpError) -> PageOutcome {
     let words = shortened(&one_line(&error.to_string()), REPLY_CHARS_MAX);
     if error.is_permanent() {
@@ -135,6 +149,9 @@ fn outcome(error: &SmtpError) -> PageOutcome {
     }
     if error.is_client() {
         return never(format!("the mail server and the settings do not agree: {words}"));
+    }
+    if was_reached(error) {
+        return unknown(format!("the mail server broke off: {words}"));
     }
     try_again(format!("the mail server was not reached: {words}"))
 }

@@ -66,11 +66,12 @@ fn delivered(reference: &str) -> PageOutcome {
     PageOutcome::Delivered { reference: reference.to_owned() }
 }
 
-/// Which of the three it is, when the provider wants it again, and the words.
+/// Which of the four it is, when the provider wants it again, and the words.
 fn parts(outcome: PageOutcome) -> (&'static str, Option<u32>, String) {
     match outcome {
         PageOutcome::Delivered { reference } => ("delivered", None, reference),
         PageOutcome::TryAgain { error, after_s } => ("again", after_s, error),
+        PageOutcome::Unknown { error } => ("unknown", None, error),
         PageOutcome::Never { error } => ("never", None, error),
     }
 }

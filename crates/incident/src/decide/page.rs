@@ -1,7 +1,7 @@
 //! What became of a page. A failure is never the end: it retries, climbs, or stands as UNPAGED.
 
 use super::{Draft, escalate};
-use crate::event::{EventKind, PageOutcome, StopReason};
+use crate::event::{Arrival, EventKind, PageOutcome, StopReason};
 use crate::follow::retry_delay;
 use crate::later::later;
 use crate::refusal::Refusal;
@@ -23,10 +23,14 @@ pub(super) fn outcome(
             draft.push_own(EventKind::PageDelivered { page: number, attempt, reference });
         }
         PageOutcome::TryAgain { error, after_s } => {
-            failed(draft, Failure { number, attempt, error, after_s });
+            failed(draft, Failure { number, attempt, error, after_s, arrival: Arrival::No });
+        }
+        PageOutcome::Unknown { error } => {
+            failed(draft, Failure { number, attempt, error, after_s: None, arrival: Arrival::Possible });
         }
         PageOutcome::Never { error } => {
-            draft.push_own(EventKind::PageFailed { page: number, attempt, error, retry_at: None });
+            let arrival = Arrival::No;
+            draft.push_own(EventKind::PageFailed { page: number, attempt, error, retry_at: None, arrival });
             escalate::climb_if_level_is_lost(draft, "no page of the level before could be delivered");
         }
     }
@@ -38,6 +42,7 @@ struct Failure {
     attempt: u32,
     error: String,
     after_s: Option<u32>,
+    arrival: Arrival,
 }
 
 /// Tried again while the page still serves and tries are left.
@@ -53,6 +58,7 @@ fn failed(draft: &mut Draft<'_>, failure: Failure) {
         attempt: failure.attempt,
         error: failure.error,
         retry_at,
+        arrival: failure.arrival,
     });
     if wanted && retry_at.is_none() {
         escalate::climb_if_level_is_lost(draft, "no page of the level before could be delivered");

@@ -3,8 +3,8 @@
 mod parts;
 
 pub use parts::{
-    Audience, Ending, Fact, Lapse, OpenedBy, PageOutcome, Phase, RunReport, RunRequest, SeverityBasis,
-    StopReason,
+    Arrival, Audience, Ending, Fact, Lapse, OpenedBy, PageOutcome, Phase, RunReport, RunRequest,
+    SeverityBasis, StopReason,
 };
 
 use crate::alert::{Alert, AlertKey};
@@ -141,6 +141,9 @@ pub enum EventKind {
         error: String,
         /// When it is tried again; `None` for never.
         retry_at: Option<Timestamp>,
+        /// Whether it may have arrived all the same.
+        #[serde(default)]
+        arrival: Arrival,
     },
     /// A page is tried again.
     PageRetried {

@@ -84,11 +84,27 @@ pub enum PageOutcome {
         /// When the provider wants it tried again, in seconds.
         after_s: Option<u32>,
     },
+    /// Nobody knows whether it went out; try again, and say so.
+    Unknown {
+        /// What went wrong.
+        error: String,
+    },
     /// Will never work.
     Never {
         /// What went wrong.
         error: String,
     },
+}
+
+/// Whether a page that failed may have arrived all the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Arrival {
+    /// It did not.
+    #[default]
+    No,
+    /// It may have: another attempt is a possible repeat.
+    Possible,
 }
 
 /// Where an incident stands, in a status page's words.

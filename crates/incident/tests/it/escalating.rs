@@ -213,3 +213,18 @@ fn a_page_that_was_taken_back_is_not_tried_again_in_the_next_round() {
     let page = world.incident.page(1).expect("it is there");
     assert!(matches!(page.state, PageState::Failed { .. }), "{:?}", page.state);
 }
+
+#[test]
+fn a_page_of_which_nobody_knows_whether_it_arrived_is_a_possible_repeat_when_it_goes_again() {
+    let mut world = World::new();
+    world.alert("api", "P1");
+    let refused = PageOutcome::TryAgain { error: "503".into(), after_s: None };
+    world.ask(Actor::System, Command::PageOutcome { page: 1, attempt: 1, outcome: refused }).expect("counts");
+    assert_eq!(world.incident.page(1).expect("it is there").possible_repeat, 0, "it was refused");
+    world.pass(minutes(5));
+    let unknown = PageOutcome::Unknown { error: "no answer".into() };
+    world.ask(Actor::System, Command::PageOutcome { page: 1, attempt: 2, outcome: unknown }).expect("counts");
+    let page = world.incident.page(1).expect("it is there");
+    assert_eq!(page.possible_repeat, 1);
+    assert!(matches!(page.state, PageState::Retrying { .. }), "{:?}", page.state);
+}

@@ -165,11 +165,11 @@ fn page(event: &Event, incident: &Incident) -> Option<(&'static str, String)> {
         EventKind::PageDelivered { page, attempt, .. } => {
             ("page", format!("{} delivered at attempt {attempt}", about(*page)))
         }
-        EventKind::PageFailed { page, attempt, error, retry_at: Some(at) } => (
+        EventKind::PageFailed { page, attempt, error, retry_at: Some(at), .. } => (
             "page-failed",
             format!("{}, attempt {attempt}: {error}; again at {}", about(*page), words::clock(*at)),
         ),
-        EventKind::PageFailed { page, attempt, error, retry_at: None } => {
+        EventKind::PageFailed { page, attempt, error, retry_at: None, .. } => {
             ("page-failed", format!("{} given up at attempt {attempt}: {error}", about(*page)))
         }
         EventKind::PageRetried { page } => ("page", format!("{} is tried again", about(*page))),
