@@ -1,7 +1,8 @@
 //! The one way in: bytes to a playbook with its diagnostics.
 
 use crate::model::Playbook;
-use crate::{lint, recognise, repair};
+use crate::shell::Shell;
+use crate::{limits, lint, recognise, repair};
 use alloc::string::String;
 use sha2::{Digest, Sha256};
 
@@ -9,10 +10,12 @@ use sha2::{Digest, Sha256};
 #[must_use]
 pub fn compile(bytes: &[u8]) -> Playbook {
     let repaired = repair::repair(bytes);
-    let mut playbook = recognise::recognise(&repaired.text);
+    let mut shell = Shell::default();
+    let mut playbook = recognise::recognise(&repaired.text, &mut shell);
     playbook.digest = digest(bytes);
-    let findings = lint::run(&playbook, &repaired.text);
-    playbook.diagnostics.extend(repaired.diagnostics.into_iter().chain(findings));
+    let findings = lint::run(&playbook, &repaired.text, &shell);
+    let left_out = limits::shell(shell.unread(), &repaired.text);
+    playbook.diagnostics.extend(repaired.diagnostics.into_iter().chain(findings).chain(left_out));
     playbook.diagnostics.sort_by(|a, b| (a.line, &a.code, &a.message).cmp(&(b.line, &b.code, &b.message)));
     playbook
 }

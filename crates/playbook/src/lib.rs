@@ -8,6 +8,7 @@ extern crate alloc;
 
 mod compile;
 pub mod html;
+mod limits;
 mod lint;
 mod matching;
 mod model;

@@ -2,7 +2,7 @@
 //!
 //! Must never be here: rules.
 
-use crate::shell::{self, Word};
+use crate::shell::{Shell, Word};
 use crate::{Command, Diagnostic, DiagnosticSeverity, Playbook, Runbook, Span, Step};
 
 /// A document under the eyes of the rules.
@@ -23,7 +23,7 @@ pub(super) struct Placed<'a> {
     /// The runbook and the step that it belongs to.
     pub step: Option<(&'a Runbook, &'a Step)>,
     /// The words of every call in it.
-    pub calls: Vec<Vec<Word>>,
+    pub calls: &'a [Vec<Word>],
 }
 
 /// A fence, by its lines from 1.
@@ -43,7 +43,7 @@ pub(super) struct Finding {
 }
 
 impl<'a> Document<'a> {
-    pub(super) fn new(playbook: &'a Playbook, text: &'a str) -> Self {
+    pub(super) fn new(playbook: &'a Playbook, text: &'a str, shell: &'a Shell) -> Self {
         let mut lines = Vec::new();
         let mut start = 0;
         for line in text.split('\n') {
@@ -51,7 +51,7 @@ impl<'a> Document<'a> {
             start += line.len() + 1;
         }
         let fences = fences(&lines);
-        Self { playbook, text, commands: placed(playbook), fences, lines }
+        Self { playbook, text, commands: placed(playbook, shell), fences, lines }
     }
 
     /// The lines with their numbers from 1.
@@ -92,8 +92,8 @@ fn number(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
 }
 
-fn placed(playbook: &Playbook) -> Vec<Placed<'_>> {
-    let at = |command, step| Placed { command, step, calls: shell::calls(&command.source) };
+fn placed<'a>(playbook: &'a Playbook, shell: &'a Shell) -> Vec<Placed<'a>> {
+    let at = |command: &'a Command, step| Placed { command, step, calls: shell.calls(&command.source) };
     let steps = playbook
         .runbooks
         .iter()

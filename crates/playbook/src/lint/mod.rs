@@ -25,6 +25,7 @@ mod verification;
 #[cfg(test)]
 mod tests;
 
+use crate::shell::Shell;
 use crate::{Diagnostic, Playbook};
 use document::Document;
 
@@ -57,8 +58,8 @@ const RULES: &[Rule] = &[
 ];
 
 /// Every finding about the document, by line.
-pub(crate) fn run(playbook: &Playbook, text: &str) -> Vec<Diagnostic> {
-    let document = Document::new(playbook, text);
+pub(crate) fn run(playbook: &Playbook, text: &str, shell: &Shell) -> Vec<Diagnostic> {
+    let document = Document::new(playbook, text, shell);
     let mut found: Vec<Diagnostic> = RULES.iter().flat_map(|rule| rule(&document)).collect();
     found.sort_by(|left, right| left.line.cmp(&right.line).then_with(|| left.code.cmp(&right.code)));
     found

@@ -30,7 +30,7 @@ const NEEDS: &[(&str, &str)] = &[
 pub(super) fn unknown_option(document: &Document<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for placed in &document.commands {
-        for call in &placed.calls {
+        for call in placed.calls {
             let Some((label, unknown)) = unknown_options(call) else { continue };
             for option in unknown {
                 let hint = INSTEAD.iter().find(|(of, wrong, _)| *of == label && *wrong == option);
@@ -63,7 +63,7 @@ fn unknown_options(call: &[Word]) -> Option<(String, Vec<String>)> {
 pub(super) fn missing_argument(document: &Document<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for placed in &document.commands {
-        for call in &placed.calls {
+        for call in placed.calls {
             let Some((label, hint)) = needed(call) else { continue };
             let finding = Finding {
                 code: "E021",

@@ -15,7 +15,7 @@ const SELECTORS: &[(&str, &[&str], &[&str])] = &[(
 pub(super) fn not_production(document: &Document<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for placed in &document.commands {
-        for call in &placed.calls {
+        for call in placed.calls {
             let Some(label) = undirected(call) else { continue };
             let finding = Finding {
                 code: "W022",

@@ -8,22 +8,23 @@ use super::parts::parts;
 use super::words::{Topic, announces};
 use crate::model::{QuickEntry, QuickGroup};
 use crate::scan::{Block, Document, Fence, Inline};
+use crate::shell::Shell;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 /// The groups of the card.
-pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Vec<QuickGroup> {
+pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims, shell: &mut Shell) -> Vec<QuickGroup> {
     for (index, section) in doc.each().filter(|(i, _)| claims.is_free(*i)) {
         let announced = announces(&section.title, Topic::QuickReference);
         let boxed = section.blocks.iter().find_map(|block| match block {
-            Block::Fence(fence) => boxed(fence).filter(|groups| announced || groups.len() >= 2),
+            Block::Fence(fence) => boxed(fence, shell).filter(|groups| announced || groups.len() >= 2),
             _ => None,
         });
         if let Some(groups) = boxed {
             claims.claim_tree(doc, index, Role::QuickReference);
             return groups;
         }
-        let groups = if announced { listed(doc, index) } else { Vec::new() };
+        let groups = if announced { listed(doc, index, shell) } else { Vec::new() };
         if !groups.is_empty() {
             claims.claim_tree(doc, index, Role::QuickReference);
             return groups;
@@ -32,7 +33,7 @@ pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Vec<QuickGroup> {
     Vec::new()
 }
 
-fn boxed(fence: &Fence) -> Option<Vec<QuickGroup>> {
+fn boxed(fence: &Fence, shell: &mut Shell) -> Option<Vec<QuickGroup>> {
     let rows = boxes::rows(fence);
     if !fence.language.is_empty() || rows.iter().any(|row| boxes::tick_box(&row.text).is_some()) {
         return None;
@@ -40,7 +41,7 @@ fn boxed(fence: &Fence) -> Option<Vec<QuickGroup>> {
     let mut groups: Vec<QuickGroup> = Vec::new();
     for row in rows {
         match (boxes::bullet(&row.text), groups.last_mut()) {
-            (Some(text), Some(group)) => group.entries.push(entry(text, row.line)),
+            (Some(text), Some(group)) => group.entries.push(entry(text, row.line, shell)),
             (None, _) if is_upper(&row.text) => {
                 groups.push(QuickGroup { name: row.text, entries: Vec::new(), line: row.line });
             }
@@ -51,23 +52,19 @@ fn boxed(fence: &Fence) -> Option<Vec<QuickGroup>> {
     (!groups.is_empty()).then_some(groups)
 }
 
-fn listed(doc: &Document<'_>, index: usize) -> Vec<QuickGroup> {
+fn listed(doc: &Document<'_>, index: usize, shell: &mut Shell) -> Vec<QuickGroup> {
     let mut groups = Vec::new();
     for part in parts(doc, index) {
         let mut entries: Vec<QuickEntry> = Vec::new();
         for block in &part.blocks {
             match block {
                 Block::List(list) => {
-                    entries.extend(
-                        list.items
-                            .iter()
-                            .map(|item| entry(&item.lead().map(Inline::text).unwrap_or_default(), item.line)),
-                    );
+                    entries.extend(list.items.iter().map(|item| entry(&item.text(), item.line, shell)));
                 }
                 Block::Table(table) => {
                     for row in &table.rows {
                         let cells: Vec<_> = row.cells.iter().map(Inline::text).collect();
-                        entries.push(entry(&cells.join(": "), row.line));
+                        entries.push(entry(&cells.join(": "), row.line, shell));
                     }
                 }
                 Block::Paragraph(_) | Block::Fence(_) | Block::Quote(_) | Block::Rule => {}
@@ -84,10 +81,15 @@ fn is_upper(text: &str) -> bool {
     text.chars().any(char::is_alphabetic) && !text.chars().any(char::is_lowercase) && !text.contains(':')
 }
 
-fn entry(text: &str, line: u32) -> QuickEntry {
+fn entry(text: &str, line: u32, shell: &mut Shell) -> QuickEntry {
     let (name, value) = text.split_once(':').unwrap_or((text, ""));
     let value: String = value.trim().to_string();
-    QuickEntry { name: name.trim().to_string(), command: commands::of_value(&value, line), value, line }
+    QuickEntry {
+        name: name.trim().to_string(),
+        command: commands::of_value(&value, line, shell),
+        value,
+        line,
+    }
 }
 
 #[cfg(test)]
@@ -102,7 +104,7 @@ mod tests {
             "## Quick Reference\n\n### LOGS\n\n- A: wrangler tail --env p\n\n### WHO\n\n- B: #room\n";
         for text in [drawn, listed] {
             let doc = scan(text);
-            let groups = read(&doc, &mut Claims::new(&doc));
+            let groups = read(&doc, &mut Claims::new(&doc), &mut Shell::default());
             let shape: Vec<_> =
                 groups.iter().map(|g| (g.name.as_str(), g.entries[0].command.is_some())).collect();
             assert_eq!(shape, [("LOGS", true), ("WHO", false)], "{text}");

@@ -3,9 +3,9 @@
 //! What a command does is the business of `shell`; here only its place in the document is known.
 
 use super::{checks, conditions};
-use crate::model::{Check, Command, Effect};
-use crate::scan::Fence;
-use crate::shell;
+use crate::model::{Command, Effect};
+use crate::scan::{Block, Document, Fence, FenceCommands};
+use crate::shell::Shell;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -68,14 +68,34 @@ const TOOLS: &[&str] = &[
     "yarn",
 ];
 
-/// The commands of a fence and the checks that its comments state; nothing when it is no shell.
-pub(crate) fn of_fence(fence: &Fence) -> Option<(Vec<Command>, Vec<Check>)> {
-    if !is_shell(fence) {
-        return None;
+/// Reads every shell fence of a document, each once; [`of_fence`] then only looks it up.
+pub(crate) fn read(doc: &Document<'_>, shell: &mut Shell) {
+    doc.sections.iter().for_each(|section| read_blocks(&section.blocks, shell));
+}
+
+fn read_blocks(blocks: &[Block], shell: &mut Shell) {
+    for block in blocks {
+        match block {
+            Block::Fence(fence) if is_shell(fence) => {
+                fence.commands.get_or_init(|| commands_of(fence, shell));
+            }
+            Block::List(list) => list.items.iter().for_each(|item| read_blocks(&item.blocks, shell)),
+            Block::Quote(inner) => read_blocks(inner, shell),
+            Block::Fence(_) | Block::Paragraph(_) | Block::Table(_) | Block::Rule => {}
+        }
     }
-    let mut reader = Reader { language: &fence.language, commands: Vec::new(), checks: Vec::new() };
+}
+
+/// The commands of a fence and the checks that its comments state; nothing when it is no shell.
+pub(crate) fn of_fence(fence: &Fence) -> Option<&FenceCommands> {
+    is_shell(fence).then(|| fence.commands.get_or_init(|| commands_of(fence, &mut Shell::default())))
+}
+
+fn commands_of(fence: &Fence, shell: &mut Shell) -> FenceCommands {
+    let logicals = shell.split(&fence.text());
+    let mut reader = Reader { shell, language: &fence.language, found: FenceCommands::default() };
     let mut group = Group::default();
-    for logical in shell::split(&fence.text()) {
+    for logical in logicals {
         let line = line_of(fence, logical.line);
         if !(logical.comments.is_empty() && group.next_line == Some(logical.line)) {
             group = Group::default();
@@ -85,11 +105,11 @@ pub(crate) fn of_fence(fence: &Fence) -> Option<(Vec<Command>, Vec<Check>)> {
             logical.comments.iter().map(|(at, text)| (line_of(fence, *at), bare_comment(text))).collect();
         reader.command(&logical.source, line, &comments, &mut group);
     }
-    Some((reader.commands, reader.checks))
+    reader.found
 }
 
 /// A value such as `wrangler tail --env production`, when it is a command.
-pub(crate) fn of_value(value: &str, line: u32) -> Option<Command> {
+pub(crate) fn of_value(value: &str, line: u32, shell: &mut Shell) -> Option<Command> {
     let value = value.trim();
     let source = value.strip_prefix('`').and_then(|v| v.strip_suffix('`')).unwrap_or(value);
     let source = source.strip_prefix("$ ").unwrap_or(source);
@@ -98,9 +118,8 @@ pub(crate) fn of_value(value: &str, line: u32) -> Option<Command> {
     if !tool || source.split_whitespace().count() < 2 || source.contains('→') {
         return None;
     }
-    let analysis = shell::analyse(source);
-    let known = TOOLS.contains(&first) || analysis.effect != Effect::Unknown;
-    known.then(|| command(source, "", line))
+    let known = TOOLS.contains(&first) || shell.analyse(source, line).effect != Effect::Unknown;
+    known.then(|| command(source, "", line, shell))
 }
 
 /// Comments apply to the lines that follow without a gap.
@@ -111,19 +130,19 @@ struct Group {
 }
 
 struct Reader<'f> {
+    shell: &'f mut Shell,
     language: &'f str,
-    commands: Vec<Command>,
-    checks: Vec<Check>,
+    found: FenceCommands,
 }
 
 impl Reader<'_> {
     fn command(&mut self, source: &str, line: u32, comments: &[(u32, String)], group: &mut Group) {
-        let index = u32::try_from(self.commands.len()).ok();
-        let mut command = command(source, self.language, line);
+        let index = u32::try_from(self.found.commands.len()).ok();
+        let mut command = command(source, self.language, line, self.shell);
         for (at, comment) in comments {
             if let Some(mut check) = checks::of_text(comment, *at, "").filter(|_| is_expectation(comment)) {
                 check.command = index;
-                self.checks.push(check);
+                self.found.checks.push(check);
             } else if let Some(condition) = conditions::of_comment(comment) {
                 group.condition = Some(condition);
                 if conditions::after_if(comment).is_none() {
@@ -136,21 +155,21 @@ impl Reader<'_> {
             }
         }
         command.condition.clone_from(&group.condition);
-        self.commands.push(command);
+        self.found.commands.push(command);
     }
 }
 
-fn command(source: &str, language: &str, line: u32) -> Command {
-    let analysis = shell::analyse(source);
+fn command(source: &str, language: &str, line: u32, shell: &mut Shell) -> Command {
+    let analysis = shell.analyse(source, line);
     Command {
         title: None,
         source: source.to_string(),
         language: language.to_string(),
         effect: analysis.effect,
-        effect_reason: analysis.reason,
+        effect_reason: analysis.reason.clone(),
         condition: None,
         before: Vec::new(),
-        holes: analysis.holes,
+        holes: analysis.holes.clone(),
         inverse: None,
         line,
     }
@@ -190,7 +209,8 @@ fn is_manual(comment: &str) -> bool {
     verb && names_a_thing
 }
 
-fn is_shell(fence: &Fence) -> bool {
+/// Whether a fence holds shell commands.
+pub(crate) fn is_shell(fence: &Fence) -> bool {
     if SHELLS.contains(&fence.language.as_str()) {
         return true;
     }
@@ -217,12 +237,14 @@ fn line_of(fence: &Fence, index: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scan::{Block, scan};
+    use crate::model::Check;
+    use crate::scan::scan;
 
     fn fence(markdown: &str) -> (Vec<Command>, Vec<Check>) {
         let doc = scan(markdown);
         let Some(Block::Fence(fence)) = doc.sections[0].blocks.first() else { panic!("a fence") };
-        of_fence(fence).expect("a shell fence")
+        let found = of_fence(fence).expect("a shell fence");
+        (found.commands.clone(), found.checks.clone())
     }
 
     #[test]
@@ -251,12 +273,13 @@ mod tests {
 
     #[test]
     fn values_are_commands_only_when_they_start_with_a_tool() {
-        assert!(of_value("wrangler tail --env production", 1).is_some());
-        assert!(of_value("git checkout <prev> && modal deploy", 1).is_some_and(|c| c.holes.len() == 1));
+        let of_value = |value: &str| of_value(value, 1, &mut Shell::default());
+        assert!(of_value("wrangler tail --env production").is_some());
+        assert!(of_value("git checkout <prev> && modal deploy").is_some_and(|c| c.holes.len() == 1));
         for value in
             ["#incidents channel", "Dashboard → Deployments", "sentry.io/x", "ask the lead", "@eng-lead"]
         {
-            assert!(of_value(value, 1).is_none(), "{value}");
+            assert!(of_value(value).is_none(), "{value}");
         }
     }
 }

@@ -30,11 +30,13 @@ mod words;
 
 use crate::model::Playbook;
 use crate::scan::scan;
+use crate::shell::Shell;
 use claims::Claims;
 
 /// The playbook of a repaired text, with a diagnostic for each missing part. Its digest is the caller's to fill.
-pub(crate) fn recognise(text: &str) -> Playbook {
+pub(crate) fn recognise(text: &str, shell: &mut Shell) -> Playbook {
     let doc = scan(text);
+    commands::read(&doc, shell);
     let mut claims = Claims::new(&doc);
     let mut playbook = Playbook::default();
     (playbook.title, playbook.summary) = title::read(&doc, &mut claims);
@@ -48,10 +50,10 @@ pub(crate) fn recognise(text: &str) -> Playbook {
     let escalation = escalation::read(&doc, &mut claims);
     playbook.escalation = escalation.paths;
     playbook.escalation_tickets = escalation.tickets;
-    playbook.quick_reference = card::read(&doc, &mut claims);
+    playbook.quick_reference = card::read(&doc, &mut claims, shell);
     playbook.templates = templates::read(&doc, &mut claims);
     playbook.runbooks = runbooks::read(&doc, &mut claims);
-    playbook.services = services::read(&doc, &mut claims);
+    playbook.services = services::read(&doc, &mut claims, shell);
     inverse::fill(&mut playbook);
     playbook.sections = claims.sections(&doc);
     playbook.diagnostics = missing::find(&playbook);

@@ -17,7 +17,7 @@ pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Vec<Command> {
         let before = found.len();
         for block in &section.blocks {
             if let Block::Fence(fence) = block {
-                found.extend(commands::of_fence(fence).into_iter().flat_map(|(commands, _)| commands));
+                found.extend(commands::of_fence(fence).into_iter().flat_map(|read| &read.commands).cloned());
             }
         }
         if found.len() > before {

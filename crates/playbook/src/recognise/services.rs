@@ -7,12 +7,13 @@ use super::parts::{Part, parts};
 use super::words::{Topic, topic};
 use crate::model::{Command, Limit, Service, ServiceIssue};
 use crate::scan::{Block, Document};
+use crate::shell::Shell;
 use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 /// The services, in document order.
-pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Vec<Service> {
+pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims, shell: &mut Shell) -> Vec<Service> {
     let free = doc.each().filter(|(index, section)| section.level > 0 && claims.is_free(*index));
     let sheets: BTreeSet<usize> =
         free.map(|(index, _)| index).filter(|index| is_service(doc, *index)).collect();
@@ -22,7 +23,7 @@ pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Vec<Service> {
         let gathers = sheets.range(index + 1..doc.subtree(*index).end).next().is_some();
         if let Some(section) = doc.sections.get(*index).filter(|_| !gathers) {
             claims.claim_tree(doc, *index, Role::Service);
-            services.push(service(&section.title, section.line, &sheet_parts(doc, *index)));
+            services.push(service(&section.title, section.line, &sheet_parts(doc, *index), shell));
         }
     }
     services
@@ -44,7 +45,7 @@ fn is_sheet(topic: Option<Topic>) -> bool {
     topic.is_some_and(|topic| sheet.contains(&topic))
 }
 
-fn service(name: &str, line: u32, parts: &[Part<'_>]) -> Service {
+fn service(name: &str, line: u32, parts: &[Part<'_>], shell: &mut Shell) -> Service {
     let entries = |wanted: Topic| {
         parts.iter().filter(move |part| topic(&part.label) == Some(wanted)).flat_map(|part| part.entries())
     };
@@ -54,7 +55,7 @@ fn service(name: &str, line: u32, parts: &[Part<'_>]) -> Service {
         dashboard: entries(Topic::Dashboard).map(|(_, text)| text).next(),
         tools: entries(Topic::Tools).flat_map(|(_, text)| names(&text)).collect(),
         key_metrics: entries(Topic::Metrics).map(|(_, text)| text).collect(),
-        log_commands: logs.flat_map(log_commands).collect(),
+        log_commands: logs.flat_map(|part| log_commands(part, shell)).collect(),
         common_issues: entries(Topic::KnownIssues)
             .map(|(line, text)| ServiceIssue { limits: limits(&text), text, line })
             .collect(),
@@ -62,15 +63,16 @@ fn service(name: &str, line: u32, parts: &[Part<'_>]) -> Service {
     }
 }
 
-fn log_commands(part: &Part<'_>) -> Vec<Command> {
+fn log_commands(part: &Part<'_>, shell: &mut Shell) -> Vec<Command> {
     let mut found = Vec::new();
     for block in &part.blocks {
         if let Block::Fence(fence) = block {
-            found.extend(commands::of_fence(fence).into_iter().flat_map(|(commands, _)| commands));
+            found.extend(commands::of_fence(fence).into_iter().flat_map(|read| &read.commands).cloned());
         }
     }
     if found.is_empty() {
-        found.extend(part.entries().into_iter().filter_map(|(line, text)| commands::of_value(&text, line)));
+        let entries = part.entries().into_iter();
+        found.extend(entries.filter_map(|(line, text)| commands::of_value(&text, line, shell)));
     }
     found
 }
@@ -106,7 +108,7 @@ mod tests {
                      - Full (128KB per key)\n  - Slow (10s limit)\n";
         for text in [labels, items] {
             let doc = scan(text);
-            let services = read(&doc, &mut Claims::new(&doc));
+            let services = read(&doc, &mut Claims::new(&doc), &mut Shell::default());
             assert_eq!(services.len(), 1, "{text}");
             assert_eq!(services[0].dashboard.as_deref(), Some("https://d.test/"));
             assert_eq!(services[0].log_commands.len(), 1);

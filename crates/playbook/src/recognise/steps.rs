@@ -248,15 +248,15 @@ impl<'s> Filler<'s> {
     }
 
     fn fence(&mut self, fence: &Fence) {
-        let Some((commands, checks)) = commands::of_fence(fence) else {
+        let Some(read) = commands::of_fence(fence) else {
             // What is no shell is read by people, not run.
             let text = fence.text();
             self.step.instructions.push(text.trim_end().to_string());
             return;
         };
         let before = u32::try_from(self.step.commands.len()).unwrap_or(u32::MAX);
-        self.step.commands.extend(commands);
-        self.step.checks.extend(checks.into_iter().map(|mut check| {
+        self.step.commands.extend(read.commands.iter().cloned());
+        self.step.checks.extend(read.checks.iter().cloned().map(|mut check| {
             check.command = check.command.map(|index| index.saturating_add(before));
             check
         }));

@@ -31,7 +31,7 @@ pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Vec<Template> {
 
 fn template(doc: &Document<'_>, fence: &Fence, name: &str, line: u32) -> Option<Template> {
     let is_text = matches!(fence.language.as_str(), "" | "text" | "txt" | "plain" | "md" | "markdown");
-    if !is_text || commands::of_fence(fence).is_some() {
+    if !is_text || commands::is_shell(fence) {
         return None;
     }
     let cut = fence.lines.iter().position(|line| is_example(&line.text)).unwrap_or(fence.lines.len());

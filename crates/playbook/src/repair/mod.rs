@@ -4,6 +4,7 @@
 
 mod mojibake;
 
+use crate::limits::span_of_line;
 use crate::model::{Diagnostic, DiagnosticSeverity, Span};
 use alloc::borrow::Cow;
 use alloc::format;
@@ -28,17 +29,8 @@ pub(crate) fn repair(bytes: &[u8]) -> Repaired {
         }
         None => lined,
     };
-    diagnostics.iter_mut().for_each(|diagnostic| diagnostic.span = line_span(&text, diagnostic.line));
+    diagnostics.iter_mut().for_each(|diagnostic| diagnostic.span = span_of_line(&text, diagnostic.line));
     Repaired { text, diagnostics }
-}
-
-/// The words of a line, for a caret to stand under.
-fn line_span(text: &str, line: u32) -> Span {
-    let index = usize::try_from(line.saturating_sub(1)).unwrap_or(usize::MAX);
-    let found = text.split('\n').nth(index).unwrap_or_default();
-    let start = text.split_inclusive('\n').take(index).map(str::len).sum::<usize>().min(text.len());
-    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-    Span { start: offset(start), end: offset(start + found.len()), line }
 }
 
 fn decode(bytes: &[u8], diagnostics: &mut Vec<Diagnostic>) -> String {

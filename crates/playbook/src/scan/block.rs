@@ -1,8 +1,10 @@
 //! The small block tree that recognisers read. Data only.
 
 use super::inline::Inline;
+use crate::model::{Check, Command};
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cell::OnceCell;
 
 /// A block of the document.
 pub(crate) enum Block {
@@ -39,6 +41,15 @@ pub(crate) struct Fence {
     pub(crate) language: String,
     pub(crate) lines: Vec<FenceLine>,
     pub(crate) line: u32,
+    /// Its commands, once they are read.
+    pub(crate) commands: OnceCell<FenceCommands>,
+}
+
+/// The commands of a fence and the checks that its comments state.
+#[derive(Default)]
+pub(crate) struct FenceCommands {
+    pub(crate) commands: Vec<Command>,
+    pub(crate) checks: Vec<Check>,
 }
 
 /// One line of a code block, without its line end.
@@ -62,6 +73,10 @@ pub(crate) struct Row {
 }
 
 impl Fence {
+    pub(super) fn new(language: String, line: u32) -> Self {
+        Self { language, lines: Vec::new(), line, commands: OnceCell::new() }
+    }
+
     /// The content, each line ended.
     pub(crate) fn text(&self) -> String {
         self.lines.iter().flat_map(|line| [line.text.as_str(), "\n"]).collect()

@@ -124,7 +124,7 @@ impl<'t> Builder<'t> {
             Tag::Item => self.push(Kind::Item, line),
             Tag::CodeBlock(kind) => {
                 self.top().flush();
-                self.fence = Some(Fence { language: language(&kind), lines: Vec::new(), line });
+                self.fence = Some(Fence::new(language(&kind), line));
             }
             Tag::Table(_) => {
                 self.top().flush();

@@ -10,7 +10,7 @@ mod inline;
 mod lines;
 
 pub(crate) use anchor::{Anchors, slug};
-pub(crate) use block::{Block, Fence, FenceLine, Item, List, Order, Row, Table};
+pub(crate) use block::{Block, Fence, FenceCommands, FenceLine, Item, List, Order, Row, Table};
 pub(crate) use inline::Inline;
 pub(crate) use lines::Lines;
 

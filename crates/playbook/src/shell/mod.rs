@@ -7,7 +7,10 @@
 mod argv;
 mod bind;
 mod holes;
+mod look;
 mod manifest;
+mod plain;
+mod reader;
 mod special;
 mod split;
 mod tables;
@@ -20,12 +23,13 @@ mod tests;
 pub(crate) use argv::Args;
 pub use bind::bind;
 pub(crate) use manifest::{Options, find_verb};
-pub(crate) use split::split;
+pub(crate) use reader::{Shell, Unread};
 pub(crate) use word::Word;
 
 use crate::{Effect, Hole};
 
 /// What is known about a command before anybody runs it.
+#[derive(Clone, Debug)]
 pub(crate) struct Analysis {
     /// What it can do, once its holes are filled.
     pub effect: Effect,
@@ -33,6 +37,8 @@ pub(crate) struct Analysis {
     pub reason: String,
     /// The blanks to fill, in order.
     pub holes: Vec<Hole>,
+    /// The words of every call in it, its holes filled with a plain word.
+    pub calls: Vec<Vec<Word>>,
 }
 
 /// The effect of one part of a command, and why.
@@ -57,21 +63,9 @@ impl Verdict {
     }
 }
 
-/// Analyses a command of a document. Its holes are taken to be filled with a plain word each.
-pub(crate) fn analyse(source: &str) -> Analysis {
-    let holes = holes::find(source);
-    let verdict = tree::verdict(&holes::fill_neutral(source, &holes));
-    Analysis { effect: verdict.effect, reason: verdict.reason, holes }
-}
-
 /// The effect of a command exactly as it stands, and why: nothing in it is taken for a hole.
 #[must_use]
 pub fn effect_of(source: &str) -> (Effect, String) {
-    let verdict = tree::verdict(source);
+    let verdict = look::look(source).verdict;
     (verdict.effect, verdict.reason)
-}
-
-/// The words of every command that `source` would run, holes filled with a plain word.
-pub(crate) fn calls(source: &str) -> Vec<Vec<Word>> {
-    tree::calls(&holes::fill_neutral(source, &holes::find(source)))
 }

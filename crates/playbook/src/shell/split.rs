@@ -2,12 +2,11 @@
 //!
 //! Must never be here: what a command does.
 
-use super::{holes, tree};
+use super::look::SOURCE_BYTES_MAX;
+use super::reader::Shell;
 
 /// More lines than this are never taken for one command.
 const LINES_MAX: usize = 60;
-/// A command longer than this is taken as it stands, line by line.
-const SOURCE_BYTES_MAX: usize = 16 * 1024;
 
 /// One command of a fence.
 pub(crate) struct Logical {
@@ -20,7 +19,7 @@ pub(crate) struct Logical {
 }
 
 /// Cuts a text into commands. Output shown below a `$ ` prompt is dropped.
-pub(crate) fn split(text: &str) -> Vec<Logical> {
+pub(super) fn split(text: &str, shell: &mut Shell) -> Vec<Logical> {
     let lines: Vec<&str> = text.lines().map(|line| line.trim_end_matches('\r')).collect();
     let prompted = lines.iter().any(|line| line.trim_start().starts_with("$ "));
     let mut commands = Vec::new();
@@ -36,7 +35,7 @@ pub(crate) fn split(text: &str) -> Vec<Logical> {
             comments.push((at, comment.trim_start_matches('#').trim().to_owned()));
             at += 1;
         } else {
-            let (source, taken) = whole(command.unwrap_or(trimmed), &lines[at + 1..]);
+            let (source, taken) = whole(command.unwrap_or(trimmed), &lines[at + 1..], shell);
             commands.push(Logical { line: at, source, comments: core::mem::take(&mut comments) });
             at += taken;
         }
@@ -45,13 +44,13 @@ pub(crate) fn split(text: &str) -> Vec<Logical> {
 }
 
 /// Takes as many lines as the command needs to be whole; only the first when it never is.
-fn whole(first: &str, rest: &[&str]) -> (String, usize) {
+fn whole(first: &str, rest: &[&str], shell: &mut Shell) -> (String, usize) {
     let mut source = first.to_owned();
     for taken in 1..=LINES_MAX {
         if source.len() > SOURCE_BYTES_MAX {
             break;
         }
-        if is_whole(&source) {
+        if is_closed(&source) && shell.is_whole(&source) {
             return (source.trim_end().to_owned(), taken);
         }
         let Some(next) = rest.get(taken - 1) else { break };
@@ -74,17 +73,17 @@ fn continued(first: &str, rest: &[&str]) -> (String, usize) {
     (source, taken)
 }
 
-fn is_whole(source: &str) -> bool {
-    let closed = ["|", "&&", "||"].iter().all(|sign| !source.trim_end().ends_with(sign));
-    let filled = holes::fill_neutral(source, &holes::find(source));
-    closed && !goes_on(source) && !in_heredoc(&filled) && tree::is_whole(&filled)
+/// Whether nothing at the end of the text says that it goes on.
+fn is_closed(source: &str) -> bool {
+    let open = ["|", "&&", "||"].iter().any(|sign| source.trim_end().ends_with(sign));
+    !open && !goes_on(source)
 }
 
 fn goes_on(source: &str) -> bool {
     (source.len() - source.trim_end_matches('\\').len()) & 1 == 1
 }
 
-fn in_heredoc(source: &str) -> bool {
+pub(super) fn in_heredoc(source: &str) -> bool {
     let Some((_, after)) = source.split_once("<<").filter(|(_, after)| !after.starts_with('<')) else {
         return false;
     };

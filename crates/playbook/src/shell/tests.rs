@@ -1,11 +1,21 @@
 //! Adversarial tests of the shell analysis.
 
-use super::{analyse, bind, effect_of, split};
+use super::split::Logical;
+use super::{Analysis, Shell, bind, effect_of};
 use crate::Effect::{
     self, ChangesHere, ChangesProduction, Destroys, FollowsLog, ReadsHere, ReadsWorld, Unknown, Waits,
 };
 use crate::{Approval, Command};
 use std::collections::BTreeMap;
+
+fn analyse(source: &str) -> Analysis {
+    let mut shell = Shell::default();
+    shell.analyse(source, 1).clone()
+}
+
+fn split(text: &str) -> Vec<Logical> {
+    Shell::default().split(text)
+}
 
 fn check(cases: &[(&str, Effect)]) {
     let wrong: Vec<String> = cases

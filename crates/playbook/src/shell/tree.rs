@@ -2,50 +2,29 @@
 //!
 //! Must never be here: what a tool does with its words.
 
+use super::Verdict;
+use super::look::{self, Look};
 use super::word::{self, Word};
-use super::{Verdict, manifest};
 use crate::Effect;
 use tree_sitter::{Node, Parser, Tree};
 
 /// Nesting deeper than this is not looked into.
 const DEPTH_MAX: usize = 60;
-/// A command longer than this is not looked into.
-const SOURCE_BYTES_MAX: usize = 16 * 1024;
-
-/// The effect of `source` as a shell would run it.
-pub(crate) fn verdict(source: &str) -> Verdict {
-    if source.len() > SOURCE_BYTES_MAX {
-        return Verdict::unknown("it is too long to look into");
-    }
-    if source.trim().is_empty() {
-        return Verdict::unknown("there is no command");
-    }
-    if let Some(hidden) = source.chars().find(|character| is_hidden(*character)) {
-        return Verdict::unknown(format!("it holds the hidden character U+{:04X}", hidden as u32));
-    }
-    match parse(source) {
-        Some(tree) if !tree.root_node().has_error() => Walk { source }
+/// Looks at a command with the grammar.
+pub(super) fn study(source: &str) -> Look {
+    let mut calls = Vec::new();
+    let Some(tree) = parse(source) else { return Look::unread("its shell syntax is not understood") };
+    collect(tree.root_node(), source, &mut calls, 0);
+    let is_whole = !tree.root_node().has_error();
+    let verdict = match look::hidden(source) {
+        _ if source.trim().is_empty() => Verdict::unknown("there is no command"),
+        Some(hidden) => Verdict::unknown(format!("it holds the hidden character U+{:04X}", hidden as u32)),
+        None if is_whole => Walk { source }
             .statement(tree.root_node(), 0)
             .unwrap_or_else(|| Verdict::unknown("there is no command")),
-        Some(_) | None => Verdict::unknown("its shell syntax is not understood"),
-    }
-}
-
-/// Whether `source` reads as whole shell text.
-pub(crate) fn is_whole(source: &str) -> bool {
-    parse(source).is_some_and(|tree| !tree.root_node().has_error())
-}
-
-/// The words of every command in `source`, the tool's name first; empty when the syntax is not understood.
-pub(crate) fn calls(source: &str) -> Vec<Vec<Word>> {
-    let mut found = Vec::new();
-    if source.len() > SOURCE_BYTES_MAX {
-        return found;
-    }
-    if let Some(tree) = parse(source) {
-        collect(tree.root_node(), source, &mut found, 0);
-    }
-    found
+        None => Verdict::unknown("its shell syntax is not understood"),
+    };
+    Look { verdict, calls, is_whole, is_read: true }
 }
 
 fn parse(source: &str) -> Option<Tree> {
@@ -78,13 +57,6 @@ fn command_words(node: Node<'_>, source: &str) -> Vec<Word> {
         }
     }
     words
-}
-
-/// Control characters and those that make text look other than it is.
-fn is_hidden(character: char) -> bool {
-    (character.is_control() && !matches!(character, '\n' | '\t'))
-        || matches!(character, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202f}')
-        || matches!(character, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{a0}' | '\u{3000}' | '\u{e0000}'..='\u{e007f}')
 }
 
 struct Walk<'a> {
@@ -180,10 +152,7 @@ impl Walk<'_> {
             }
             word_end = Some(child.end_byte());
         }
-        let own = match name {
-            Some(name) => manifest::judge(name, &words),
-            None => Verdict::unknown("the tool that it calls is not named plainly"),
-        };
+        let own = look::judge_call(name, &words);
         // The reason of the tool itself is told, unless a part of it is worse.
         own.worst(found)
     }
@@ -191,9 +160,7 @@ impl Walk<'_> {
     /// A tool's name, when it is written in plain letters without a path.
     fn plain_name(&self, node: Node<'_>) -> Option<&str> {
         let inner = node.child(0).filter(|inner| inner.kind() == "word" && node.child_count() == 1)?;
-        let text = &self.source[inner.byte_range()];
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-        (text.bytes().all(plain) && text != "." && text != "..").then_some(text)
+        Some(&self.source[inner.byte_range()]).filter(|text| look::is_plain_name(text))
     }
 
     /// What the substitutions inside a word would run.
@@ -318,7 +285,7 @@ fn token(kind: &str) -> Option<Verdict> {
     }
 }
 
-fn redirect_effect(operator: &str, target: Option<&str>) -> Verdict {
+pub(super) fn redirect_effect(operator: &str, target: Option<&str>) -> Verdict {
     let nothing = || Verdict::new(Effect::ReadsHere, "it only redirects");
     match (operator, target) {
         (">" | ">>" | ">|" | "<", Some("/dev/null")) => nothing(),

@@ -58,8 +58,7 @@ pub(crate) fn read(node: Node<'_>, source: &str) -> Word {
 }
 
 fn joined(node: Node<'_>, source: &str) -> Word {
-    let mut text = String::new();
-    let mut shape = Shape::Exact;
+    let mut word = Word::new(String::new(), Shape::Exact);
     let mut end = node.start_byte();
     let mut cursor = node.walk();
     for child in node.children(&mut cursor) {
@@ -68,22 +67,28 @@ fn joined(node: Node<'_>, source: &str) -> Word {
         }
         end = child.end_byte();
         let part = if child.is_named() { read(child, source) } else { bare(&source[child.byte_range()]) };
-        match (shape, part.shape) {
-            (_, Shape::Open) | (Shape::Open, _) => return Word::new(String::new(), Shape::Open),
-            (Shape::Exact, next) => {
-                text.push_str(&part.text);
-                shape = next;
-            }
-            (_, Shape::Glob) => shape = Shape::Glob,
-            (Shape::Prefix | Shape::Glob, Shape::Exact | Shape::Prefix) => {}
-        }
+        word = join(word, &part);
     }
     // A brace expansion may be cut into several nodes; judge it by the whole text.
     let whole = &source[node.byte_range()];
-    if shape == Shape::Exact && bare_braces(whole) {
-        return Word::new(text.split('{').next().unwrap_or_default().to_owned(), Shape::Glob);
+    if word.shape == Shape::Exact && bare_braces(whole) {
+        return Word::new(word.text.split('{').next().unwrap_or_default().to_owned(), Shape::Glob);
     }
-    Word::new(text, shape)
+    word
+}
+
+/// A word of two parts without a blank between them.
+pub(super) fn join(mut before: Word, part: &Word) -> Word {
+    match (before.shape, part.shape) {
+        (_, Shape::Open) | (Shape::Open, _) => return Word::new(String::new(), Shape::Open),
+        (Shape::Exact, next) => {
+            before.text.push_str(&part.text);
+            before.shape = next;
+        }
+        (_, Shape::Glob) => before.shape = Shape::Glob,
+        (Shape::Prefix | Shape::Glob, Shape::Exact | Shape::Prefix) => {}
+    }
+    Word::new(before.text, before.shape)
 }
 
 fn bare_braces(text: &str) -> bool {
@@ -104,7 +109,7 @@ fn bare_braces(text: &str) -> bool {
 }
 
 /// Text outside quotes: escapes are taken off, and what the shell would expand ends what is known.
-fn bare(text: &str) -> Word {
+pub(super) fn bare(text: &str) -> Word {
     let mut known = String::new();
     let mut characters = text.chars();
     while let Some(character) = characters.next() {
@@ -123,7 +128,7 @@ fn bare(text: &str) -> Word {
 }
 
 /// Text in double quotes: one word, known up to its first expansion.
-fn quoted(text: &str) -> Word {
+pub(super) fn quoted(text: &str) -> Word {
     let Some(inner) = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
         return Word::new(String::new(), Shape::Open);
     };

@@ -1,0 +1,143 @@
+//! The commands of one document: each is looked into once, and the work has a limit.
+//!
+//! Must never be here: how a command is read or judged.
+
+use super::look::{Glance, Look, glance};
+use super::split::{self, Logical};
+use super::{Analysis, Word, holes, tree};
+use std::collections::BTreeMap;
+
+/// How much shell of one document is read with the grammar, in units of [`cost`]: thousands of commands that are not
+/// plain, and about a second whatever they hold. Plain commands cost nothing here. What is beyond it counts as
+/// unknown, and a diagnostic says from which line on.
+const WORK_MAX: usize = 1_200_000;
+
+/// Commands that were looked into, by their source.
+pub(crate) struct Shell {
+    known: BTreeMap<String, Known>,
+    work_left: usize,
+    unread: Unread,
+}
+
+struct Known {
+    analysis: Analysis,
+    is_whole: bool,
+}
+
+/// Commands that were left out.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Unread {
+    /// How many.
+    pub count: u32,
+    /// The line of the first.
+    pub line: u32,
+}
+
+impl Default for Shell {
+    fn default() -> Self {
+        Self { known: BTreeMap::new(), work_left: WORK_MAX, unread: Unread::default() }
+    }
+}
+
+impl Shell {
+    /// Cuts the text of a fence into commands.
+    pub(crate) fn split(&mut self, text: &str) -> Vec<Logical> {
+        split::split(text, self)
+    }
+
+    /// What a command would do. Its holes are taken to be filled with a plain word each.
+    pub(crate) fn analyse(&mut self, source: &str, line: u32) -> &Analysis {
+        if !self.known.contains_key(source) {
+            let holes = holes::find(source);
+            let filled = holes::fill_neutral(source, &holes);
+            let look = match glance(&filled) {
+                Glance::Enough(look) => look,
+                Glance::Open | Glance::Unclear => self.study(&filled),
+            };
+            if !look.is_read {
+                let first = if self.unread.count == 0 { line } else { self.unread.line };
+                self.unread = Unread { count: self.unread.count + 1, line: first };
+            }
+            self.remember(source, holes, look);
+        }
+        &self.known[source].analysis
+    }
+
+    /// Whether a text that could end here reads as a whole command; so does one that nobody looks at.
+    pub(super) fn is_whole(&mut self, source: &str) -> bool {
+        if let Some(known) = self.known.get(source) {
+            return known.is_whole;
+        }
+        let holes = holes::find(source);
+        let filled = holes::fill_neutral(source, &holes);
+        if split::in_heredoc(&filled) {
+            return false;
+        }
+        let look = match glance(&filled) {
+            Glance::Enough(look) => look,
+            Glance::Open => return false,
+            Glance::Unclear => self.study(&filled),
+        };
+        if !look.is_read {
+            return true;
+        }
+        let is_whole = look.is_whole;
+        if is_whole {
+            self.remember(source, holes, look);
+        }
+        is_whole
+    }
+
+    /// The words of every call in a command that was analysed before; none for any other text.
+    pub(crate) fn calls(&self, source: &str) -> &[Vec<Word>] {
+        self.known.get(source).map(|known| known.analysis.calls.as_slice()).unwrap_or_default()
+    }
+
+    /// The commands that were left out because the document holds too much shell.
+    pub(crate) fn unread(&self) -> Unread {
+        self.unread
+    }
+
+    fn study(&mut self, filled: &str) -> Look {
+        match self.work_left.checked_sub(cost(filled.len())) {
+            Some(left) => {
+                self.work_left = left;
+                tree::study(filled)
+            }
+            None => Look::unread("the document holds more shell than is looked into"),
+        }
+    }
+
+    fn remember(&mut self, source: &str, holes: Vec<crate::Hole>, look: Look) {
+        let Look { verdict, calls, is_whole, .. } = look;
+        let analysis = Analysis { effect: verdict.effect, reason: verdict.reason, holes, calls };
+        self.known.insert(source.to_owned(), Known { analysis, is_whole });
+    }
+}
+
+/// What reading so many bytes with the grammar costs at worst: its recovery from errors is quadratic.
+fn cost(bytes: usize) -> usize {
+    bytes + bytes * bytes / 64
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Effect, compile};
+
+    #[test]
+    fn shell_beyond_the_limit_waits_and_is_told() {
+        let one: String =
+            (0..400).map(|n| format!("echo \"$(date +%{n})\" \"{}\"\n", "x".repeat(500))).collect();
+        let text = format!("## Quick checks\n\n```sh\n{one}```\n");
+        let playbook = compile(text.as_bytes());
+        let commands = &playbook.quick_diagnostics;
+        assert_eq!(commands.len(), 400);
+        assert_eq!(commands[0].effect, Effect::ReadsHere);
+        assert_eq!(commands[399].effect, Effect::Unknown);
+        let first =
+            commands.iter().find(|command| command.effect == Effect::Unknown).map(|command| command.line);
+        let told: Vec<u32> =
+            playbook.diagnostics.iter().filter(|d| d.code == "W003").map(|d| d.line).collect();
+        assert_eq!(told, first.into_iter().collect::<Vec<_>>());
+    }
+}
