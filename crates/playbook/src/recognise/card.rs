@@ -5,7 +5,7 @@ use super::boxes;
 use super::claims::{Claims, Role};
 use super::commands;
 use super::parts::parts;
-use super::words::{Topic, announces};
+use super::words::Topic;
 use crate::model::{QuickEntry, QuickGroup};
 use crate::scan::{Block, Document, Fence, Inline};
 use crate::shell::Shell;
@@ -15,7 +15,7 @@ use alloc::vec::Vec;
 /// The groups of the card.
 pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims, shell: &mut Shell) -> Vec<QuickGroup> {
     for (index, section) in doc.each().filter(|(i, _)| claims.is_free(*i)) {
-        let announced = announces(&section.title, Topic::QuickReference);
+        let announced = claims.announces(index, Topic::QuickReference);
         let boxed = section.blocks.iter().find_map(|block| match block {
             Block::Fence(fence) => boxed(fence, shell).filter(|groups| announced || groups.len() >= 2),
             _ => None,

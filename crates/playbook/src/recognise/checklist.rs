@@ -7,7 +7,7 @@ use super::claims::{Claims, Role};
 use super::conditions;
 use super::measure::minute_range;
 use super::parts::{Part, parts};
-use super::words::{Topic, announces};
+use super::words::Topic;
 use crate::model::{Checklist, ChecklistItem, Phase, Window};
 use crate::scan::{Block, Document, Fence, Inline, Item, List};
 use alloc::string::{String, ToString};
@@ -27,7 +27,7 @@ pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Option<Checklist>
     }
     let (index, found) = doc
         .each()
-        .filter(|(i, section)| claims.is_free(*i) && announces(&section.title, Topic::Checklist))
+        .filter(|(i, _)| claims.is_free(*i) && claims.announces(*i, Topic::Checklist))
         .find_map(|(i, _)| marked(doc, i).map(|found| (i, found)))?;
     claims.claim_tree(doc, index, Role::Checklist);
     Some(found)

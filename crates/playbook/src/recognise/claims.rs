@@ -1,5 +1,6 @@
 //! Which recogniser took which section. The first claim stands.
 
+use super::words::{Announced, Topic};
 use crate::model::Section;
 use crate::scan::{Document, span};
 use alloc::string::ToString;
@@ -71,11 +72,14 @@ impl Role {
 /// The roles of a document's sections.
 pub(crate) struct Claims {
     roles: Vec<Option<Role>>,
+    /// What each heading announces.
+    announced: Vec<Announced>,
 }
 
 impl Claims {
     pub(crate) fn new(doc: &Document<'_>) -> Self {
-        Self { roles: doc.sections.iter().map(|_| None).collect() }
+        let announced = doc.sections.iter().map(|section| Announced::of(&section.title)).collect();
+        Self { roles: doc.sections.iter().map(|_| None).collect(), announced }
     }
 
     /// Takes a section, unless it is taken.
@@ -88,6 +92,11 @@ impl Claims {
     /// Takes a section and all below it.
     pub(crate) fn claim_tree(&mut self, doc: &Document<'_>, index: usize, role: Role) {
         doc.subtree(index).for_each(|i| self.claim(i, role));
+    }
+
+    /// Whether its heading announces this topic, whatever else it announces.
+    pub(crate) fn announces(&self, index: usize, topic: Topic) -> bool {
+        self.announced.get(index).is_some_and(|announced| announced.announces(topic))
     }
 
     /// Whether nobody has taken it.

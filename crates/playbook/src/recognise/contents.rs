@@ -1,7 +1,7 @@
 //! Table of contents: a list under such a heading whose items link to anchors of the document.
 
 use super::claims::{Claims, Role};
-use super::words::{Topic, announces};
+use super::words::Topic;
 use crate::model::Content;
 use crate::scan::{Block, Document, Item};
 use alloc::string::ToString;
@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 /// The entries, nested ones included.
 pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Vec<Content> {
     for (index, section) in doc.each() {
-        let announced = announces(&section.title, Topic::Contents);
+        let announced = claims.announces(index, Topic::Contents);
         let mut contents = Vec::new();
         for block in &section.blocks {
             if let Block::List(list) = block {

@@ -5,7 +5,7 @@
 
 use super::claims::{Claims, Role};
 use super::measure::minutes;
-use super::words::{Topic, announces, arrows, severity_key};
+use super::words::{Topic, arrows, severity_key};
 use crate::model::EscalationHop;
 use crate::scan::{Block, Document, Inline};
 use alloc::collections::BTreeMap;
@@ -22,7 +22,7 @@ pub(crate) struct Escalation {
 /// The first section that holds such lines.
 pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Escalation {
     for (index, section) in doc.each().filter(|(i, _)| claims.is_free(*i)) {
-        let announced = announces(&section.title, Topic::Escalation);
+        let announced = claims.announces(index, Topic::Escalation);
         let mut lines = Vec::new();
         section.blocks.iter().for_each(|block| gather(block, &mut lines));
         let keyed: Vec<_> = lines.iter().filter_map(|(line, text)| Some((*line, keyed(text)?))).collect();

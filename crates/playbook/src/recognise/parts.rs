@@ -1,6 +1,6 @@
 //! A section cut at its labels: `**Symptoms**:` paragraphs, `- **Logs**: …` items and sub-headings alike.
 
-use super::words::topic;
+use super::words::{Announced, topic};
 use crate::scan::{Block, Document, Inline, List};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -9,6 +9,8 @@ use alloc::vec::Vec;
 #[derive(Default)]
 pub(crate) struct Part<'d> {
     pub(crate) label: String,
+    /// What the label announces.
+    pub(crate) about: Announced,
     pub(crate) line: u32,
     /// Words on the label's line and in paragraphs below it, line by line.
     pub(crate) words: Vec<(u32, String)>,
@@ -43,7 +45,8 @@ struct Cutter<'d> {
 
 impl<'d> Cutter<'d> {
     fn begin(&mut self, label: String, line: u32) {
-        self.parts.push(Part { label, line, ..Part::default() });
+        let about = Announced::of(&label);
+        self.parts.push(Part { label, about, line, ..Part::default() });
     }
 
     fn blocks(&mut self, blocks: &'d [Block]) {
@@ -114,6 +117,11 @@ impl<'d> Part<'d> {
             Block::List(list) => Some(list),
             _ => None,
         })
+    }
+
+    /// Whether anything stands under the label that counts as an entry.
+    pub(crate) fn has_entries(&self) -> bool {
+        !self.words.is_empty() || self.lists().any(|list| !list.items.is_empty())
     }
 
     /// Items of all lists under the label, or its own words where there is no list.

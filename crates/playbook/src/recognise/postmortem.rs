@@ -15,7 +15,7 @@ use alloc::vec::Vec;
 pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Option<Postmortem> {
     let tops: Vec<usize> = doc
         .each()
-        .filter(|(_, section)| section.level > 0 && announces(&section.title, Topic::Postmortem))
+        .filter(|(index, section)| section.level > 0 && claims.announces(*index, Topic::Postmortem))
         .map(|(index, _)| index)
         .collect();
     // The book itself may be about postmortems only; its title does not claim every section.

@@ -2,7 +2,7 @@
 
 use super::claims::{Claims, Role};
 use super::commands;
-use super::words::{Topic, announces};
+use super::words::Topic;
 use crate::model::Command;
 use crate::scan::{Block, Document};
 use alloc::vec::Vec;
@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Vec<Command> {
     let mut found = Vec::new();
     for (index, section) in doc.each() {
-        if !claims.is_free(index) || !announces(&section.title, Topic::QuickDiagnostics) {
+        if !claims.is_free(index) || !claims.announces(index, Topic::QuickDiagnostics) {
             continue;
         }
         let before = found.len();

@@ -7,7 +7,7 @@ use super::checks;
 use super::claims::{Claims, Role};
 use super::parts::{Part, own_parts, parts};
 use super::steps;
-use super::words::{Topic, announces, is_bare, topic};
+use super::words::{Topic, is_bare, topic};
 use crate::model::{Runbook, Step, Symptom};
 use crate::scan::{Document, List, Order, Section};
 use alloc::collections::BTreeMap;
@@ -20,10 +20,11 @@ pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Vec<Runbook> {
     let free = doc
         .each()
         .filter(|(index, section)| section.level > 0 && (claims.is_free(*index) || claims.is_title(*index)));
-    let candidates: BTreeMap<usize, Candidate> =
-        free.filter_map(|(index, section)| Some((index, candidate(doc, index, section)?))).collect();
+    let candidates: BTreeMap<usize, Candidate<'_>> = free
+        .filter_map(|(index, section)| Some((index, candidate(doc, claims, (index, section))?)))
+        .collect();
     let below = |index: usize| candidates.range(index + 1..doc.subtree(index).end).map(|(_, c)| c.strength);
-    let mut kept = Vec::new();
+    let mut runbooks = Vec::new();
     for (index, candidate) in &candidates {
         // A heading that gathers runbooks looks like one runbook with all their steps.
         let gathers = match candidate.strength {
@@ -32,16 +33,20 @@ pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Vec<Runbook> {
         };
         if !gathers && (claims.is_free(*index) || claims.is_title(*index)) {
             claims.claim_tree(doc, *index, Role::Runbook);
-            kept.push(*index);
+            runbooks.push(candidate.runbook());
         }
     }
-    let mut candidates = candidates;
-    kept.iter().filter_map(|index| candidates.remove(index)).map(|candidate| candidate.runbook).collect()
+    runbooks
 }
 
-struct Candidate {
+/// A section that may be a runbook; what it says is read only when it is one.
+struct Candidate<'d> {
     strength: Strength,
-    runbook: Runbook,
+    section: &'d Section,
+    /// The title without its `Issue:`, if it has one.
+    title: Option<String>,
+    parts: Vec<Part<'d>>,
+    search: Search,
 }
 
 /// Strong: it says itself that it is a runbook. Weak: it only stands where runbooks are announced.
@@ -51,55 +56,58 @@ enum Strength {
     Weak,
 }
 
-fn candidate(doc: &Document<'_>, index: usize, section: &Section) -> Option<Candidate> {
+fn candidate<'d>(
+    doc: &'d Document<'_>,
+    claims: &Claims,
+    (index, section): (usize, &'d Section),
+) -> Option<Candidate<'d>> {
     if is_bare(&section.title) || is_step_heading(&section.title) {
         return None;
     }
-    let prefixed = stripped(&section.title);
-    let among = is_among_runbooks(doc, section);
+    let title = stripped(&section.title);
+    let announced = title.is_some() || is_among_runbooks(doc, claims, section);
     let parts = parts(doc, index);
-    let symptoms: Vec<Symptom> = parts.iter().filter(|p| is_symptoms(&p.label)).flat_map(symptoms).collect();
-    let announced = prefixed.is_some() || among;
-    let search = if announced || !symptoms.is_empty() { Search::Anywhere } else { Search::Labelled };
-    let steps = procedure(&parts, search);
-    if (steps.is_empty() && symptoms.is_empty()) || !(announced || !(steps.is_empty() || symptoms.is_empty()))
-    {
+    let has_symptoms = parts.iter().any(|part| is_symptoms(part) && part.has_entries());
+    let search = if announced || has_symptoms { Search::Anywhere } else { Search::Labelled };
+    let has_steps = !Procedure::find(&parts, search).is_empty();
+    let is_one = (has_steps && has_symptoms) || (announced && (has_steps || has_symptoms));
+    if !is_one {
         return None;
     }
-    let strong = prefixed.is_some() || has_own_symptoms(doc, index);
-    Some(Candidate {
-        strength: if strong { Strength::Strong } else { Strength::Weak },
-        runbook: Runbook {
-            id: section.anchor.clone(),
-            title: prefixed.unwrap_or_else(|| section.title.clone()),
-            symptoms,
-            steps,
-            line: section.line,
-        },
-    })
+    let strong = title.is_some() || has_own_symptoms(doc, index);
+    let strength = if strong { Strength::Strong } else { Strength::Weak };
+    Some(Candidate { strength, section, title, parts, search })
+}
+
+impl Candidate<'_> {
+    fn runbook(&self) -> Runbook {
+        let symptoms = self.parts.iter().filter(|part| is_symptoms(part)).flat_map(symptoms);
+        Runbook {
+            id: self.section.anchor.clone(),
+            title: self.title.clone().unwrap_or_else(|| self.section.title.clone()),
+            symptoms: symptoms.collect(),
+            steps: Procedure::find(&self.parts, self.search).steps(),
+            line: self.section.line,
+        }
+    }
 }
 
 /// Whether a heading above announces runbooks. The book's own title announces nothing about one section.
-fn is_among_runbooks(doc: &Document<'_>, section: &Section) -> bool {
-    let mut above = section.parent.and_then(|parent| doc.sections.get(parent));
-    while let Some(heading) = above {
-        if heading.level > 1 && announces(&heading.title, Topic::Runbooks) {
-            return true;
-        }
-        above = heading.parent.and_then(|parent| doc.sections.get(parent));
-    }
-    false
+fn is_among_runbooks(doc: &Document<'_>, claims: &Claims, section: &Section) -> bool {
+    let above = section.parent.into_iter().flat_map(|parent| doc.path(parent));
+    let level = |index: usize| doc.sections.get(index).map_or(0, |section| section.level);
+    above.into_iter().any(|index| level(index) > 1 && claims.announces(index, Topic::Runbooks))
 }
 
 /// Whether symptoms stand right under the heading, or under a sub-heading of that name.
 fn has_own_symptoms(doc: &Document<'_>, index: usize) -> bool {
-    let own = own_parts(doc, index);
     let title = |i: usize| doc.sections.get(i).map(|s| s.title.as_str()).unwrap_or_default();
-    own.iter().any(|part| is_symptoms(&part.label)) || doc.children(index).any(|i| is_symptoms(title(i)))
+    own_parts(doc, index).iter().any(is_symptoms)
+        || doc.children(index).any(|i| topic(title(i)) == Some(Topic::Symptoms))
 }
 
-fn is_symptoms(label: &str) -> bool {
-    topic(label) == Some(Topic::Symptoms)
+fn is_symptoms(part: &Part<'_>) -> bool {
+    part.about.topic == Some(Topic::Symptoms)
 }
 
 /// The title without its `Issue:`, if it has one.
@@ -139,27 +147,53 @@ fn quoted(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// The steps: numbered headings, else the ordered lists, else bullets and fences of the labelled procedure.
-fn procedure(parts: &[Part<'_>], search: Search) -> Vec<Step> {
-    let headed: Vec<&Part<'_>> = parts.iter().filter(|part| is_step_heading(&part.label)).collect();
-    if headed.len() >= 2 {
-        return steps::of_parts(&headed);
+/// Where a runbook's steps stand: numbered headings, else the ordered lists, else fences or bullets of the labelled
+/// procedure.
+enum Procedure<'p, 'd> {
+    Headings(Vec<&'p Part<'d>>),
+    Lists(Vec<&'d List>, Vec<&'p Part<'d>>),
+    Fences(Vec<&'p Part<'d>>),
+}
+
+impl<'p, 'd> Procedure<'p, 'd> {
+    fn find(parts: &'p [Part<'d>], search: Search) -> Self {
+        let headed: Vec<&Part<'_>> = parts.iter().filter(|part| is_step_heading(&part.label)).collect();
+        if headed.len() >= 2 {
+            return Self::Headings(headed);
+        }
+        let labelled: Vec<&Part<'_>> = parts.iter().filter(|part| is_procedure(part)).collect();
+        let chosen: Vec<&Part<'_>> = match (labelled.is_empty(), search) {
+            (false, _) => labelled,
+            (true, Search::Anywhere) => parts.iter().filter(|part| !is_symptoms(part)).collect(),
+            (true, Search::Labelled) => Vec::new(),
+        };
+        let lists = |order: Order| -> Vec<&'d List> {
+            chosen.iter().flat_map(|part| part.lists()).filter(|list| list.order == order).collect()
+        };
+        let ordered = lists(Order::Ordered);
+        if !ordered.is_empty() {
+            Self::Lists(ordered, chosen)
+        } else if chosen.iter().any(|part| steps::has_commands(part)) {
+            Self::Fences(chosen)
+        } else {
+            Self::Lists(lists(Order::Bullets), Vec::new())
+        }
     }
-    let labelled: Vec<&Part<'_>> = parts.iter().filter(|part| is_procedure(&part.label)).collect();
-    let chosen: Vec<&Part<'_>> = match (labelled.is_empty(), search) {
-        (false, _) => labelled,
-        (true, Search::Anywhere) => parts.iter().filter(|part| !is_symptoms(&part.label)).collect(),
-        (true, Search::Labelled) => return Vec::new(),
-    };
-    let lists = |order: Order| -> Vec<&List> {
-        chosen.iter().flat_map(|part| part.lists()).filter(|list| list.order == order).collect()
-    };
-    let ordered = lists(Order::Ordered);
-    if !ordered.is_empty() {
-        return steps::of_lists(&ordered, &chosen);
+
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Headings(parts) | Self::Fences(parts) => parts.is_empty(),
+            Self::Lists(lists, _) => lists.iter().all(|list| list.items.is_empty()),
+        }
     }
-    let fenced = steps::of_fences(&chosen);
-    if fenced.is_empty() { steps::of_lists(&lists(Order::Bullets), &[]) } else { fenced }
+
+    fn steps(&self) -> Vec<Step> {
+        match self {
+            Self::Headings(parts) => steps::of_parts(parts),
+            Self::Lists(lists, parts) => steps::of_lists(lists, parts),
+            Self::Fences(parts) => steps::of_fences(parts),
+        }
+    }
 }
 
 /// Where steps may stand.
@@ -169,8 +203,8 @@ enum Search {
     Anywhere,
 }
 
-fn is_procedure(label: &str) -> bool {
-    !label.is_empty() && announces(label, Topic::Procedure) && !is_symptoms(label)
+fn is_procedure(part: &Part<'_>) -> bool {
+    part.about.announces(Topic::Procedure) && !is_symptoms(part)
 }
 
 fn is_step_heading(label: &str) -> bool {

@@ -4,7 +4,7 @@ use super::claims::{Claims, Role};
 use super::commands;
 use super::measure::quantities;
 use super::parts::{Part, parts};
-use super::words::{Topic, topic};
+use super::words::Topic;
 use crate::model::{Command, Limit, Service, ServiceIssue};
 use crate::scan::{Block, Document};
 use crate::shell::Shell;
@@ -30,12 +30,12 @@ pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims, shell: &mut Shell) -
 }
 
 fn sheet_parts<'d>(doc: &'d Document<'_>, index: usize) -> Vec<Part<'d>> {
-    parts(doc, index).into_iter().filter(|part| is_sheet(topic(&part.label))).collect()
+    parts(doc, index).into_iter().filter(|part| is_sheet(part.about.topic)).collect()
 }
 
 fn is_service(doc: &Document<'_>, index: usize) -> bool {
     let parts = sheet_parts(doc, index);
-    let mut topics = parts.iter().filter_map(|part| topic(&part.label));
+    let mut topics = parts.iter().filter_map(|part| part.about.topic);
     let first = topics.next();
     first.is_some() && topics.any(|other| Some(other) != first)
 }
@@ -47,9 +47,9 @@ fn is_sheet(topic: Option<Topic>) -> bool {
 
 fn service(name: &str, line: u32, parts: &[Part<'_>], shell: &mut Shell) -> Service {
     let entries = |wanted: Topic| {
-        parts.iter().filter(move |part| topic(&part.label) == Some(wanted)).flat_map(|part| part.entries())
+        parts.iter().filter(move |part| part.about.topic == Some(wanted)).flat_map(|part| part.entries())
     };
-    let logs = parts.iter().filter(|part| topic(&part.label) == Some(Topic::Logs));
+    let logs = parts.iter().filter(|part| part.about.topic == Some(Topic::Logs));
     Service {
         name: name.to_string(),
         dashboard: entries(Topic::Dashboard).map(|(_, text)| text).next(),

@@ -77,6 +77,14 @@ pub(crate) fn of_fences(parts: &[&Part<'_>]) -> Vec<Step> {
     steps
 }
 
+/// Whether a fence of the part makes a step for [`of_fences`].
+pub(crate) fn has_commands(part: &Part<'_>) -> bool {
+    part.blocks.iter().any(|block| match block {
+        Block::Fence(fence) => commands::of_fence(fence).is_some_and(|read| !read.commands.is_empty()),
+        Block::Paragraph(_) | Block::List(_) | Block::Table(_) | Block::Quote(_) | Block::Rule => false,
+    })
+}
+
 fn number(before: usize) -> u32 {
     u32::try_from(before + 1).unwrap_or(u32::MAX)
 }

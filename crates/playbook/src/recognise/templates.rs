@@ -3,7 +3,7 @@
 
 use super::claims::{Claims, Role};
 use super::commands;
-use super::words::{Topic, announces, severity_names};
+use super::words::{Topic, severity_names};
 use crate::model::{Choice, Placeholder, Template, TemplateKind};
 use crate::scan::{Block, Document, Fence, FenceLine, span};
 use alloc::string::{String, ToString};
@@ -13,8 +13,8 @@ use alloc::vec::Vec;
 pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Vec<Template> {
     let mut templates = Vec::new();
     for (index, section) in doc.each() {
-        let announced = doc.path(index).iter().any(|title| announces(title, Topic::Templates));
-        if !claims.is_free(index) || !announced {
+        let announced = || doc.path(index).any(|above| claims.announces(above, Topic::Templates));
+        if !claims.is_free(index) || !announced() {
             continue;
         }
         for block in &section.blocks {

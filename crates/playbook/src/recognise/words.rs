@@ -1,7 +1,11 @@
 //! The synonym table: which words of a heading or a label mean which part of a playbook, and how severities are named.
 
+use aho_corasick::AhoCorasick;
+use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::cmp::Reverse;
+use std::sync::LazyLock;
 
 /// What a heading or a label announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,63 +113,107 @@ const TABLE: &[(Topic, &[&str])] = &[
     ),
 ];
 
-/// What the words announce, if anything; the longest synonym decides.
-pub(crate) fn topic(words: &str) -> Option<Topic> {
-    let words = normal(words);
-    let mut best: Option<(usize, Topic)> = None;
-    for (topic, synonyms) in TABLE {
-        for synonym in *synonyms {
-            let longer = best.is_none_or(|(length, _)| synonym.len() > length);
-            if longer && contains_words(&words, synonym) {
-                best = Some((synonym.len(), *topic));
-            }
-        }
+/// Every synonym at once: a heading meets all of them in one pass.
+struct Synonyms {
+    automaton: AhoCorasick,
+    /// The topic of each synonym, by its number in the automaton.
+    topics: Vec<Topic>,
+}
+
+static SYNONYMS: LazyLock<Synonyms> = LazyLock::new(|| {
+    let words = || TABLE.iter().flat_map(|(_, synonyms)| synonyms.iter());
+    let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(words());
+    Synonyms {
+        automaton: automaton.expect("the table is far smaller than what an automaton may hold"),
+        topics: TABLE.iter().flat_map(|(topic, synonyms)| synonyms.iter().map(|_| *topic)).collect(),
     }
-    best.map(|(_, topic)| topic)
+});
+
+/// A synonym at word boundaries; a plural `s` may follow.
+struct Hit {
+    topic: Topic,
+    length: usize,
+    /// Its number in the table.
+    number: usize,
+    place: Place,
+}
+
+/// Whether there are other words beside a synonym.
+#[derive(PartialEq, Eq)]
+enum Place {
+    Alone,
+    Among,
+}
+
+fn hits(words: &str) -> impl Iterator<Item = Hit> {
+    let found = SYNONYMS.automaton.find_overlapping_iter(words);
+    found.filter_map(|hit| {
+        let before = words.get(..hit.start())?.chars().next_back();
+        let after = words.get(hit.end()..)?;
+        let after = after.strip_prefix(['s', 'S']).unwrap_or(after);
+        if before.is_some_and(char::is_alphanumeric) || after.starts_with(char::is_alphanumeric) {
+            return None;
+        }
+        let number = hit.pattern().as_usize();
+        let place = if before.is_none() && after.is_empty() { Place::Alone } else { Place::Among };
+        Some(Hit { topic: *SYNONYMS.topics.get(number)?, length: hit.len(), number, place })
+    })
+}
+
+/// All that some words announce, read once.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Announced {
+    /// What the longest synonym says.
+    pub(crate) topic: Option<Topic>,
+    /// One bit for each topic.
+    all: u32,
+}
+
+impl Announced {
+    pub(crate) fn of(words: &str) -> Self {
+        let words = normal(words);
+        let mut all = 0;
+        let best = hits(&words).inspect(|hit| all |= hit.topic.bit()).max_by_key(Hit::rank);
+        Self { topic: best.map(|hit| hit.topic), all }
+    }
+
+    /// Whether the topic is announced, whatever else is.
+    pub(crate) fn announces(self, topic: Topic) -> bool {
+        self.all & topic.bit() != 0
+    }
+}
+
+impl Topic {
+    fn bit(self) -> u32 {
+        1 << (self as u32)
+    }
+}
+
+impl Hit {
+    fn rank(&self) -> (usize, Reverse<usize>) {
+        (self.length, Reverse(self.number))
+    }
+}
+
+/// What the words announce, if anything; the longest synonym decides, the first in the table among equals.
+pub(crate) fn topic(words: &str) -> Option<Topic> {
+    hits(&normal(words)).max_by_key(Hit::rank).map(|hit| hit.topic)
 }
 
 /// Whether the words announce this topic, whatever else they announce.
 pub(crate) fn announces(words: &str, topic: Topic) -> bool {
-    let words = normal(words);
-    TABLE
-        .iter()
-        .filter(|(candidate, _)| *candidate == topic)
-        .flat_map(|(_, synonyms)| synonyms.iter())
-        .any(|synonym| contains_words(&words, synonym))
+    hits(&normal(words)).any(|hit| hit.topic == topic)
 }
 
 /// Whether the words are a synonym and nothing else: a part of something, such as `Symptoms`.
 pub(crate) fn is_bare(words: &str) -> bool {
-    let words = normal(words);
-    let singular = words.strip_suffix('s').unwrap_or(&words);
-    TABLE
-        .iter()
-        .flat_map(|(_, synonyms)| synonyms.iter())
-        .any(|synonym| *synonym == words || *synonym == singular)
+    hits(&normal(words)).any(|hit| hit.place == Place::Alone)
 }
 
-fn normal(words: &str) -> String {
-    words.trim().trim_end_matches(':').to_lowercase()
-}
-
-/// Whether `part` occurs in `whole` at word boundaries; a plural `s` may follow.
-fn contains_words(whole: &str, part: &str) -> bool {
-    // Hot: every heading meets every synonym. Only beginnings of words are compared, without a searcher's set-up.
-    let mut in_word = false;
-    for (at, c) in whole.char_indices() {
-        let begins = !in_word;
-        in_word = c.is_alphanumeric();
-        if !begins || whole.len() - at < part.len() {
-            continue;
-        }
-        if let Some(rest) = whole.get(at..).and_then(|tail| tail.strip_prefix(part)) {
-            let rest = rest.strip_prefix('s').unwrap_or(rest);
-            if !rest.starts_with(char::is_alphanumeric) {
-                return true;
-            }
-        }
-    }
-    false
+/// Without a colon at the end; lower case, as far as the automaton does not see to that.
+fn normal(words: &str) -> Cow<'_, str> {
+    let words = words.trim().trim_end_matches(':');
+    if words.is_ascii() { Cow::Borrowed(words) } else { Cow::Owned(words.to_lowercase()) }
 }
 
 /// Severities that a text names: `P1`, `SEV-2`, `Sev 2`, each once, in order of appearance; `P0-P2` names three.
@@ -247,6 +295,8 @@ mod tests {
         assert_eq!(topic("Severity Decision Tree"), Some(Topic::DecisionTree));
         assert_eq!(topic("Postmortem Template"), Some(Topic::Postmortem));
         assert_eq!(topic("Symptomatic"), None);
+        assert_eq!(topic("KEY CHECKS"), Some(Topic::Metrics));
+        assert!(is_bare("Symptoms:") && is_bare("steps") && !is_bare("First steps here"));
     }
 
     #[test]

@@ -65,16 +65,9 @@ impl Document<'_> {
         self.subtree(index).filter(move |i| self.sections.get(*i).is_some_and(|s| s.parent == Some(index)))
     }
 
-    /// The titles from the outermost heading to its own.
-    pub(crate) fn path(&self, index: usize) -> Vec<&str> {
-        let mut path = Vec::new();
-        let mut next = Some(index);
-        while let Some(section) = next.and_then(|i| self.sections.get(i)) {
-            path.push(section.title.as_str());
-            next = section.parent;
-        }
-        path.reverse();
-        path
+    /// Its own index and those of the headings above it, from the inside out.
+    pub(crate) fn path(&self, index: usize) -> impl Iterator<Item = usize> {
+        core::iter::successors(Some(index), |at| self.sections.get(*at).and_then(|section| section.parent))
     }
 
     /// Every section with its index.

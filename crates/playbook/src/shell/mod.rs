@@ -5,6 +5,7 @@
 //! over is [`Effect::Unknown`]. Must never be here: running anything, or knowledge about Markdown.
 
 mod argv;
+mod balance;
 mod bind;
 mod holes;
 mod look;

@@ -24,6 +24,15 @@ struct Known {
     is_whole: bool,
 }
 
+/// Whether a text is a whole command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whole {
+    Yes,
+    No,
+    /// The end of a here-document is to come.
+    HereDocument,
+}
+
 /// Commands that were left out.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Unread {
@@ -64,28 +73,28 @@ impl Shell {
     }
 
     /// Whether a text that could end here reads as a whole command; so does one that nobody looks at.
-    pub(super) fn is_whole(&mut self, source: &str) -> bool {
+    pub(super) fn whole(&mut self, source: &str) -> Whole {
         if let Some(known) = self.known.get(source) {
-            return known.is_whole;
+            return if known.is_whole { Whole::Yes } else { Whole::No };
         }
         let holes = holes::find(source);
         let filled = holes::fill_neutral(source, &holes);
         if split::in_heredoc(&filled) {
-            return false;
+            return Whole::HereDocument;
         }
         let look = match glance(&filled) {
             Glance::Enough(look) => look,
-            Glance::Open => return false,
+            Glance::Open => return Whole::No,
             Glance::Unclear => self.study(&filled),
         };
         if !look.is_read {
-            return true;
+            return Whole::Yes;
         }
-        let is_whole = look.is_whole;
-        if is_whole {
-            self.remember(source, holes, look);
+        if !look.is_whole {
+            return Whole::No;
         }
-        is_whole
+        self.remember(source, holes, look);
+        Whole::Yes
     }
 
     /// The words of every call in a command that was analysed before; none for any other text.

@@ -2,8 +2,9 @@
 //!
 //! Must never be here: what a command does.
 
+use super::balance::Balance;
 use super::look::SOURCE_BYTES_MAX;
-use super::reader::Shell;
+use super::reader::{Shell, Whole};
 
 /// More lines than this are never taken for one command.
 const LINES_MAX: usize = 60;
@@ -46,16 +47,26 @@ pub(super) fn split(text: &str, shell: &mut Shell) -> Vec<Logical> {
 /// Takes as many lines as the command needs to be whole; only the first when it never is.
 fn whole(first: &str, rest: &[&str], shell: &mut Shell) -> (String, usize) {
     let mut source = first.to_owned();
+    let mut balance = Balance::default();
+    balance.line(first);
     for taken in 1..=LINES_MAX {
         if source.len() > SOURCE_BYTES_MAX {
             break;
         }
-        if is_closed(&source) && shell.is_whole(&source) {
-            return (source.trim_end().to_owned(), taken);
+        // Asking is dear: beyond the first line only where everything that was opened is closed. A quote in a
+        // here-document opens nothing.
+        let may_end = taken == 1 || !balance.is_open() || source.contains("<<");
+        if may_end && is_closed(&source) {
+            match shell.whole(&source) {
+                Whole::Yes => return (source.trim_end().to_owned(), taken),
+                Whole::No if !balance.is_open() => break,
+                Whole::No | Whole::HereDocument => {}
+            }
         }
         let Some(next) = rest.get(taken - 1) else { break };
         source.push('\n');
         source.push_str(next);
+        balance.line(next);
     }
     continued(first, rest)
 }

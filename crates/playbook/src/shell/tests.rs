@@ -416,6 +416,15 @@ fn a_fence_is_cut_into_commands() {
 }
 
 #[test]
+fn a_quote_in_a_here_document_opens_nothing() {
+    let found: Vec<String> = split("cat <<EOF\nit's\nEOF\nls\nfoo()\n{\n  ls\n}\nls | \\\n  sort\n")
+        .into_iter()
+        .map(|command| command.source)
+        .collect();
+    assert_eq!(found, ["cat <<EOF\nit's\nEOF", "ls", "foo()\n{\n  ls\n}", "ls | \\\n  sort"]);
+}
+
+#[test]
 fn output_below_a_prompt_is_not_a_command() {
     let found: Vec<String> = split("$ kubectl get pods\nNAME READY\napi  1/1\n\n$ ls\n")
         .into_iter()
