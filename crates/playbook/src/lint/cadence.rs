@@ -4,17 +4,14 @@ use super::document::{Document, Finding};
 use crate::{Diagnostic, DiagnosticSeverity};
 
 pub(super) fn missing(document: &Document<'_>) -> Vec<Diagnostic> {
-    let template = document
-        .playbook
-        .templates
-        .iter()
-        .find(|template| template.body.to_lowercase().contains("next update"));
-    let Some(template) = template.filter(|_| !document.text.lines().any(states_cadence)) else {
+    let promises = |text: &str| text.to_ascii_lowercase().contains("next update");
+    let template = document.playbook.templates.iter().find(|template| promises(&template.body));
+    let Some(template) = template.filter(|_| !states_cadence(&document.text.to_ascii_lowercase())) else {
         return Vec::new();
     };
     let promise = document
         .lines()
-        .find(|(line, text)| *line >= template.line && text.to_lowercase().contains("next update"))
+        .find(|(line, text)| *line >= template.line && promises(text))
         .map_or(template.line, |(line, _)| line);
     let finding = Finding {
         code: "W045",
@@ -25,9 +22,25 @@ pub(super) fn missing(document: &Document<'_>) -> Vec<Diagnostic> {
     vec![document.place(finding, promise, "Next Update")]
 }
 
+/// Whether any line of a text in lower case states it.
+fn states_cadence(text: &str) -> bool {
+    ["every ", "hourly"].iter().any(|word| lines_with(text, word).any(is_stated))
+}
+
+/// The lines of a text that hold a word.
+fn lines_with<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = &'t str> {
+    let mut rest = text;
+    core::iter::from_fn(move || {
+        let at = rest.find(word)?;
+        let start = rest.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
+        let line = rest.get(start..)?.split('\n').next()?;
+        rest = rest.get(start + line.len()..)?;
+        Some(line)
+    })
+}
+
 /// `every 30 minutes` or `hourly` on a line that speaks of updates.
-fn states_cadence(line: &str) -> bool {
-    let line = line.to_lowercase();
+fn is_stated(line: &str) -> bool {
     let every = line.split("every ").skip(1).any(|rest| {
         let rest = rest.trim_start_matches('~');
         rest.starts_with(|first: char| first.is_ascii_digit())

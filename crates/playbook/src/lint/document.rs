@@ -4,6 +4,7 @@
 
 use crate::shell::{Shell, Word};
 use crate::{Command, Diagnostic, DiagnosticSeverity, Playbook, Runbook, Span, Step};
+use aho_corasick::AhoCorasick;
 
 /// A document under the eyes of the rules.
 pub(super) struct Document<'a> {
@@ -15,6 +16,8 @@ pub(super) struct Document<'a> {
     /// Every fence, in order.
     pub fences: Vec<Fence>,
     lines: Vec<(usize, &'a str)>,
+    /// Lines of groups of the quick reference and of quick diagnostics, in order.
+    listed: Vec<u32>,
 }
 
 /// A command and where it stands.
@@ -51,7 +54,11 @@ impl<'a> Document<'a> {
             start += line.len() + 1;
         }
         let fences = fences(&lines);
-        Self { playbook, text, commands: placed(playbook, shell), fences, lines }
+        let groups = playbook.quick_reference.iter().map(|group| group.line);
+        let mut listed: Vec<u32> =
+            groups.chain(playbook.quick_diagnostics.iter().map(|command| command.line)).collect();
+        listed.sort_unstable();
+        Self { playbook, text, commands: placed(playbook, shell), fences, lines, listed }
     }
 
     /// The lines with their numbers from 1.
@@ -59,9 +66,36 @@ impl<'a> Document<'a> {
         (1..).zip(self.lines.iter().map(|(_, line)| *line))
     }
 
+    /// The lines that hold one of some texts, found without looking at each line by itself.
+    pub(super) fn lines_with(&self, needles: &AhoCorasick) -> impl Iterator<Item = (u32, &'a str)> {
+        let mut at = 0;
+        core::iter::from_fn(move || {
+            let found = at + needles.find(self.text.get(at..)?)?.start();
+            let index = self.lines.partition_point(|(start, _)| *start <= found).checked_sub(1)?;
+            let (start, line) = self.lines.get(index)?;
+            at = self.lines.get(index + 1).map_or(self.text.len(), |(next, _)| *next).max(start + line.len());
+            Some((number(index + 1), *line))
+        })
+    }
+
     /// The fence in which a line stands.
     pub(super) fn fence_at(&self, line: u32) -> Option<&Fence> {
-        self.fences.iter().find(|fence| fence.first <= line && line <= fence.last)
+        let after = self.fences.partition_point(|fence| fence.first <= line);
+        self.fences.get(after.checked_sub(1)?).filter(|fence| line <= fence.last)
+    }
+
+    /// Whether a list of commands stands in a fence.
+    pub(super) fn lists_within(&self, fence: &Fence) -> bool {
+        let after = self.listed.partition_point(|line| *line <= fence.first);
+        self.listed.get(after).is_some_and(|line| *line < fence.last)
+    }
+
+    /// The commands on the lines between two others.
+    pub(super) fn commands_between(&self, first: u32, last: u32) -> &[Placed<'a>] {
+        let line = |placed: &Placed<'_>| placed.command.line;
+        let start = self.commands.partition_point(|placed| line(placed) <= first);
+        let end = self.commands.partition_point(|placed| line(placed) < last);
+        self.commands.get(start..end).unwrap_or_default()
     }
 
     /// Places a finding on the first `needle` at or below a line; on the whole line when it is not there.
@@ -86,6 +120,11 @@ impl<'a> Document<'a> {
             hint: (!finding.hint.is_empty()).then(|| finding.hint.to_owned()),
         }
     }
+}
+
+/// Texts to look for in a whole document at once.
+pub(super) fn needles(texts: &[&str]) -> AhoCorasick {
+    AhoCorasick::new(texts).expect("a rule looks for a few short texts")
 }
 
 fn number(value: usize) -> u32 {

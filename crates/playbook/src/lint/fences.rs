@@ -1,6 +1,6 @@
 //! W026: one fence that reads and changes. W051: fences without a language.
 
-use super::document::{Document, Fence, Finding, Placed};
+use super::document::{Document, Fence, Finding};
 use crate::{Approval, Diagnostic, DiagnosticSeverity};
 
 pub(super) fn read_and_change(document: &Document<'_>) -> Vec<Diagnostic> {
@@ -8,27 +8,13 @@ pub(super) fn read_and_change(document: &Document<'_>) -> Vec<Diagnostic> {
 }
 
 fn mixed(document: &Document<'_>, fence: &Fence) -> Option<Diagnostic> {
-    let inside = |placed: &&Placed<'_>| fence.first < placed.command.line && placed.command.line < fence.last;
-    let of = |approval: Approval| {
-        document
-            .commands
-            .iter()
-            .filter(inside)
-            .find(move |placed| placed.command.effect.approval() == approval)
-    };
+    let inside = document.commands_between(fence.first, fence.last);
+    let of = |approval: Approval| inside.iter().find(|placed| placed.command.effect.approval() == approval);
+    let (reads, changes) = of(Approval::NotNeeded).zip(of(Approval::Needed))?;
     // A card lists reading and changing commands side by side on purpose.
-    let is_list = document
-        .playbook
-        .quick_reference
-        .iter()
-        .any(|group| fence.first < group.line && group.line < fence.last);
-    let quick = document
-        .playbook
-        .quick_diagnostics
-        .iter()
-        .any(|command| fence.first < command.line && command.line < fence.last);
-    let (reads, changes) =
-        of(Approval::NotNeeded).zip(of(Approval::Needed)).filter(|_| !is_list && !quick)?;
+    if document.lists_within(fence) {
+        return None;
+    }
     let finding = Finding {
         code: "W026",
         severity: DiagnosticSeverity::Warning,

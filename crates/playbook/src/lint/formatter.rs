@@ -1,12 +1,17 @@
 //! W030 and W031: text that a formatter damaged.
 
-use super::document::{Document, Finding};
+use super::document::{Document, Finding, needles};
 use crate::{Diagnostic, DiagnosticSeverity};
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
+
+static LOST_STARS: LazyLock<AhoCorasick> = LazyLock::new(|| needles(&[" _ "]));
+static ESCAPED: LazyLock<AhoCorasick> = LazyLock::new(|| needles(&[r"\_\_"]));
 
 /// `9 _ 60 _ 1000`: stars taken for emphasis and rewritten.
 pub(super) fn stars_lost(document: &Document<'_>) -> Vec<Diagnostic> {
     document
-        .lines()
+        .lines_with(&LOST_STARS)
         .filter(|(line, _)| document.fence_at(*line).is_none_or(|fence| fence.language.starts_with("m")))
         .filter_map(|(line, text)| {
             let damaged = product(text)?;
@@ -36,8 +41,7 @@ fn product(text: &str) -> Option<String> {
 /// `\_\_\_`: a line to write on, escaped.
 pub(super) fn escaped_blanks(document: &Document<'_>) -> Vec<Diagnostic> {
     document
-        .lines()
-        .filter(|(_, text)| text.contains(r"\_\_"))
+        .lines_with(&ESCAPED)
         .map(|(line, text)| {
             let finding = Finding {
                 code: "W031",

@@ -3,20 +3,25 @@
 use super::measure::{Quantity, minutes, product, quantities};
 use crate::model::{Check, CheckKind, Comparison};
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 /// The expectation that a text states, if it states one. `context` lends a metric where the text names none.
 pub(crate) fn of_text(text: &str, line: u32, context: &str) -> Option<Check> {
-    let kind = watch(text)
-        .or_else(|| status(text))
-        .or_else(|| threshold(text, context))
-        .or_else(|| equation(text, context))
-        .or_else(|| expects(text).then_some(CheckKind::Words))?;
+    let lower = text.to_lowercase();
+    // All kinds but words need a number, and most texts have none.
+    let measured = if text.bytes().any(|byte| byte.is_ascii_digit()) {
+        let text = Measured { text, lower: &lower, quantities: quantities(text), context };
+        text.watch().or_else(|| text.status()).or_else(|| text.threshold()).or_else(|| text.equation())
+    } else {
+        None
+    };
+    let kind = measured.or_else(|| expects(&lower).then_some(CheckKind::Words))?;
     Some(Check { text: text.to_string(), kind, command: None, line })
 }
 
 /// Only thresholds: what a symptom can state.
 pub(crate) fn of_symptom(text: &str, line: u32) -> Option<Check> {
-    let kind = threshold(text, "")?;
+    let kind = Measured { text, lower: "", quantities: quantities(text), context: "" }.threshold()?;
     Some(Check { text: text.to_string(), kind, command: None, line })
 }
 
@@ -28,50 +33,81 @@ pub(crate) fn of_verification(text: &str, line: u32) -> Option<Check> {
     asks.then(|| Check { text: text.to_string(), kind: CheckKind::Words, command: None, line })
 }
 
-fn expects(text: &str) -> bool {
-    let lower = text.to_lowercase();
+fn expects(lower: &str) -> bool {
     ["should ", "expect", "must ", "target:", "goal:"].iter().any(|word| lower.starts_with(word))
 }
 
-fn mentions_expectation(text: &str) -> bool {
-    let lower = text.to_lowercase();
+fn mentions_expectation(lower: &str) -> bool {
     ["should", "expect", "must", "returns", "target"].iter().any(|word| lower.contains(word))
 }
 
-fn watch(text: &str) -> Option<CheckKind> {
-    let lower = text.to_lowercase();
-    let watches =
-        ["monitor", "watch", "observe", "wait", "keep an eye"].iter().any(|word| lower.contains(word));
-    let at = lower.find(" for ")?;
-    let minutes = minutes(lower.get(at..)?)?;
-    watches.then_some(CheckKind::Watch { minutes })
+/// A text that holds numbers, read once for all kinds of expectations.
+struct Measured<'t> {
+    text: &'t str,
+    /// The same in lower case.
+    lower: &'t str,
+    quantities: Vec<Quantity>,
+    context: &'t str,
 }
 
-fn status(text: &str) -> Option<CheckKind> {
-    if !mentions_expectation(text) {
-        return None;
+impl Measured<'_> {
+    fn watch(&self) -> Option<CheckKind> {
+        let at = self.lower.find(" for ")?;
+        let words = ["monitor", "watch", "observe", "wait", "keep an eye"];
+        if !words.iter().any(|word| self.lower.contains(word)) {
+            return None;
+        }
+        Some(CheckKind::Watch { minutes: minutes(self.lower.get(at..)?)? })
     }
-    let found = quantities(text).into_iter().find(|q| {
-        let word = text.get(..q.start).unwrap_or_default().split_whitespace().next_back().unwrap_or_default();
-        let word = word.to_lowercase();
-        let verb = matches!(
-            word.as_str(),
-            "get"
-                | "return"
-                | "returns"
-                | "status"
-                | "see"
-                | "code"
-                | "http"
-                | "with"
-                | "expect"
-                | "be"
-                | "answer"
-        );
-        verb && q.unit.is_empty() && (100.0..600.0).contains(&q.value)
-    })?;
-    // Within 100 and 600 by the filter above.
-    Some(CheckKind::HttpStatus { status: found.value as u16 })
+
+    fn status(&self) -> Option<CheckKind> {
+        let mut bare = self.quantities.iter().filter(|quantity| quantity.unit.is_empty());
+        let found = bare.find(|quantity| {
+            (100.0..600.0).contains(&quantity.value) && leads_to_status(self.text, quantity.start)
+        })?;
+        // Within 100 and 600 by the filter above.
+        mentions_expectation(self.lower).then_some(CheckKind::HttpStatus { status: found.value as u16 })
+    }
+
+    fn threshold(&self) -> Option<CheckKind> {
+        self.quantities.iter().find_map(|quantity| {
+            let before = self.text.get(..quantity.start)?.trim_end();
+            let (words, comparison) = WORDS.iter().find(|(words, _)| ends_with(before, words))?;
+            let head = before.get(..before.len() - words.len())?;
+            if head.ends_with(['-', '=']) {
+                return None;
+            }
+            let (value, unit) = settled(quantity);
+            let metric = metric(head, self.context);
+            Some(CheckKind::Threshold { metric, comparison: *comparison, value, unit })
+        })
+    }
+
+    fn equation(&self) -> Option<CheckKind> {
+        let computed = product(self.text, &self.quantities);
+        let sign = self.text.find('=');
+        let after = sign.and_then(|at| self.quantities.iter().find(|quantity| quantity.start > at));
+        let (value, unit) = match (after, computed) {
+            (Some(quantity), Some(_)) => settled(quantity),
+            (Some(quantity), None) if mentions_expectation(self.lower) => settled(quantity),
+            (None, Some(value)) => (value, String::new()),
+            (Some(_) | None, None) => return None,
+        };
+        let metric = metric("", self.context);
+        Some(CheckKind::Threshold { metric, comparison: Comparison::Equal, value, unit })
+    }
+}
+
+/// Whether the word before a number says that it is a status.
+fn leads_to_status(text: &str, start: usize) -> bool {
+    const VERBS: &[&str] =
+        &["get", "return", "returns", "status", "see", "code", "http", "with", "expect", "be", "answer"];
+    let before = text.get(..start).unwrap_or_default().trim_end();
+    VERBS.iter().any(|verb| {
+        let Some(at) = before.len().checked_sub(verb.len()) else { return false };
+        let same = before.get(at..).is_some_and(|word| word.eq_ignore_ascii_case(verb));
+        same && before.get(..at).is_some_and(|head| head.is_empty() || head.ends_with(char::is_whitespace))
+    })
 }
 
 const WORDS: &[(&str, Comparison)] = &[
@@ -94,41 +130,11 @@ const WORDS: &[(&str, Comparison)] = &[
     ("<", Comparison::Below),
 ];
 
-fn threshold(text: &str, context: &str) -> Option<CheckKind> {
-    quantities(text).into_iter().find_map(|quantity| {
-        let before = text.get(..quantity.start)?.trim_end();
-        let (words, comparison) = WORDS.iter().find(|(words, _)| ends_with(before, words))?;
-        let head = before.get(..before.len() - words.len())?;
-        if head.ends_with(['-', '=']) {
-            return None;
-        }
-        let (value, unit) = settled(&quantity);
-        Some(CheckKind::Threshold { metric: metric(head, context), comparison: *comparison, value, unit })
-    })
-}
-
 fn ends_with(text: &str, words: &str) -> bool {
     let Some(at) = text.len().checked_sub(words.len()) else { return false };
     let same = text.get(at..).is_some_and(|tail| tail.eq_ignore_ascii_case(words));
     let glued = text.get(..at).is_some_and(|head| head.ends_with(char::is_alphanumeric));
     same && !(glued && words.starts_with(char::is_alphabetic))
-}
-
-fn equation(text: &str, context: &str) -> Option<CheckKind> {
-    let computed = product(text);
-    let after = text.find('=').and_then(|at| {
-        let found = quantities(text);
-        found.into_iter().find(|q| q.start > at)
-    });
-    if computed.is_none() && !(after.is_some() && mentions_expectation(text)) {
-        return None;
-    }
-    let (value, unit) = match (after, computed) {
-        (Some(quantity), _) => settled(&quantity),
-        (None, Some(value)) => (value, String::new()),
-        (None, None) => return None,
-    };
-    Some(CheckKind::Threshold { metric: metric("", context), comparison: Comparison::Equal, value, unit })
 }
 
 /// Units as the model spells them; bytes in whole bytes.

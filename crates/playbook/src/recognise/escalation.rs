@@ -43,7 +43,7 @@ pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Escalation {
 fn gather(block: &Block, lines: &mut Vec<(u32, String)>) {
     match block {
         Block::Fence(fence) => lines.extend(fence.lines.iter().map(|l| (l.line, l.text.trim().to_string()))),
-        Block::Paragraph(inline) => lines.extend(inline.by_line().iter().map(|l| (l.line, l.plain()))),
+        Block::Paragraph(inline) => lines.extend(inline.by_line().map(|l| (l.line, l.plain()))),
         Block::List(list) => {
             lines.extend(
                 list.items.iter().map(|item| (item.line, item.lead().map(Inline::plain).unwrap_or_default())),

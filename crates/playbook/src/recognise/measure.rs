@@ -19,6 +19,9 @@ const UNITS: &[&str] = &[
     "bytes", "KB", "kB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB", "rps", "qps", "rpm",
 ];
 
+/// No unit is longer.
+const UNIT_BYTES_MAX: usize = 7;
+
 /// Every number that stands alone (not within a word such as `P95` or `5xx`).
 pub(crate) fn quantities(text: &str) -> Vec<Quantity> {
     let mut found = Vec::new();
@@ -31,8 +34,9 @@ pub(crate) fn quantities(text: &str) -> Vec<Quantity> {
         if before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '#')) {
             continue;
         }
-        let digits: String = text.get(start..at).unwrap_or_default().replace(',', "");
-        let Ok(value) = digits.parse::<f64>() else { continue };
+        let digits = text.get(start..at).unwrap_or_default();
+        let value = if digits.contains(',') { digits.replace(',', "").parse() } else { digits.parse() };
+        let Ok(value) = value else { continue };
         let Some((unit, end)) = unit_after(text, at) else { continue };
         found.push(Quantity { value, unit, start, end });
         at = end;
@@ -65,7 +69,7 @@ fn unit_after(text: &str, at: usize) -> Option<(String, usize)> {
         None => word.find(|c: char| !c.is_alphabetic()).unwrap_or(word.len()),
     };
     let unit = word.get(..len)?;
-    if UNITS.contains(&unit) || UNITS.contains(&unit.to_lowercase().as_str()) {
+    if len <= UNIT_BYTES_MAX && (UNITS.contains(&unit) || UNITS.contains(&unit.to_lowercase().as_str())) {
         return Some((unit.to_string(), at + gap + len));
     }
     let glued = gap == 0 && len > 0;
@@ -118,28 +122,15 @@ pub(crate) fn minute_range(text: &str) -> Option<(u32, u32)> {
 }
 
 /// A product such as `9 * 60 * 1000`, also where a formatter has turned its stars into underscores.
-pub(crate) fn product(text: &str) -> Option<f64> {
-    let found = quantities(text);
-    let mut best: Option<f64> = None;
-    for (index, first) in found.iter().enumerate() {
-        let mut value = first.value;
-        let mut end = first.end;
-        let mut factors = 1;
-        for next in found.iter().skip(index + 1) {
-            let between = text.get(end..next.start).unwrap_or_default().trim();
-            if !matches!(between, "*" | "_" | "×" | "x" | "\\*" | "·") {
-                break;
-            }
-            value *= next.value;
-            end = next.end;
-            factors += 1;
-        }
-        if factors > 1 {
-            best = Some(value);
-            break;
-        }
-    }
-    best
+pub(crate) fn product(text: &str, found: &[Quantity]) -> Option<f64> {
+    let joined = |left: &Quantity, right: &Quantity| {
+        let between = text.get(left.end..right.start).unwrap_or_default().trim();
+        matches!(between, "*" | "_" | "×" | "x" | "\\*" | "·")
+    };
+    let first = found.windows(2).position(|two| joined(&two[0], &two[1]))?;
+    let rest = found.get(first..)?;
+    let factors = 1 + rest.windows(2).take_while(|two| joined(&two[0], &two[1])).count();
+    Some(rest.iter().take(factors).map(|quantity| quantity.value).product())
 }
 
 #[cfg(test)]
@@ -174,8 +165,10 @@ mod tests {
 
     #[test]
     fn products_survive_a_formatter() {
+        let product = |text: &str| product(text, &quantities(text));
         assert_eq!(product("Should be 9 _ 60 _ 1000 = 540000ms"), Some(540_000.0));
         assert_eq!(product("9 * 60"), Some(540.0));
         assert_eq!(product("9 and 60"), None);
+        assert_eq!(product("1, 9 * 60, 2 * 3"), Some(540.0));
     }
 }

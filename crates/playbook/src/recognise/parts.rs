@@ -62,7 +62,7 @@ impl<'d> Cutter<'d> {
     fn push(&mut self, block: &'d Block) {
         if let Some(part) = self.parts.last_mut() {
             if let Block::Paragraph(inline) = block {
-                part.words.extend(inline.by_line().iter().map(|line| (line.line, line.text())));
+                part.words.extend(inline.by_line().map(|line| (line.line, line.text())));
             }
             part.blocks.push(block);
         }
@@ -70,11 +70,10 @@ impl<'d> Cutter<'d> {
 
     /// Cuts at a paragraph that holds labels; tells whether it did.
     fn labels(&mut self, inline: &Inline) -> bool {
-        let lines = inline.by_line();
-        if lines.first().and_then(Inline::label).is_none() {
+        if inline.by_line().next().and_then(|line| line.label()).is_none() {
             return false;
         }
-        for line in &lines {
+        for line in inline.by_line() {
             match line.label() {
                 Some(label) => {
                     self.begin(label.name, line.line);

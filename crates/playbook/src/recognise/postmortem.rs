@@ -5,9 +5,9 @@
 
 use super::claims::{Claims, Role};
 use super::measure::first_number;
-use super::words::{Topic, announces, severity_names};
+use super::words::{Topic, severity_names};
 use crate::model::{Guideline, Obligation, Postmortem, PostmortemPolicy, PostmortemSection, TimelineStage};
-use crate::scan::{Block, Document, Fence, Inline, Item, List, Section, scan};
+use crate::scan::{Block, Document, Fence, Inline, Item, List, scan};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -29,7 +29,11 @@ pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Option<Postmortem
     for top in tops {
         for index in doc.subtree(top).filter(|i| claims.is_free(*i)).collect::<Vec<_>>() {
             if let Some(section) = doc.sections.get(index) {
-                section.blocks.iter().for_each(|block| gather(block, section, &mut postmortem));
+                let about = match claims.announces(index, Topic::Guidelines) {
+                    true => About::Guidelines,
+                    false => About::Rules,
+                };
+                section.blocks.iter().for_each(|block| gather(block, about, &mut postmortem));
                 claims.claim(index, Role::Postmortem);
             }
         }
@@ -37,34 +41,40 @@ pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Option<Postmortem
     Some(postmortem)
 }
 
-fn gather(block: &Block, section: &Section, postmortem: &mut Postmortem) {
+/// What the heading above says its lists are about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum About {
+    Rules,
+    Guidelines,
+}
+
+fn gather(block: &Block, about: About, postmortem: &mut Postmortem) {
     match block {
         Block::Fence(fence) if postmortem.template.is_empty() => template(fence, postmortem),
-        Block::List(list) => gather_list(list, section, postmortem),
+        Block::List(list) => gather_list(list, about, postmortem),
         Block::Table(table) => {
             for row in &table.rows {
                 let mut cells = row.cells.iter();
                 let key = cells.next().map(Inline::plain).unwrap_or_default();
                 let rest: Vec<_> = cells.map(Inline::text).collect();
-                postmortem.timeline.extend(stage(&key, rest.join(", "), row.line));
+                postmortem.timeline.extend(stage(&key, &rest.join(", "), row.line));
             }
         }
         Block::Paragraph(inline) => {
             for line in inline.by_line() {
-                keyed(&line, line.line, postmortem);
+                keyed(&line.text(), line.line, postmortem);
             }
         }
-        Block::Quote(blocks) => blocks.iter().for_each(|inner| gather(inner, section, postmortem)),
+        Block::Quote(blocks) => blocks.iter().for_each(|inner| gather(inner, about, postmortem)),
         Block::Fence(_) | Block::Rule => {}
     }
 }
 
-fn gather_list(list: &List, section: &Section, postmortem: &mut Postmortem) {
-    let guidelines = announces(&section.title, Topic::Guidelines);
+fn gather_list(list: &List, about: About, postmortem: &mut Postmortem) {
     for item in &list.items {
         let Some(lead) = item.lead() else { continue };
-        let claimed = keyed(lead, item.line, postmortem);
-        if claimed == Keyed::No && guidelines {
+        let claimed = keyed(&lead.text(), item.line, postmortem);
+        if claimed == Keyed::No && about == About::Guidelines {
             postmortem.guidelines.push(guideline(item));
         }
     }
@@ -77,11 +87,10 @@ enum Keyed {
     No,
 }
 
-fn keyed(inline: &Inline, line: u32, postmortem: &mut Postmortem) -> Keyed {
-    let text = inline.text();
+fn keyed(text: &str, line: u32, postmortem: &mut Postmortem) -> Keyed {
     let Some((key, rest)) = text.split_once(':') else { return Keyed::No };
     let rest = rest.trim().to_string();
-    if let Some(stage) = stage(key, rest.clone(), line) {
+    if let Some(stage) = stage(key, &rest, line) {
         postmortem.timeline.push(stage);
         return Keyed::Yes;
     }
@@ -106,14 +115,14 @@ fn obligation(key: &str) -> Option<Obligation> {
 }
 
 /// `Day 1-2` and what is to be done then.
-fn stage(key: &str, action: String, line: u32) -> Option<TimelineStage> {
+fn stage(key: &str, action: &str, line: u32) -> Option<TimelineStage> {
     let lower = key.trim().to_lowercase();
     let days = lower.strip_prefix("days").or_else(|| lower.strip_prefix("day"))?;
     let same = days.replace(['–', '—'], "-").replace(" to ", "-");
     let (from, to) = same.split_once('-').unwrap_or((&same, &same));
     let from_day = first_number(from.trim_start_matches(['+', ' ']))?;
     let to_day = first_number(to).unwrap_or(from_day).max(from_day);
-    Some(TimelineStage { from_day, to_day, action, line })
+    Some(TimelineStage { from_day, to_day, action: action.to_string(), line })
 }
 
 fn template(fence: &Fence, postmortem: &mut Postmortem) {

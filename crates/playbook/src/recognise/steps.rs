@@ -8,6 +8,7 @@ use super::words::{Topic, announces};
 use super::{checks, commands, conditions};
 use crate::model::{Cause, Check, CheckKind, Effect, Step, StepKind};
 use crate::scan::{Block, Fence, Inline, Item, List};
+use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -18,18 +19,20 @@ pub(crate) fn of_lists(lists: &[&List], parts: &[&Part<'_>]) -> Vec<Step> {
         steps.push(of_item(item, number(steps.len())));
     }
     // A fence that lost its indentation stands between two lists, and still belongs to the step above it.
-    for part in parts {
-        let fences = part.blocks.iter().filter_map(|block| match block {
-            Block::Fence(fence) => Some(fence),
-            _ => None,
-        });
-        for fence in fences {
-            if let Some(step) = steps.iter_mut().rev().find(|step| step.line < fence.line) {
-                let mut filler = Filler::new(step);
-                filler.fence(fence);
-                close(step);
-            }
+    let fences = parts.iter().flat_map(|part| &part.blocks).filter_map(|block| match block {
+        Block::Fence(fence) => Some(fence),
+        Block::Paragraph(_) | Block::List(_) | Block::Table(_) | Block::Quote(_) | Block::Rule => None,
+    });
+    let mut filled = BTreeSet::new();
+    for fence in fences {
+        let above = steps.partition_point(|step| step.line < fence.line).checked_sub(1);
+        if let Some((at, step)) = above.and_then(|at| Some((at, steps.get_mut(at)?))) {
+            add_fence(step, fence);
+            filled.insert(at);
         }
+    }
+    for at in filled {
+        steps.get_mut(at).map(close);
     }
     steps
 }
@@ -64,7 +67,7 @@ pub(crate) fn of_fences(parts: &[&Part<'_>]) -> Vec<Step> {
                 Block::Fence(fence) => {
                     let words = title.take().unwrap_or_else(|| part.label.clone());
                     let mut step = empty(&words, number(steps.len()), fence.line);
-                    Filler::new(&mut step).fence(fence);
+                    add_fence(&mut step, fence);
                     close(&mut step);
                     if !step.commands.is_empty() {
                         steps.push(step);
@@ -90,11 +93,11 @@ fn number(before: usize) -> u32 {
 }
 
 fn of_item(item: &Item, number: u32) -> Step {
-    let lines = item.lead().map(Inline::by_line).unwrap_or_default();
-    let first = lines.first();
-    let (title, rest) = match first.and_then(Inline::bold_lead) {
+    let mut lines = item.lead().into_iter().flat_map(Inline::by_line);
+    let first = lines.next();
+    let (title, rest) = match first.and_then(|line| line.bold_lead()) {
         Some(lead) => (lead.name, lead.rest),
-        None => (first.map(Inline::text).unwrap_or_default(), String::new()),
+        None => (first.map(|line| line.text()).unwrap_or_default(), String::new()),
     };
     let mut step = empty(&title, number, item.line);
     // A title alone may state what to watch or what to reach; its plain words are no check.
@@ -103,9 +106,7 @@ fn of_item(item: &Item, number: u32) -> Step {
     let mut filler = Filler::new(&mut step);
     let rest = rest.trim_start_matches([':', '-', '–', '—', ' ']);
     filler.words(rest, item.line);
-    for line in lines.iter().skip(1) {
-        filler.words(&line.text(), line.line);
-    }
+    lines.for_each(|line| filler.words(&line.text(), line.line));
     item.body().iter().for_each(|block| filler.block(block));
     close(&mut step);
     step
@@ -173,9 +174,10 @@ fn kind(step: &Step) -> StepKind {
 /// Puts blocks into a step.
 struct Filler<'s> {
     step: &'s mut Step,
-    /// The instruction before, which may name the metric that an expectation is about.
-    context: String,
+    /// The instruction before, by its number; it may name the metric that an expectation is about.
+    context: Option<usize>,
     items: Items,
+    about: About,
 }
 
 /// What list items are in a step about causes: causes, until one has begun above them.
@@ -185,16 +187,24 @@ enum Items {
     Hints,
 }
 
+/// What the step's title speaks of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum About {
+    Causes,
+    Work,
+}
+
 impl<'s> Filler<'s> {
     fn new(step: &'s mut Step) -> Self {
-        Self { step, context: String::new(), items: Items::Causes }
+        let about = if announces(&step.title, Topic::Causes) { About::Causes } else { About::Work };
+        Self { step, context: None, items: Items::Causes, about }
     }
 
     fn block(&mut self, block: &Block) {
         match block {
             Block::Paragraph(inline) => self.paragraph(inline),
             Block::List(list) => list.items.iter().for_each(|item| self.item(item)),
-            Block::Fence(fence) => self.fence(fence),
+            Block::Fence(fence) => add_fence(self.step, fence),
             Block::Quote(blocks) => blocks.iter().for_each(|inner| self.block(inner)),
             Block::Table(table) => {
                 for row in &table.rows {
@@ -208,9 +218,9 @@ impl<'s> Filler<'s> {
 
     fn paragraph(&mut self, inline: &Inline) {
         for line in inline.by_line() {
-            match line.bold_lead().map(|lead| lead.name).filter(|_| self.is_about_causes()) {
-                Some(name) => {
-                    self.cause(&name, line.line);
+            match Some(line).filter(|_| self.about == About::Causes).and_then(|line| line.bold_lead()) {
+                Some(lead) => {
+                    self.cause(&lead.name, line.line);
                     self.items = Items::Hints;
                 }
                 None => self.words(&line.text(), line.line),
@@ -220,9 +230,8 @@ impl<'s> Filler<'s> {
 
     fn item(&mut self, item: &Item) {
         let text = item.text();
-        let bold = item.lead().is_some_and(|lead| lead.bold_lead().is_some());
-        let marked = bold || lettered(&text).is_some();
-        if !self.is_about_causes() || (self.items == Items::Hints && !marked) {
+        let is_marked = || item.lead().is_some_and(Inline::is_bold) || lettered(&text).is_some();
+        if self.about == About::Work || (self.items == Items::Hints && !is_marked()) {
             self.words(&text, item.line);
             item.body().iter().for_each(|block| self.block(block));
             return;
@@ -249,30 +258,26 @@ impl<'s> Filler<'s> {
             cause.hints.push(text.to_string());
             return;
         }
-        let stated = checks::of_text(text, line, &self.context);
+        let context = self.context.and_then(|at| self.step.instructions.get(at)).map_or("", String::as_str);
+        let stated = checks::of_text(text, line, context);
         self.step.checks.extend(stated.or_else(|| checks::of_verification(text, line)));
+        self.context = Some(self.step.instructions.len());
         self.step.instructions.push(text.to_string());
-        self.context = text.to_string();
     }
+}
 
-    fn fence(&mut self, fence: &Fence) {
-        let Some(read) = commands::of_fence(fence) else {
-            // What is no shell is read by people, not run.
-            let text = fence.text();
-            self.step.instructions.push(text.trim_end().to_string());
-            return;
-        };
-        let before = u32::try_from(self.step.commands.len()).unwrap_or(u32::MAX);
-        self.step.commands.extend(read.commands.iter().cloned());
-        self.step.checks.extend(read.checks.iter().cloned().map(|mut check| {
-            check.command = check.command.map(|index| index.saturating_add(before));
-            check
-        }));
-    }
-
-    fn is_about_causes(&self) -> bool {
-        announces(&self.step.title, Topic::Causes)
-    }
+/// Adds the commands of a fence to a step, or its text where it is no shell: that is read by people, not run.
+fn add_fence(step: &mut Step, fence: &Fence) {
+    let Some(read) = commands::of_fence(fence) else {
+        step.instructions.push(fence.text().trim_end().to_string());
+        return;
+    };
+    let before = u32::try_from(step.commands.len()).unwrap_or(u32::MAX);
+    step.commands.extend(read.commands.iter().cloned());
+    step.checks.extend(read.checks.iter().cloned().map(|mut check| {
+        check.command = check.command.map(|index| index.saturating_add(before));
+        check
+    }));
 }
 
 /// `a) name` or `a. name`.

@@ -275,10 +275,14 @@ pub(crate) fn severity_key(text: &str) -> Option<String> {
 }
 
 /// The text with its arrows made one kind.
-pub(crate) fn arrows(text: &str) -> String {
-    let mut same = text.to_string();
+pub(crate) fn arrows(text: &str) -> Cow<'_, str> {
+    let mut same = Cow::Borrowed(text);
     for arrow in ["-->", "->", "=>", "⇒", "➜", "➡", "⟶", "›"] {
-        same = same.replace(arrow, "→");
+        // Only the first three are ASCII, and all of those end with `>`.
+        let possible = if arrow.is_ascii() { same.contains('>') } else { !same.is_ascii() };
+        if possible && same.contains(arrow) {
+            same = Cow::Owned(same.replace(arrow, "→"));
+        }
     }
     same
 }

@@ -20,20 +20,19 @@ pub(crate) struct Repaired {
 /// Decodes and repairs; total for any bytes.
 pub(crate) fn repair(bytes: &[u8]) -> Repaired {
     let mut diagnostics = Vec::new();
-    let decoded = decode(bytes, &mut diagnostics);
-    let lined = line_ends(&decoded);
+    let lined = line_ends(decode(bytes, &mut diagnostics));
     let text = match mojibake::mend(&lined) {
         Some(mended) => {
             diagnostics.push(mojibake_found(&mended));
             mended.text
         }
-        None => lined,
+        None => lined.into_owned(),
     };
     diagnostics.iter_mut().for_each(|diagnostic| diagnostic.span = span_of_line(&text, diagnostic.line));
     Repaired { text, diagnostics }
 }
 
-fn decode(bytes: &[u8], diagnostics: &mut Vec<Diagnostic>) -> String {
+fn decode<'b>(bytes: &'b [u8], diagnostics: &mut Vec<Diagnostic>) -> Cow<'b, str> {
     if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(bytes)
         && encoding != encoding_rs::UTF_8
     {
@@ -42,11 +41,11 @@ fn decode(bytes: &[u8], diagnostics: &mut Vec<Diagnostic>) -> String {
             format!("text is {}, read as such", encoding.name()),
             "save the file as UTF-8; other tools expect it",
         ));
-        return text.into_owned();
+        return text;
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     match String::from_utf8_lossy(bytes) {
-        Cow::Borrowed(text) => text.into(),
+        Cow::Borrowed(text) => Cow::Borrowed(text),
         Cow::Owned(text) => {
             let line = first_invalid_line(bytes);
             let lost = text.matches('\u{FFFD}').count();
@@ -54,7 +53,7 @@ fn decode(bytes: &[u8], diagnostics: &mut Vec<Diagnostic>) -> String {
                 format!("bytes that are not UTF-8, replaced in {lost} places"),
                 "save the file as UTF-8",
             ));
-            text
+            Cow::Owned(text)
         }
     }
 }
@@ -66,12 +65,12 @@ fn first_invalid_line(bytes: &[u8]) -> u32 {
 }
 
 /// One line end for all systems; a lone carriage return is a space, unless the file knows no other line end.
-fn line_ends(text: &str) -> String {
+fn line_ends(text: Cow<'_, str>) -> Cow<'_, str> {
     if !text.contains('\r') {
-        return text.into();
+        return text;
     }
     let lone = if text.contains('\n') { " " } else { "\n" };
-    text.replace("\r\n", "\n").replace('\r', lone)
+    Cow::Owned(text.replace("\r\n", "\n").replace('\r', lone))
 }
 
 fn mojibake_found(mended: &mojibake::Mended) -> Diagnostic {

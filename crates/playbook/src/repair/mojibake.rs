@@ -6,10 +6,10 @@
 //! What was tried and is worse: repairing the file as a whole (one lost byte spoils everything), and guessing the
 //! page from the language (a playbook is English with arrows and boxes in it).
 
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use encoding_rs::{Encoding, WINDOWS_1252, WINDOWS_1254};
+use std::sync::LazyLock;
 
 /// A repaired text and how much was repaired.
 pub(super) struct Mended {
@@ -22,79 +22,117 @@ pub(super) struct Mended {
 
 /// The repaired text, or nothing when the text is sound.
 pub(super) fn mend(text: &str) -> Option<Mended> {
-    if text.is_ascii() {
-        return None;
-    }
-    let western = mend_with(text, &Page::new(WINDOWS_1252, "Windows-1252"));
-    let turkish = mend_with(text, &Page::new(WINDOWS_1254, "Windows-1254"));
-    match (western, turkish) {
-        (Some(a), Some(b)) if b.lines > a.lines => Some(b),
-        (Some(a), _) => Some(a),
-        (None, b) => b,
-    }
+    let foreign = foreign_lines(text);
+    let western = repairs(&foreign, &PAGES[0]);
+    let turkish = repairs(&foreign, &PAGES[1]);
+    let better = match (western, turkish) {
+        (Some(a), Some(b)) if b.lines.len() > a.lines.len() => b,
+        (Some(a), _) => a,
+        (None, b) => b?,
+    };
+    Some(better.applied(text))
 }
+
+/// A line that is not plain ASCII.
+struct Foreign<'t> {
+    text: &'t str,
+    start: usize,
+    /// Its number, from 0.
+    index: usize,
+}
+
+fn foreign_lines(text: &str) -> Vec<Foreign<'_>> {
+    let mut lines = Vec::new();
+    if text.is_ascii() {
+        return lines;
+    }
+    let mut start = 0;
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        if !line.is_ascii() {
+            lines.push(Foreign { text: line, start, index });
+        }
+        start += line.len();
+    }
+    lines
+}
+
+/// The pages that texts are wrongly read in.
+static PAGES: LazyLock<[Page; 2]> =
+    LazyLock::new(|| [Page::new(WINDOWS_1252, "Windows-1252"), Page::new(WINDOWS_1254, "Windows-1254")]);
 
 /// A code page, read backwards.
 struct Page {
     name: &'static str,
-    bytes: BTreeMap<char, u8>,
+    /// In the order of the characters.
+    bytes: Vec<(char, u8)>,
     undefined: Vec<u8>,
 }
 
 impl Page {
     fn new(encoding: &'static Encoding, name: &'static str) -> Self {
-        let mut page = Self { name, bytes: BTreeMap::new(), undefined: Vec::new() };
+        let mut page = Self { name, bytes: Vec::new(), undefined: Vec::new() };
         for byte in 0x80..=0xFFu8 {
             let one = [byte];
             let (decoded, _) = encoding.decode_without_bom_handling(&one);
             match decoded.chars().next() {
                 Some(c) if !('\u{80}'..='\u{9F}').contains(&c) && c != '\u{FFFD}' => {
-                    page.bytes.insert(c, byte);
+                    page.bytes.push((c, byte));
                 }
                 _ => page.undefined.push(byte),
             }
         }
+        page.bytes.sort_unstable();
         page
     }
 
     fn byte(&self, c: char) -> Option<u8> {
         match u8::try_from(u32::from(c)) {
             Ok(byte) if byte < 0xA0 => Some(byte),
-            _ => self.bytes.get(&c).copied(),
+            _ => self.bytes.binary_search_by_key(&c, |(known, _)| *known).ok().map(|at| self.bytes[at].1),
         }
     }
 
     fn encode(&self, line: &str) -> Option<Vec<u8>> {
+        // Most lines that are sound fail at their first foreign character.
+        let first = line.chars().find(|c| !c.is_ascii())?;
+        self.byte(first)?;
         line.chars().map(|c| self.byte(c)).collect()
     }
 }
 
-fn mend_with(text: &str, page: &Page) -> Option<Mended> {
-    let mut mended = Mended {
-        text: String::with_capacity(text.len()),
-        page: page.name,
-        lines: 0,
-        refilled: 0,
-        first_line: 0,
-    };
-    let (mut whole, mut foreign) = (0u32, 0u32);
-    for (index, line) in text.split_inclusive('\n').enumerate() {
-        let decoded = if line.is_ascii() { None } else { page.encode(line).and_then(|b| decode(&b, page)) };
-        foreign += u32::from(!line.is_ascii());
-        let Some(decoded) = decoded else {
-            mended.text.push_str(line);
-            continue;
-        };
-        whole += u32::from(decoded.refilled == 0);
-        mended.lines += 1;
-        mended.refilled += decoded.refilled;
-        if mended.first_line == 0 {
-            mended.first_line = u32::try_from(index + 1).unwrap_or(u32::MAX);
-        }
-        mended.text.push_str(&decoded.text);
-    }
+/// What a page makes of the lines that it can decode.
+struct Repairs<'t> {
+    page: &'static str,
+    lines: Vec<(&'t Foreign<'t>, Decoded)>,
+}
+
+fn repairs<'t>(foreign: &'t [Foreign<'t>], page: &'static Page) -> Option<Repairs<'t>> {
+    let decoded = |line: &'t Foreign<'t>| Some((line, decode(&page.encode(line.text)?, page)?));
+    let lines: Vec<_> = foreign.iter().filter_map(decoded).collect();
     // A whole file was saved wrongly, so most of its foreign lines show it; one odd line is somebody's own text.
-    (whole > 0 && mended.lines * 2 > foreign).then_some(mended)
+    let whole = lines.iter().any(|(_, decoded)| decoded.refilled == 0);
+    (whole && lines.len() * 2 > foreign.len()).then_some(Repairs { page: page.name, lines })
+}
+
+impl Repairs<'_> {
+    fn applied(&self, text: &str) -> Mended {
+        let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+        let mut mended = String::with_capacity(text.len());
+        let mut end = 0;
+        for (line, decoded) in &self.lines {
+            mended.push_str(&text[end..line.start]);
+            mended.push_str(&decoded.text);
+            end = line.start + line.text.len();
+        }
+        mended.push_str(&text[end..]);
+        Mended {
+            text: mended,
+            page: self.page,
+            lines: number(self.lines.len()),
+            refilled: self.lines.iter().map(|(_, decoded)| decoded.refilled).sum(),
+            first_line: self.lines.first().map_or(0, |(line, _)| number(line.index + 1)),
+        }
+    }
 }
 
 struct Decoded {
@@ -103,56 +141,68 @@ struct Decoded {
 }
 
 fn decode(bytes: &[u8], page: &Page) -> Option<Decoded> {
-    let mut decoded = Decoded { text: String::with_capacity(bytes.len()), refilled: 0 };
+    let mut before = Before { text: String::with_capacity(bytes.len()), start: None, quotes: 0 };
+    let mut refilled = 0;
     let mut rest = bytes;
-    let mut sound = 0usize;
+    let mut sound = false;
     while let Some(chunk) = rest.utf8_chunks().next() {
-        sound += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
-        decoded.text.push_str(chunk.valid());
+        sound |= !chunk.valid().is_ascii();
+        before.push(chunk.valid());
         let invalid = chunk.invalid();
         rest = rest.get(chunk.valid().len() + invalid.len()..)?;
         if !invalid.is_empty() {
-            decoded.text.push(refill(&decoded.text, invalid, rest, page)?);
-            decoded.refilled += 1;
+            let missing = refill(&before, invalid, rest, page)?;
+            before.push(missing.encode_utf8(&mut [0; 4]));
+            refilled += 1;
         }
     }
-    (sound > 0).then_some(decoded)
+    sound.then_some(Decoded { text: before.text, refilled })
+}
+
+/// The part of a line that is decoded, with what is asked about it again and again.
+struct Before {
+    text: String,
+    /// The first character that is not a blank.
+    start: Option<char>,
+    /// Opened curly quotes less closed ones.
+    quotes: i64,
+}
+
+impl Before {
+    fn push(&mut self, text: &str) {
+        self.start = self.start.or_else(|| text.trim_start().chars().next());
+        if !text.is_ascii() {
+            self.quotes +=
+                text.chars().map(|c| i64::from(c == '\u{201C}') - i64::from(c == '\u{201D}')).sum::<i64>();
+        }
+        self.text.push_str(text);
+    }
 }
 
 /// The character whose last byte was dropped, if the line leaves one choice.
-fn refill(before: &str, broken: &[u8], after: &[u8], page: &Page) -> Option<char> {
-    let candidates: Vec<char> = page
-        .undefined
-        .iter()
-        .filter_map(|byte| {
-            let mut whole = broken.to_vec();
-            whole.push(*byte);
-            let text = core::str::from_utf8(&whole).ok()?;
-            let mut chars = text.chars();
-            chars.next().filter(|_| chars.next().is_none())
-        })
-        .collect();
-    let at_end = after.iter().all(u8::is_ascii_whitespace);
-    sensible(before, at_end).into_iter().find(|c| candidates.contains(c))
+fn refill(before: &Before, broken: &[u8], after: &[u8], page: &Page) -> Option<char> {
+    let is_candidate = |c: &char| {
+        let mut bytes = [0; 4];
+        match c.encode_utf8(&mut bytes).as_bytes().split_last() {
+            Some((last, head)) => head == broken && page.undefined.contains(last),
+            None => false,
+        }
+    };
+    sensible(before, after).find(is_candidate)
 }
 
 /// What may stand here, most likely first.
-fn sensible(before: &str, at_end: bool) -> Vec<char> {
-    let quote_open = before.matches('\u{201C}').count() > before.matches('\u{201D}').count();
-    let start = before.trim_start().chars().next();
-    let mut choices = Vec::new();
-    match (before.chars().next_back(), start) {
-        (Some('─'), Some('┌')) if at_end => choices.push('┐'),
-        (Some('═'), Some('╚')) if at_end => choices.push('╝'),
-        (Some('═'), _) => choices.push('═'),
-        (_, Some('╔' | '╚' | '╠')) => choices.push('═'),
-        _ => {}
-    }
-    if quote_open {
-        choices.push('\u{201D}');
-    }
-    choices.push('←');
-    choices
+fn sensible(before: &Before, after: &[u8]) -> impl Iterator<Item = char> {
+    let at_end = || after.iter().all(u8::is_ascii_whitespace);
+    let drawn = match (before.text.chars().next_back(), before.start) {
+        (Some('─'), Some('┌')) if at_end() => Some('┐'),
+        (Some('═'), Some('╚')) if at_end() => Some('╝'),
+        (Some('═'), _) => Some('═'),
+        (_, Some('╔' | '╚' | '╠')) => Some('═'),
+        _ => None,
+    };
+    let quote = (before.quotes > 0).then_some('\u{201D}');
+    drawn.into_iter().chain(quote).chain(['←'])
 }
 
 #[cfg(test)]

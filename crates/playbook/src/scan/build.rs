@@ -113,7 +113,7 @@ impl<'t> Builder<'t> {
     }
 
     fn start(&mut self, tag: Tag<'_>, range: &Range<usize>) {
-        let line = self.lines.line(range.start);
+        let line = self.lines.line_after(range.start);
         match tag {
             Tag::Paragraph => self.begin_inline(line),
             Tag::Heading { level, .. } => self.start_heading(level, range),
@@ -140,7 +140,6 @@ impl<'t> Builder<'t> {
     }
 
     fn end(&mut self, tag: TagEnd, range: &Range<usize>) {
-        let line = self.lines.line(range.start);
         match tag {
             TagEnd::Paragraph => self.top().flush(),
             TagEnd::Heading(_) => self.end_heading(),
@@ -166,9 +165,9 @@ impl<'t> Builder<'t> {
                 }
             }
             TagEnd::TableRow => {
-                let cells = core::mem::take(&mut self.cells);
+                let row = Row { cells: core::mem::take(&mut self.cells), line: self.lines.line(range.start) };
                 if let Some(table) = &mut self.table {
-                    table.rows.push(Row { cells, line });
+                    table.rows.push(row);
                 }
             }
             TagEnd::Table => {
@@ -223,17 +222,23 @@ impl<'t> Builder<'t> {
         if self.metadata {
             return;
         }
-        let line = self.lines.line(range.start);
-        let run = Run { text: text.to_string(), bold: self.bold > 0, code, link: self.link.clone(), line };
-        let inline = self.top().inline.get_or_insert_with(|| Inline { runs: Vec::new(), line });
+        let line = self.lines.line_after(range.start);
+        let bold = self.bold > 0;
+        let Some(top) = self.stack.last_mut() else { return };
+        let inline = top.inline.get_or_insert_with(|| Inline { runs: Vec::new(), line });
         match inline.runs.last_mut() {
-            Some(last) if last.joins(&run) => last.text.push_str(&run.text),
-            _ => inline.runs.push(run),
+            Some(last) if !code && text != "\n" && last.goes_on(bold, self.link.as_deref()) => {
+                last.text.push_str(text);
+            }
+            _ => {
+                let link = self.link.clone();
+                inline.runs.push(Run { text: text.to_string(), bold, code, link, line });
+            }
         }
     }
 
     fn fence_text(&mut self, text: &str, offset: usize) {
-        let first = self.lines.line(offset);
+        let first = self.lines.line_after(offset);
         let Some(fence) = &mut self.fence else { return };
         let mut start = offset;
         for (line, piece) in (first..).zip(text.split_inclusive('\n')) {
@@ -247,7 +252,7 @@ impl<'t> Builder<'t> {
     }
 
     fn start_heading(&mut self, level: HeadingLevel, range: &Range<usize>) {
-        let line = self.lines.line(range.start);
+        let line = self.lines.line_after(range.start);
         if self.stack.len() > 1 {
             // Within a list or a quote it is a bold line, not a section.
             self.bold += 1;
@@ -307,9 +312,9 @@ impl Frame {
 }
 
 impl Run {
-    fn joins(&self, next: &Self) -> bool {
-        let breaks = self.text == "\n" || next.text == "\n";
-        !breaks && !self.code && !next.code && self.bold == next.bold && self.link == next.link
+    /// Whether plain words of this style belong to it.
+    fn goes_on(&self, bold: bool, link: Option<&str>) -> bool {
+        self.text != "\n" && !self.code && self.bold == bold && self.link.as_deref() == link
     }
 }
 

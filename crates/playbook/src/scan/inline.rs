@@ -27,47 +27,43 @@ pub(crate) struct Label {
     pub(crate) rest: String,
 }
 
+/// An inline, or what of it stands on one source line.
+#[derive(Clone, Copy)]
+pub(crate) struct Line<'i> {
+    runs: &'i [Run],
+    pub(crate) line: u32,
+}
+
 impl Inline {
     /// As one line; code keeps its backticks, emphasis loses its stars.
     pub(crate) fn text(&self) -> String {
-        words(&self.runs)
+        self.whole().text()
     }
 
     /// As one line without backticks.
     pub(crate) fn plain(&self) -> String {
-        squeeze(&self.runs.iter().map(|run| run.text.as_str()).collect::<String>())
-    }
-
-    /// One inline a source line.
-    pub(crate) fn by_line(&self) -> Vec<Inline> {
-        self.runs
-            .split(|run| run.text == "\n")
-            .filter(|runs| !runs.is_empty())
-            .map(|runs| Inline { line: runs.first().map_or(self.line, |run| run.line), runs: runs.to_vec() })
-            .collect()
+        self.whole().plain()
     }
 
     /// The bold words it begins with, and the rest.
     pub(crate) fn bold_lead(&self) -> Option<Label> {
-        let count = self.runs.iter().take_while(|run| run.bold).count();
-        let (bold, rest) = self.runs.split_at_checked(count)?;
-        let name = words(bold);
-        let rest = words(rest);
-        (!name.is_empty()).then_some(Label { name, rest })
+        self.whole().bold_lead()
     }
 
     /// A label: bold words which are all there is, or which a colon follows (inside or outside the bold).
     pub(crate) fn label(&self) -> Option<Label> {
-        let lead = self.bold_lead()?;
-        let inside = lead.name.strip_suffix(':');
-        let outside = lead.rest.strip_prefix(':');
-        let rest = match (inside, outside) {
-            (_, Some(rest)) => rest.trim().to_string(),
-            (Some(_), None) => lead.rest.clone(),
-            (None, None) if lead.rest.is_empty() => String::new(),
-            (None, None) => return None,
-        };
-        Some(Label { name: inside.unwrap_or(&lead.name).trim().to_string(), rest })
+        self.whole().label()
+    }
+
+    /// Whether it begins with bold words.
+    pub(crate) fn is_bold(&self) -> bool {
+        self.whole().bold().is_some()
+    }
+
+    /// Its source lines.
+    pub(crate) fn by_line(&self) -> impl Iterator<Item = Line<'_>> {
+        let lines = self.runs.split(|run| run.text == "\n").filter(|runs| !runs.is_empty());
+        lines.map(|runs| Line { runs, line: runs.first().map_or(self.line, |run| run.line) })
     }
 
     /// The first link's text and address.
@@ -75,29 +71,75 @@ impl Inline {
         let at = self.runs.iter().position(|run| run.link.is_some())?;
         let address = self.runs.get(at)?.link.as_deref()?;
         let same = |run: &&Run| run.link.as_deref() == Some(address);
-        let text =
-            self.runs.iter().skip(at).take_while(same).map(|run| run.text.as_str()).collect::<String>();
-        Some((squeeze(&text), address))
+        let linked = self.runs.iter().skip(at).take_while(same);
+        Some((one_line(linked.map(|run| run.text.as_str())), address))
+    }
+
+    fn whole(&self) -> Line<'_> {
+        Line { runs: &self.runs, line: self.line }
+    }
+}
+
+impl Line<'_> {
+    /// As one line; code keeps its backticks, emphasis loses its stars.
+    pub(crate) fn text(&self) -> String {
+        words(self.runs)
+    }
+
+    /// As one line without backticks.
+    pub(crate) fn plain(&self) -> String {
+        one_line(self.runs.iter().map(|run| run.text.as_str()))
+    }
+
+    /// The bold words it begins with, and the rest.
+    pub(crate) fn bold_lead(&self) -> Option<Label> {
+        let (bold, rest) = self.bold()?;
+        Some(Label { name: bold, rest: words(rest) })
+    }
+
+    /// A label: bold words which are all there is, or which a colon follows (inside or outside the bold).
+    pub(crate) fn label(&self) -> Option<Label> {
+        let (name, rest) = self.bold()?;
+        let inside = name.strip_suffix(':');
+        let rest = words(rest);
+        let rest = match (inside, rest.strip_prefix(':')) {
+            (_, Some(after)) => after.trim().to_string(),
+            (Some(_), None) => rest,
+            (None, None) if rest.is_empty() => rest,
+            (None, None) => return None,
+        };
+        Some(Label { name: inside.unwrap_or(&name).trim().to_string(), rest })
+    }
+
+    fn bold(&self) -> Option<(String, &[Run])> {
+        let count = self.runs.iter().take_while(|run| run.bold).count();
+        let (bold, rest) = self.runs.split_at_checked(count).filter(|(bold, _)| !bold.is_empty())?;
+        let name = words(bold);
+        (!name.is_empty()).then_some((name, rest))
     }
 }
 
 fn words(runs: &[Run]) -> String {
-    let mut text = String::new();
-    for run in runs {
-        if run.code {
-            text.push('`');
-        }
-        text.push_str(&run.text);
-        if run.code {
-            text.push('`');
-        }
-    }
-    squeeze(&text)
+    one_line(runs.iter().flat_map(|run| {
+        let tick = if run.code { "`" } else { "" };
+        [tick, &run.text, tick]
+    }))
 }
 
 /// Line breaks as spaces, ends trimmed.
-fn squeeze(text: &str) -> String {
-    text.replace('\n', " ").trim().to_string()
+fn one_line<'t>(pieces: impl Iterator<Item = &'t str>) -> String {
+    let mut line = String::new();
+    for piece in pieces {
+        let piece = if line.is_empty() { piece.trim_start() } else { piece };
+        for (index, part) in piece.split('\n').enumerate() {
+            if index > 0 {
+                line.push(' ');
+            }
+            line.push_str(part);
+        }
+    }
+    line.truncate(line.trim_end().len());
+    line
 }
 
 #[cfg(test)]

@@ -15,12 +15,18 @@ pub(crate) struct Spec {
 
 impl Spec {
     pub(crate) fn is_switch(&self, name: &str) -> bool {
-        self.switches.split_whitespace().any(|known| known == name)
+        lists(self.switches, name)
     }
 
     pub(crate) fn takes_value(&self, name: &str) -> bool {
-        self.values.split_whitespace().any(|known| known == name)
+        lists(self.values, name)
     }
+}
+
+/// Whether a name stands in a list of names with blanks between them. Byte by byte, because every option of every
+/// command is looked up in several such lists.
+fn lists(names: &str, name: &str) -> bool {
+    !name.is_empty() && names.as_bytes().split(|byte| *byte == b' ').any(|known| known == name.as_bytes())
 }
 
 /// A tool's arguments, told apart.
@@ -58,7 +64,7 @@ impl Args {
     pub(crate) fn values<'a>(&'a self, names: &'a str) -> impl Iterator<Item = &'a Word> {
         self.options
             .iter()
-            .filter(move |(given, _)| names.split_whitespace().any(|name| name == given))
+            .filter(move |(given, _)| lists(names, given))
             .filter_map(|(_, value)| value.as_ref())
     }
 

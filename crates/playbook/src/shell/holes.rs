@@ -4,6 +4,7 @@
 //! a blank with a person's value, see `bind`.
 
 use crate::Hole;
+use core::cell::LazyCell;
 
 /// What stands for a filled hole while a command is analysed: a plain word that no tool knows.
 const NEUTRAL: &str = "evenkeelhole";
@@ -16,8 +17,11 @@ pub(crate) fn find(source: &str) -> Vec<Hole> {
     let mut found = Vec::new();
     let mut quote = None;
     let mut at = 0;
+    // `mktemp /tmp/x.XXXX` fills its letters itself.
+    let fills = LazyCell::new(|| source.contains("mktemp"));
     while let Some(character) = source[at..].chars().next() {
-        let step = match hole_at(source, at, quote) {
+        let hole = if "<{[YX".contains(character) { hole_at(source, at, quote) } else { None };
+        let step = match hole.filter(|(name, _)| !(is_filler(name) && *fills)) {
             Some((name, length)) => {
                 let token = source[at..at + length].to_owned();
                 found.push(Hole { name, token, offset: u32::try_from(at).unwrap_or(u32::MAX) });
@@ -67,7 +71,7 @@ fn hole_at(source: &str, at: usize, quote: Option<char>) -> Option<(String, usiz
         '{' if rest.starts_with("{{") => double_brace(rest),
         '{' => brace(rest, before, quote),
         '[' => bracket(rest, before, quote),
-        'Y' | 'X' => upper(source, rest, before),
+        'Y' | 'X' => upper(rest, before),
         _ => None,
     }
 }
@@ -152,7 +156,7 @@ fn reads_as_words(name: &str, quote: Option<char>) -> bool {
     several || shouted || lower || name.starts_with(char::is_uppercase)
 }
 
-fn upper(source: &str, rest: &str, before: Option<char>) -> Option<(String, usize)> {
+fn upper(rest: &str, before: Option<char>) -> Option<(String, usize)> {
     if before.is_some_and(|character| character.is_alphanumeric() || "_${".contains(character)) {
         return None;
     }
@@ -161,7 +165,11 @@ fn upper(source: &str, rest: &str, before: Option<char>) -> Option<(String, usiz
     let name: &str = rest.split(|character| !word(character)).next()?;
     let next = rest[name.len()..].chars().next();
     let ends = next.is_none_or(|character| !character.is_alphanumeric());
-    let filler = name.len() >= 3 && name.bytes().all(|byte| byte == b'X') && !source.contains("mktemp");
     let yours = name.starts_with("YOUR_") && name.len() > 5;
-    (ends && (filler || yours)).then(|| (name.to_owned(), name.len()))
+    (ends && (is_filler(name) || yours)).then(|| (name.to_owned(), name.len()))
+}
+
+/// `XXX` and longer.
+fn is_filler(name: &str) -> bool {
+    name.len() >= 3 && name.bytes().all(|byte| byte == b'X')
 }

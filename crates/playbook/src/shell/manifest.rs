@@ -118,16 +118,19 @@ pub(crate) fn find_verb<'a>(
 ) -> Option<(&'static Tool, &'static Verb, &'a [Word])> {
     let tool = tables::tool(name)?;
     let rest = skip_globals(tool, words)?;
-    let verb = tool
-        .verbs
-        .iter()
-        .filter(|verb| path_fits(verb.path, rest))
-        .max_by_key(|verb| verb.path.split_whitespace().count())?;
-    Some((tool, verb, &rest[verb.path.split_whitespace().count()..]))
+    let fitting = tool.verbs.iter().filter_map(|verb| Some((path_fits(verb.path, rest)?, verb)));
+    let (length, verb) = fitting.max_by_key(|(length, _)| *length)?;
+    Some((tool, verb, &rest[length..]))
 }
 
-fn path_fits(path: &str, words: &[Word]) -> bool {
-    path.split_whitespace().enumerate().all(|(at, part)| words.get(at).and_then(Word::exact) == Some(part))
+/// How many words a path has, if the words begin with it.
+fn path_fits(path: &str, words: &[Word]) -> Option<usize> {
+    let mut length = 0;
+    for part in path.split(' ').filter(|part| !part.is_empty()) {
+        words.get(length).and_then(Word::exact).filter(|word| *word == part)?;
+        length += 1;
+    }
+    Some(length)
 }
 
 /// Steps over the options before the verb; `None` when one is not known.

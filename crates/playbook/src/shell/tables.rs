@@ -9,11 +9,24 @@ mod local;
 mod vendors;
 
 use super::manifest::Tool;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// Every tool by each name that it is called by; the first description stands.
+static TOOLS: LazyLock<BTreeMap<&'static str, &'static Tool>> = LazyLock::new(|| {
+    let lists = [local::TOOLS, vendors::TOOLS, cluster::TOOLS, hosts::TOOLS];
+    let mut tools = BTreeMap::new();
+    for tool in lists.into_iter().flatten() {
+        for name in tool.name.split_whitespace() {
+            tools.entry(name).or_insert(tool);
+        }
+    }
+    tools
+});
 
 /// The description of a tool, by the name that it is called by.
 pub(crate) fn tool(name: &str) -> Option<&'static Tool> {
-    let lists = [local::TOOLS, vendors::TOOLS, cluster::TOOLS, hosts::TOOLS];
-    lists.into_iter().flatten().find(|tool| tool.name.split_whitespace().any(|known| known == name))
+    TOOLS.get(name).copied()
 }
 
 /// Options that documents use although no released version of the tool has them: it stops at them and does nothing.
