@@ -7,8 +7,9 @@ use crate::scan::{Lines, options, slug};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt::Write;
 use core::ops::Range;
-use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
 
 /// Containers nested deeper than this are not opened; their text is still shown.
 const DEPTH_MAX: usize = 48;
@@ -86,8 +87,8 @@ impl Page {
             Event::SoftBreak => self.words("\n"),
             Event::HardBreak => self.html.push_str("<br>\n"),
             Event::Rule => {
-                let id = self.id(range);
-                self.html.push_str(&format!("<hr{id}>\n"));
+                self.tag("hr", range);
+                self.html.push_str(">\n");
             }
             Event::TaskListMarker(done) => {
                 self.html.push_str(if done { "☑ " } else { "☐ " });
@@ -107,12 +108,14 @@ impl Page {
 
     /// Lines of a code block, each with its id, so that a command can be pointed at.
     fn code_lines(&mut self, text: &str, range: &Range<usize>) {
-        let first = self.lines.line(range.start);
+        let first = self.lines.line_after(range.start);
         for (line, piece) in (first..).zip(text.split_inclusive('\n')) {
             let content = piece.strip_suffix('\n').unwrap_or(piece);
             if line > self.last_id {
                 self.last_id = line;
-                self.html.push_str(&format!("<span id=\"L{line}\">"));
+                self.html.push_str("<span");
+                self.push_id(line);
+                self.html.push('>');
                 escape(content, &mut self.html);
                 self.html.push_str("</span>");
             } else {
@@ -124,14 +127,20 @@ impl Page {
         }
     }
 
-    /// The id attribute of a block; only the first block of a line gets it.
-    fn id(&mut self, range: &Range<usize>) -> String {
-        let line = self.lines.line(range.start);
-        if line <= self.last_id {
-            return String::new();
+    /// A tag up to its attributes; only the first block of a line gets an id.
+    fn tag(&mut self, name: &str, range: &Range<usize>) {
+        self.html.push('<');
+        self.html.push_str(name);
+        let line = self.lines.line_after(range.start);
+        if line > self.last_id {
+            self.last_id = line;
+            self.push_id(line);
         }
-        self.last_id = line;
-        format!(" id=\"L{line}\"")
+    }
+
+    fn push_id(&mut self, line: u32) {
+        let written = write!(self.html, " id=\"L{line}\"");
+        debug_assert!(written.is_ok(), "a string takes everything");
     }
 
     fn start(&mut self, tag: &Tag<'_>, range: &Range<usize>) {
@@ -143,28 +152,29 @@ impl Page {
         match tag {
             Tag::Paragraph => self.block("p", range),
             Tag::Heading { level, .. } => {
-                self.block(&format!("h{}", *level as u8), range);
+                self.block(heading_name(*level), range);
                 self.heading = Some(Heading { at: self.html.len(), words: String::new() });
             }
             Tag::BlockQuote(_) => self.block("blockquote", range),
             Tag::HtmlBlock => self.block("p", range),
             Tag::CodeBlock(kind) => {
-                let id = self.id(range);
-                let class = language_class(kind);
+                self.tag("pre", range);
                 self.in_code = true;
                 // Wider than a phone, so that it scrolls: by keyboard too.
-                self.html.push_str(&format!("<pre{id} tabindex=\"0\"><code{class}>"));
+                self.html.push_str(" tabindex=\"0\"><code");
+                self.html.push_str(&language_class(kind));
+                self.html.push('>');
             }
             Tag::List(Some(first)) if *first != 1 => {
-                let id = self.id(range);
-                self.html.push_str(&format!("<ol{id} start=\"{first}\">\n"));
+                self.tag("ol", range);
+                self.html.push_str(&format!(" start=\"{first}\">\n"));
             }
             Tag::List(Some(_)) => self.html.push_str("<ol>\n"),
             Tag::List(None) => self.html.push_str("<ul>\n"),
             Tag::Item => self.block("li", range),
             Tag::Table(_) => {
-                let id = self.id(range);
-                self.html.push_str(&format!("<table{id} tabindex=\"0\">"));
+                self.tag("table", range);
+                self.html.push_str(" tabindex=\"0\">");
             }
             Tag::TableHead => {
                 self.in_head = Cell::Head;
@@ -188,8 +198,8 @@ impl Page {
     }
 
     fn block(&mut self, name: &str, range: &Range<usize>) {
-        let id = self.id(range);
-        self.html.push_str(&format!("<{name}{id}>"));
+        self.tag(name, range);
+        self.html.push('>');
     }
 
     fn link(&mut self, address: &str) -> Written {
@@ -209,7 +219,7 @@ impl Page {
         }
         match tag {
             TagEnd::Paragraph | TagEnd::HtmlBlock => self.html.push_str("</p>\n"),
-            TagEnd::Heading(level) => self.end_heading(level as u8),
+            TagEnd::Heading(level) => self.end_heading(heading_name(level)),
             TagEnd::BlockQuote(_) => self.html.push_str("</blockquote>\n"),
             TagEnd::CodeBlock => self.html.push_str("</code></pre>\n"),
             TagEnd::List(true) => self.html.push_str("</ol>\n"),
@@ -230,13 +240,15 @@ impl Page {
         }
     }
 
-    fn end_heading(&mut self, level: u8) {
+    fn end_heading(&mut self, name: &str) {
         if let Some(heading) = self.heading.take() {
             let words = heading.words.replace('\n', " ");
             let anchor = self.anchors.next(words.trim());
             self.html.insert_str(heading.at, &format!("<a id=\"s-{anchor}\"></a>"));
         }
-        self.html.push_str(&format!("</h{level}>\n"));
+        self.html.push_str("</");
+        self.html.push_str(name);
+        self.html.push_str(">\n");
     }
 }
 
@@ -252,6 +264,17 @@ fn safe_address(address: &str) -> Option<String> {
     ["http://", "https://", "mailto:"].iter().any(|scheme| lower.starts_with(scheme)).then(|| address.into())
 }
 
+fn heading_name(level: HeadingLevel) -> &'static str {
+    match level {
+        HeadingLevel::H1 => "h1",
+        HeadingLevel::H2 => "h2",
+        HeadingLevel::H3 => "h3",
+        HeadingLevel::H4 => "h4",
+        HeadingLevel::H5 => "h5",
+        HeadingLevel::H6 => "h6",
+    }
+}
+
 fn language_class(kind: &CodeBlockKind<'_>) -> String {
     let CodeBlockKind::Fenced(info) = kind else { return String::new() };
     let name: String = info
@@ -263,16 +286,19 @@ fn language_class(kind: &CodeBlockKind<'_>) -> String {
 }
 
 fn escape(text: &str, html: &mut String) {
-    for c in text.chars() {
-        match c {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#39;"),
-            '\0' => html.push('\u{FFFD}'),
-            c => html.push(c),
-        }
+    for piece in text.split_inclusive(['&', '<', '>', '"', '\'', '\0']) {
+        let Some((at, last)) = piece.char_indices().next_back() else { continue };
+        let shown = match last {
+            '&' => "&amp;",
+            '<' => "&lt;",
+            '>' => "&gt;",
+            '"' => "&quot;",
+            '\'' => "&#39;",
+            '\0' => "\u{FFFD}",
+            _ => &piece[at..],
+        };
+        html.push_str(&piece[..at]);
+        html.push_str(shown);
     }
 }
 

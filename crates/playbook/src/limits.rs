@@ -13,7 +13,8 @@ pub(crate) fn shell(unread: Unread, text: &str) -> Option<Diagnostic> {
     (unread.count > 0).then(|| left_out(message, unread.line, text))
 }
 
-fn left_out(message: String, line: u32, text: &str) -> Diagnostic {
+/// Something that was left out, from this line on.
+pub(crate) fn left_out(message: String, line: u32, text: &str) -> Diagnostic {
     Diagnostic {
         code: "W003".into(),
         severity: DiagnosticSeverity::Warning,

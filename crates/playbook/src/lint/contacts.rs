@@ -1,25 +1,33 @@
 //! W044: a role that is woken and cannot be reached.
 
 use super::document::{Document, Finding};
-use crate::{Diagnostic, DiagnosticSeverity, QuickEntry};
+use crate::{Diagnostic, DiagnosticSeverity, QuickEntry, limits};
+use std::collections::BTreeSet;
+
+/// So many roles are compared with so many contacts, each by so many letters: more than any document has, and every
+/// role meets every contact.
+const ROLES_MAX: usize = 100;
+const CONTACTS_MAX: usize = 400;
+const LETTERS_MAX: usize = 400;
 
 pub(super) fn missing(document: &Document<'_>) -> Vec<Diagnostic> {
     let groups = document.playbook.quick_reference.iter();
-    let mut contacts: Vec<&QuickEntry> = groups
-        .filter(|group| group.name.to_lowercase().contains("contact"))
-        .flat_map(|group| &group.entries)
-        .collect();
+    let entries =
+        groups.filter(|group| group.name.to_lowercase().contains("contact")).flat_map(|group| &group.entries);
+    let mut contacts: Vec<Contact> = entries.clone().take(CONTACTS_MAX).map(Contact::of).collect();
     let mut hops: Vec<_> = document.playbook.escalation.values().flatten().collect();
     hops.sort_by_key(|hop| hop.line);
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    hops.retain(|hop| seen.insert(&hop.target));
     let mut found = Vec::new();
-    for hop in hops {
-        if seen.contains(&hop.target.as_str()) {
-            continue;
-        }
-        seen.push(&hop.target);
+    if let Some(more) = hops.get(ROLES_MAX).or(hops.first().filter(|_| entries.count() > CONTACTS_MAX)) {
+        let message = format!("only {ROLES_MAX} roles are compared with {CONTACTS_MAX} contacts");
+        found.push(limits::left_out(message, more.line, document.text));
+    }
+    for hop in hops.into_iter().take(ROLES_MAX) {
+        let role = squash(&hop.target);
         // A contact speaks for one role: the first that it fits.
-        if let Some(at) = contacts.iter().position(|entry| fits(entry, &hop.target)) {
+        if let Some(at) = contacts.iter().position(|contact| contact.fits(&role)) {
             contacts.remove(at);
             continue;
         }
@@ -34,12 +42,25 @@ pub(super) fn missing(document: &Document<'_>) -> Vec<Diagnostic> {
     found
 }
 
-fn fits(entry: &QuickEntry, role: &str) -> bool {
-    let name = squash(&entry.name);
-    let role = squash(role);
-    (!name.is_empty() && role.contains(&name)) || squash(&entry.value).contains(&role) || name.contains(&role)
+/// A contact in letters that can be compared.
+struct Contact {
+    name: String,
+    value: String,
+}
+
+impl Contact {
+    fn of(entry: &QuickEntry) -> Self {
+        Self { name: squash(&entry.name), value: squash(&entry.value) }
+    }
+
+    fn fits(&self, role: &str) -> bool {
+        (!self.name.is_empty() && role.contains(&self.name))
+            || self.value.contains(role)
+            || self.name.contains(role)
+    }
 }
 
 fn squash(text: &str) -> String {
-    text.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let letters = text.chars().filter(|character| character.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).take(LETTERS_MAX).collect()
 }

@@ -2,10 +2,12 @@
 
 use super::document::{Document, Finding};
 use crate::{Diagnostic, DiagnosticSeverity, Section};
+use std::collections::BTreeSet;
 
 pub(super) fn incomplete(document: &Document<'_>) -> Vec<Diagnostic> {
     let contents = &document.playbook.contents;
-    let listed = |section: &&Section| contents.iter().any(|entry| entry.anchor == section.anchor);
+    let anchors: BTreeSet<&str> = contents.iter().map(|entry| entry.anchor.as_str()).collect();
+    let listed = |section: &&Section| anchors.contains(section.anchor.as_str());
     let Some(level) = document.playbook.sections.iter().find(listed).map(|section| section.level) else {
         return Vec::new();
     };
@@ -31,9 +33,12 @@ pub(super) fn incomplete(document: &Document<'_>) -> Vec<Diagnostic> {
 
 pub(super) fn leads_nowhere(document: &Document<'_>) -> Vec<Diagnostic> {
     let sections = &document.playbook.sections;
-    let lost = document.playbook.contents.iter().filter(|entry| {
-        !sections.is_empty() && sections.iter().all(|section| section.anchor != entry.anchor)
-    });
+    if document.playbook.contents.is_empty() {
+        return Vec::new();
+    }
+    let anchors: BTreeSet<&str> = sections.iter().map(|section| section.anchor.as_str()).collect();
+    let contents = document.playbook.contents.iter();
+    let lost = contents.filter(|entry| !anchors.is_empty() && !anchors.contains(entry.anchor.as_str()));
     lost.map(|entry| {
         let finding = Finding {
             code: "W053",

@@ -98,19 +98,20 @@ impl<'a> Document<'a> {
         self.commands.get(start..end).unwrap_or_default()
     }
 
-    /// Places a finding on the first `needle` at or below a line; on the whole line when it is not there.
-    pub(super) fn place(&self, finding: Finding, line: u32, needle: &str) -> Diagnostic {
-        let index = (line as usize).saturating_sub(1).min(self.lines.len().saturating_sub(1));
-        let near = self.lines.iter().enumerate().skip(index).take(4);
-        let hit = near.filter(|_| !needle.is_empty()).find_map(|(at, (start, text))| {
-            text.find(needle).map(|column| (at, start + column, needle.len()))
-        });
-        let (at, start, length) = hit.unwrap_or_else(|| {
-            let (start, text) = self.lines[index];
-            let indent = text.len() - text.trim_start().len();
-            (index, start + indent, text.trim().len())
-        });
-        let line = number(at + 1);
+    /// Where a text stands on a line, from 1.
+    pub(super) fn find_on(&self, line: u32, text: &str) -> Option<usize> {
+        let (start, found) = self.lines.get((line as usize).checked_sub(1)?)?;
+        Some(start + found.find(text)?)
+    }
+
+    /// Whether a text stands at an offset.
+    pub(super) fn stands_at(&self, at: usize, text: &str) -> bool {
+        self.text.get(at..).is_some_and(|rest| rest.starts_with(text))
+    }
+
+    /// Places a finding on so many bytes at an offset.
+    pub(super) fn place_at(&self, finding: Finding, start: usize, length: usize) -> Diagnostic {
+        let line = number(self.lines.partition_point(|(begin, _)| *begin <= start));
         Diagnostic {
             code: finding.code.to_owned(),
             severity: finding.severity,
@@ -119,6 +120,21 @@ impl<'a> Document<'a> {
             message: finding.message,
             hint: (!finding.hint.is_empty()).then(|| finding.hint.to_owned()),
         }
+    }
+
+    /// Places a finding on the first `needle` at or below a line; on the whole line when it is not there.
+    pub(super) fn place(&self, finding: Finding, line: u32, needle: &str) -> Diagnostic {
+        let index = (line as usize).saturating_sub(1).min(self.lines.len().saturating_sub(1));
+        let near = self.lines.iter().skip(index).take(4);
+        let hit = near
+            .filter(|_| !needle.is_empty())
+            .find_map(|(start, text)| text.find(needle).map(|column| (start + column, needle.len())));
+        let (start, length) = hit.unwrap_or_else(|| {
+            let (start, text) = self.lines[index];
+            let indent = text.len() - text.trim_start().len();
+            (start + indent, text.trim().len())
+        });
+        self.place_at(finding, start, length)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::document::{Document, Finding};
 use crate::{Answer, DecisionTree, Diagnostic, DiagnosticSeverity, Outcome, Question};
+use std::collections::BTreeMap;
 
 /// Words that answer a question with yes, by the word of the question.
 const MEANS: &[(&str, &[&str])] = &[
@@ -21,16 +22,18 @@ const DEPTH_MAX: usize = 16;
 
 pub(super) fn disagree(document: &Document<'_>) -> Vec<Diagnostic> {
     let Some(tree) = &document.playbook.decision_tree else { return Vec::new() };
+    let mut paths: BTreeMap<String, Path> = BTreeMap::new();
+    follow(tree, 0, &mut Vec::new(), &mut |name, path| {
+        let once = || Path::Once(path.to_vec());
+        paths
+            .entry(name.to_ascii_lowercase())
+            .and_modify(|known| *known = Path::Several)
+            .or_insert_with(once);
+    });
     let mut found = Vec::new();
     for row in &document.playbook.severities {
-        let mut paths = Vec::new();
-        follow(tree, 0, &mut Vec::new(), &mut |name, path| {
-            if name.eq_ignore_ascii_case(&row.name) {
-                paths.push(path.to_vec());
-            }
-        });
         // A severity that is reached in several ways is not judged.
-        let [path] = paths.as_slice() else { continue };
+        let Some(Path::Once(path)) = paths.get(&row.name.to_ascii_lowercase()) else { continue };
         for (index, _) in path.iter().filter(|(_, answer)| *answer == Answer::No) {
             let question = &tree.questions[*index];
             let fitting: Vec<&str> = row
@@ -45,6 +48,12 @@ pub(super) fn disagree(document: &Document<'_>) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// How a severity is reached in the tree.
+enum Path {
+    Once(Vec<(usize, Answer)>),
+    Several,
 }
 
 fn finding(question: &Question, severity: &str, examples: &[&str]) -> Finding {

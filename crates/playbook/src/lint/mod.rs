@@ -26,7 +26,7 @@ mod verification;
 mod tests;
 
 use crate::shell::Shell;
-use crate::{Diagnostic, Playbook};
+use crate::{Diagnostic, Playbook, limits};
 use document::Document;
 
 /// A rule: what it finds in a document.
@@ -60,7 +60,22 @@ const RULES: &[Rule] = &[
 /// Every finding about the document, by line.
 pub(crate) fn run(playbook: &Playbook, text: &str, shell: &Shell) -> Vec<Diagnostic> {
     let document = Document::new(playbook, text, shell);
-    let mut found: Vec<Diagnostic> = RULES.iter().flat_map(|rule| rule(&document)).collect();
+    let mut found: Vec<Diagnostic> = RULES.iter().flat_map(|rule| listed(rule(&document), text)).collect();
     found.sort_by(|left, right| left.line.cmp(&right.line).then_with(|| left.code.cmp(&right.code)));
+    found
+}
+
+/// A rule names so many places at most; who has more reads them by the hundred anyway.
+const FINDINGS_MAX: usize = 1_000;
+
+/// The findings of one rule, and how many more there are.
+fn listed(mut found: Vec<Diagnostic>, text: &str) -> Vec<Diagnostic> {
+    let more = found.len().saturating_sub(FINDINGS_MAX);
+    if let Some(next) = found.get(FINDINGS_MAX) {
+        let told =
+            limits::left_out(format!("{more} more findings {} are not listed", next.code), next.line, text);
+        found.truncate(FINDINGS_MAX);
+        found.push(told);
+    }
     found
 }

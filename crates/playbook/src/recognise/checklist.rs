@@ -43,11 +43,14 @@ fn boxed(fence: &Fence, heading: &str) -> Option<Checklist> {
             phases.push(phase(head, phases.len(), row.line));
         } else if let Some(phase) = phases.last_mut() {
             match (boxes::bullet(&row.text), phase.items.last_mut()) {
-                (Some(text), _) => phase.items.push(item(text, row.line)),
-                (None, Some(last)) => *last = item(&alloc::format!("{} {}", last.text, row.text), last.line),
-                (None, None) => phase.items.push(item(&row.text, row.line)),
+                (Some(text), _) => phase.items.push(unread_item(text, row.line)),
+                (None, Some(last)) => last.text.extend([" ", &row.text]),
+                (None, None) => phase.items.push(unread_item(&row.text, row.line)),
             }
         }
+    }
+    for item in phases.iter_mut().flat_map(|phase| &mut phase.items) {
+        item.condition = conditions::of_item(&item.text);
     }
     Some(Checklist { title: title.to_string(), phases, line: fence.line })
 }
@@ -114,7 +117,12 @@ fn phase(head: &str, before: usize, line: u32) -> Phase {
 }
 
 fn item(text: &str, line: u32) -> ChecklistItem {
-    ChecklistItem { text: text.to_string(), condition: conditions::of_item(text), line }
+    ChecklistItem { condition: conditions::of_item(text), ..unread_item(text, line) }
+}
+
+/// An item whose text may go on in the next row.
+fn unread_item(text: &str, line: u32) -> ChecklistItem {
+    ChecklistItem { text: text.to_string(), condition: None, line }
 }
 
 #[cfg(test)]

@@ -120,16 +120,16 @@ impl Claims {
     }
 
     /// Every heading with its role.
-    pub(crate) fn sections(mut self, doc: &Document<'_>) -> Vec<Section> {
-        self.name_groups(doc);
-        let with_roles = doc.sections.iter().zip(&self.roles).filter(|(section, _)| section.level > 0);
+    pub(crate) fn sections(mut self, doc: Document<'_>) -> Vec<Section> {
+        self.name_groups(&doc);
+        let with_roles = doc.sections.into_iter().zip(&self.roles).filter(|(section, _)| section.level > 0);
         with_roles
             .map(|(section, role)| Section {
-                heading: section.title.clone(),
-                anchor: section.anchor.clone(),
                 level: section.level,
                 role: role.map_or("prose", Role::name).to_string(),
                 span: span(&section.range, section.line),
+                heading: section.title,
+                anchor: section.anchor,
             })
             .collect()
     }

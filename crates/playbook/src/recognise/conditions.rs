@@ -1,6 +1,6 @@
 //! Conditions: `If X → do Y`, `(if safe)`, `(if P0/P1)`, `… if needed`, and steps that begin with `If`.
 
-use super::words::{arrows, severity_names};
+use super::words::{arrows, names_severity, severity_names};
 use crate::model::Condition;
 use alloc::string::{String, ToString};
 
@@ -57,10 +57,26 @@ fn leading(rest: &str) -> Condition {
 
 /// `(if …)`, `(when …)` or `(P0/P1 only)` within a text.
 fn parenthesised(text: &str) -> Option<String> {
+    // The brackets before one `)` hold each other, so that only the first of them can be the first to name one.
+    let mut close = 0;
     text.match_indices('(').find_map(|(at, _)| {
-        let inside = text.get(at + 1..)?.split(')').next()?.trim();
-        let named = !severity_names(inside).is_empty();
-        (after_if(inside).is_some() || named).then(|| inside.to_string())
+        let inside = text.get(at + 1..)?;
+        let first = at >= close;
+        if first {
+            close = inside.find(')').map_or(text.len(), |length| at + 1 + length);
+        }
+        let inside = text.get(at + 1..close)?;
+        let named = || first && names_severity(inside);
+        (begins_with_if(inside) || named()).then(|| inside.trim().to_string())
+    })
+}
+
+/// Whether a text begins with the word `If` or `When` and goes on.
+fn begins_with_if(text: &str) -> bool {
+    let text = text.trim_start();
+    ["if ", "when "].iter().any(|word| {
+        let same = text.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word));
+        same && text.get(word.len()..).is_some_and(|rest| !rest.trim_start().is_empty())
     })
 }
 

@@ -55,7 +55,7 @@ pub(crate) fn recognise(text: &str, shell: &mut Shell) -> Playbook {
     playbook.runbooks = runbooks::read(&doc, &mut claims);
     playbook.services = services::read(&doc, &mut claims, shell);
     inverse::fill(&mut playbook);
-    playbook.sections = claims.sections(&doc);
+    playbook.sections = claims.sections(doc);
     playbook.diagnostics = missing::find(&playbook);
     playbook
 }

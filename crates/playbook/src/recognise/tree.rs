@@ -7,6 +7,7 @@ use super::claims::{Claims, Role};
 use super::words::{arrows, severity_names};
 use crate::model::{Answer, DecisionTree, Outcome, Question};
 use crate::scan::{Block, Document, Fence};
+use alloc::collections::BTreeMap;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
@@ -41,9 +42,42 @@ struct Node {
     answered: Vec<Answer>,
 }
 
+/// Questions that still lack one of the answers, the last on top.
+#[derive(Default)]
+struct Free {
+    by_column: BTreeMap<usize, Vec<usize>>,
+    /// All of them, and some that were taken from their column meanwhile.
+    all: Vec<usize>,
+}
+
+impl Free {
+    fn push(&mut self, index: usize, column: usize) {
+        self.by_column.entry(column).or_default().push(index);
+        self.all.push(index);
+    }
+
+    /// Takes the last question of a column, or else the last of all.
+    fn take(&mut self, column: usize, nodes: &[Node], answer: Answer) -> Option<usize> {
+        let pop = |column: &mut Vec<usize>| column.pop();
+        if let Some(index) = self.by_column.get_mut(&column).and_then(pop) {
+            return Some(index);
+        }
+        loop {
+            let index = self.all.pop()?;
+            let node = nodes.get(index)?;
+            if !node.answered.contains(&answer) {
+                self.by_column.get_mut(&node.column).and_then(pop);
+                return Some(index);
+            }
+        }
+    }
+}
+
 #[derive(Default)]
 struct Grower {
     nodes: Vec<Node>,
+    without_yes: Free,
+    without_no: Free,
     /// A branch that waits for its question: node and answer.
     open: Option<(usize, Answer)>,
     answers: u32,
@@ -79,12 +113,16 @@ impl Grower {
             line,
         };
         self.nodes.push(Node { question, column, answered: Vec::new() });
+        self.without_yes.push(index, column);
+        self.without_no.push(index, column);
     }
 
     fn branch(&mut self, answer: Answer, rest: &str, column: usize, line: u32) {
-        let free = |node: &Node| !node.answered.contains(&answer);
-        let same = self.nodes.iter().rposition(|node| node.column == column && free(node));
-        let Some(index) = same.or_else(|| self.nodes.iter().rposition(free)) else { return };
+        let free = match answer {
+            Answer::Yes => &mut self.without_yes,
+            Answer::No => &mut self.without_no,
+        };
+        let Some(index) = free.take(column, &self.nodes, answer) else { return };
         self.answers += 1;
         if let Some(node) = self.nodes.get_mut(index) {
             if node.answered.is_empty() {

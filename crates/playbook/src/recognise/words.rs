@@ -219,54 +219,69 @@ fn normal(words: &str) -> Cow<'_, str> {
 /// Severities that a text names: `P1`, `SEV-2`, `Sev 2`, each once, in order of appearance; `P0-P2` names three.
 pub(crate) fn severity_names(text: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    let mut previous: Option<(usize, String, u8)> = None;
-    for (start, end, prefix, digit) in severity_tokens(text) {
-        if let Some((last_end, last_prefix, last_digit)) = previous.take() {
-            let between = text.get(last_end..start).unwrap_or_default().trim();
-            if last_prefix == prefix && matches!(between, "-" | "–" | "—" | "to" | "through") {
-                names.extend((last_digit + 1..digit).map(|d| alloc::format!("{prefix}{d}")));
+    let mut add = |prefix: &str, digit: u8| {
+        let same =
+            |name: &String| name.strip_prefix(prefix).is_some_and(|rest| rest.as_bytes() == [b'0' + digit]);
+        if !names.iter().any(same) {
+            names.push(alloc::format!("{prefix}{digit}"));
+        }
+    };
+    let mut previous: Option<SeverityToken> = None;
+    for token in severity_tokens(text) {
+        if let Some(last) = previous.filter(|last| last.prefix == token.prefix) {
+            let between = text.get(last.end..token.start).unwrap_or_default();
+            if between.len() <= RANGE_BYTES_MAX
+                && matches!(between.trim(), "-" | "–" | "—" | "to" | "through")
+            {
+                (last.digit + 1..token.digit).for_each(|digit| add(token.prefix, digit));
             }
         }
-        names.push(alloc::format!("{prefix}{digit}"));
-        previous = Some((end, prefix, digit));
+        add(token.prefix, token.digit);
+        previous = Some(token);
     }
-    let mut seen = Vec::new();
-    names.retain(|name| {
-        let new = !seen.contains(name);
-        seen.push(name.clone());
-        new
-    });
     names
 }
 
-/// Start, end, words before the digit, digit.
-fn severity_tokens(text: &str) -> Vec<(usize, usize, String, u8)> {
+/// Whether a text names any severity.
+pub(crate) fn names_severity(text: &str) -> bool {
+    severity_tokens(text).next().is_some()
+}
+
+/// What joins the ends of a range of severities is no longer, blanks included.
+const RANGE_BYTES_MAX: usize = 16;
+
+/// A severity as it stands in a text.
+#[derive(Clone, Copy)]
+struct SeverityToken {
+    start: usize,
+    end: usize,
+    /// What stands before its digit.
+    prefix: &'static str,
+    digit: u8,
+}
+
+fn severity_tokens(text: &str) -> impl Iterator<Item = SeverityToken> {
     let bytes = text.as_bytes();
-    let mut tokens = Vec::new();
-    for (at, byte) in bytes.iter().enumerate() {
-        let alone = !bytes.get(at + 1).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'%');
-        if !byte.is_ascii_digit() || !alone {
-            continue;
+    bytes.iter().enumerate().filter(|(_, byte)| byte.is_ascii_digit()).filter_map(move |(at, byte)| {
+        if bytes.get(at + 1).is_some_and(|next| next.is_ascii_alphanumeric() || *next == b'%') {
+            return None;
         }
-        let before = text.get(..at).unwrap_or_default();
+        let before = text.get(..at)?;
         let prefix = ["P", "p", "SEV-", "SEV ", "SEV", "Sev-", "Sev ", "Sev", "sev-", "sev", "Severity "]
             .into_iter()
-            .find(|prefix| before.ends_with(prefix));
-        let Some(prefix) = prefix else { continue };
+            .find(|prefix| before.ends_with(prefix))?;
         let start = at - prefix.len();
         let left = text.get(..start).and_then(|t| t.chars().next_back());
-        if !left.is_some_and(|c| c.is_alphanumeric() || c == '_') {
-            let prefix = if prefix == "p" { "P" } else { prefix };
-            tokens.push((start, at + 1, prefix.to_string(), byte - b'0'));
-        }
-    }
-    tokens
+        let alone = !left.is_some_and(|c| c.is_alphanumeric() || c == '_');
+        let prefix = if prefix == "p" { "P" } else { prefix };
+        alone.then_some(SeverityToken { start, end: at + 1, prefix, digit: byte - b'0' })
+    })
 }
 
 /// The severity that a cell or a line key names at its beginning, such as `P0` of `P0 (critical)`.
 pub(crate) fn severity_key(text: &str) -> Option<String> {
     let text = text.trim().trim_matches(['*', '`', '[', ']']).trim();
-    if let Some((0, _, prefix, digit)) = severity_tokens(text).into_iter().next() {
+    if let Some(SeverityToken { start: 0, prefix, digit, .. }) = severity_tokens(text).next() {
         return Some(alloc::format!("{prefix}{digit}"));
     }
     let word = text.split([' ', '(', ':', '-']).next().unwrap_or_default();

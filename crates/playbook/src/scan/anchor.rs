@@ -12,18 +12,18 @@ pub(crate) struct Anchors {
 
 impl Anchors {
     pub(crate) fn next(&mut self, heading: &str) -> String {
-        let mut anchor = slug(heading);
-        while let Some(times) = self.seen.get_mut(&anchor) {
-            let numbered = format!("{anchor}-{times}");
-            *times += 1;
-            if self.seen.contains_key(&numbered) {
-                continue;
-            }
-            anchor = numbered;
-            break;
-        }
-        self.seen.insert(anchor.clone(), 1);
-        anchor
+        let anchor = slug(heading);
+        let Some(times) = self.seen.get(&anchor).copied() else {
+            self.seen.insert(anchor.clone(), 1);
+            return anchor;
+        };
+        let (numbered, times) = (times..)
+            .map(|times| (format!("{anchor}-{times}"), times))
+            .find(|(numbered, _)| !self.seen.contains_key(numbered))
+            .unwrap_or_else(|| (anchor.clone(), times));
+        self.seen.insert(numbered.clone(), 1);
+        self.seen.insert(anchor, times + 1);
+        numbered
     }
 }
 

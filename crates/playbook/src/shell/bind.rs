@@ -4,7 +4,7 @@
 
 use super::holes::next_quote;
 use crate::Command;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The command with every hole replaced by its value as one quoted word.
 ///
@@ -13,19 +13,22 @@ use std::collections::BTreeMap;
 /// and those that stand where no quoting is safe.
 pub fn bind(command: &Command, values: &BTreeMap<String, String>) -> Result<String, Vec<String>> {
     let source = command.source.as_str();
+    let mut quoting = Quoting::new(source);
     let mut bound = String::with_capacity(source.len());
     let mut open: Vec<String> = Vec::new();
+    let mut named: BTreeSet<&str> = BTreeSet::new();
     let mut end = 0;
     for hole in &command.holes {
         let start = hole.offset as usize;
         let placed = source.get(start..).is_some_and(|rest| rest.starts_with(&hole.token)) && start >= end;
-        match values.get(&hole.name).filter(|value| placed && is_safe(value)).zip(quotes_at(source, start)) {
+        let value = values.get(&hole.name).filter(|value| placed && is_safe(value));
+        match value.and_then(|value| Some((value, quoting.at(start)?))) {
             Some((value, quotes)) => {
                 bound.push_str(&source[end..start]);
                 bound.push_str(&quoted(value, quotes));
                 end = start + hole.token.len();
             }
-            None if open.contains(&hole.name) => {}
+            None if !named.insert(&hole.name) => {}
             None => open.push(hole.name.clone()),
         }
     }
@@ -51,27 +54,43 @@ enum Quotes {
     Double,
 }
 
-/// The quotes at `at`; `None` where the shell, or a shell inside it, would read a value again.
-fn quotes_at(source: &str, at: usize) -> Option<Quotes> {
-    let before = source.get(..at)?;
-    // Here-documents, arithmetic and the older substitutions have rules of their own.
-    let odd = ["<<", "`", "((", "$'", "$\"", "${"].iter().any(|sign| source.contains(sign));
-    // A substitution inside double quotes begins quoting anew.
-    let nested = source.contains("$(") && source.contains('"');
-    if odd || nested || before.ends_with('\\') {
-        return None;
+/// The quotes that a source is in, read once from left to right.
+struct Quoting<'s> {
+    source: &'s str,
+    /// Whether the shell, or a shell inside it, would read a value again wherever it stands.
+    rereads: bool,
+    quote: Option<char>,
+    escaped: bool,
+    /// How far it is read.
+    end: usize,
+}
+
+impl<'s> Quoting<'s> {
+    fn new(source: &'s str) -> Self {
+        // Here-documents, arithmetic and the older substitutions have rules of their own.
+        let odd = ["<<", "`", "((", "$'", "$\"", "${"].iter().any(|sign| source.contains(sign));
+        // A substitution inside double quotes begins quoting anew.
+        let nested = source.contains("$(") && source.contains('"');
+        Self { source, rereads: odd || nested, quote: None, escaped: false, end: 0 }
     }
-    let mut quote = None;
-    let mut escaped = false;
-    for character in before.chars() {
-        let next = next_quote(quote, character, escaped);
-        escaped = character == '\\' && !escaped && quote != Some('\'');
-        quote = next;
-    }
-    match quote {
-        None => Some(Quotes::None),
-        Some('\'') => Some(Quotes::Single),
-        Some(_) => Some(Quotes::Double),
+
+    /// The quotes at an offset, which must grow; `None` where no quoting is safe.
+    fn at(&mut self, at: usize) -> Option<Quotes> {
+        let before = self.source.get(self.end..at)?;
+        if self.rereads || self.source.get(..at)?.ends_with('\\') {
+            return None;
+        }
+        for character in before.chars() {
+            let next = next_quote(self.quote, character, self.escaped);
+            self.escaped = character == '\\' && !self.escaped && self.quote != Some('\'');
+            self.quote = next;
+        }
+        self.end = at;
+        match self.quote {
+            None => Some(Quotes::None),
+            Some('\'') => Some(Quotes::Single),
+            Some(_) => Some(Quotes::Double),
+        }
     }
 }
 

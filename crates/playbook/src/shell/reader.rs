@@ -107,14 +107,24 @@ impl Shell {
         self.unread
     }
 
+    /// Whether a command may look for its end in one more line, which makes it so long.
+    pub(super) fn may_go_on(&mut self, bytes: usize) -> bool {
+        self.spend(1 + bytes / 16)
+    }
+
     fn study(&mut self, filled: &str) -> Look {
-        match self.work_left.checked_sub(cost(filled.len())) {
-            Some(left) => {
-                self.work_left = left;
-                tree::study(filled)
-            }
-            None => Look::unread("the document holds more shell than is looked into"),
+        if self.spend(cost(filled.len())) {
+            tree::study(filled)
+        } else {
+            Look::unread("the document holds more shell than is looked into")
         }
+    }
+
+    fn spend(&mut self, work: usize) -> bool {
+        let left = self.work_left.checked_sub(work);
+        // Once it is used up, it stays so: the diagnostic says `from here on`.
+        self.work_left = left.unwrap_or_default();
+        left.is_some()
     }
 
     fn remember(&mut self, source: &str, holes: Vec<crate::Hole>, look: Look) {
@@ -126,7 +136,7 @@ impl Shell {
 
 /// What reading so many bytes with the grammar costs at worst: its recovery from errors is quadratic.
 fn cost(bytes: usize) -> usize {
-    bytes + bytes * bytes / 64
+    100 + bytes + bytes * bytes / 64
 }
 
 #[cfg(test)]

@@ -49,24 +49,31 @@ fn whole(first: &str, rest: &[&str], shell: &mut Shell) -> (String, usize) {
     let mut source = first.to_owned();
     let mut balance = Balance::default();
     balance.line(first);
+    let mut last = first;
+    let mut in_document = false;
     for taken in 1..=LINES_MAX {
         if source.len() > SOURCE_BYTES_MAX {
             break;
         }
         // Asking is dear: beyond the first line only where everything that was opened is closed. A quote in a
-        // here-document opens nothing.
-        let may_end = taken == 1 || !balance.is_open() || source.contains("<<");
+        // here-document opens nothing; there, only a single word can be the end.
+        let may_end = match in_document {
+            true => is_mark(last),
+            false => taken == 1 || !balance.is_open(),
+        };
         if may_end && is_closed(&source) {
             match shell.whole(&source) {
                 Whole::Yes => return (source.trim_end().to_owned(), taken),
                 Whole::No if !balance.is_open() => break,
-                Whole::No | Whole::HereDocument => {}
+                Whole::No => {}
+                Whole::HereDocument => in_document = true,
             }
         }
-        let Some(next) = rest.get(taken - 1) else { break };
+        let Some(next) = rest.get(taken - 1).filter(|_| shell.may_go_on(source.len())) else { break };
         source.push('\n');
         source.push_str(next);
         balance.line(next);
+        last = next;
     }
     continued(first, rest)
 }
@@ -82,6 +89,12 @@ fn continued(first: &str, rest: &[&str]) -> (String, usize) {
         taken += 1;
     }
     (source, taken)
+}
+
+/// Whether a line can be the end of a here-document.
+fn is_mark(line: &str) -> bool {
+    let word = line.trim();
+    !word.is_empty() && word.chars().all(|character| character.is_alphanumeric() || character == '_')
 }
 
 /// Whether nothing at the end of the text says that it goes on.

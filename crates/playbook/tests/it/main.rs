@@ -2,5 +2,6 @@
 //! playbook, and properties that hold for any bytes.
 
 mod counts;
+mod hostile;
 mod properties;
 mod suite;

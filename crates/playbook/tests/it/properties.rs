@@ -120,6 +120,18 @@ fn nesting_without_end_compiles() {
     check(indented.as_bytes());
 }
 
+/// Small enough for a debug build; `cargo xtask bench --only documents` times the same list at 5 MB.
+const HOSTILE_BYTES: usize = 20_000;
+
+#[test]
+fn hostile_documents_compile() {
+    for document in crate::hostile::ALL {
+        let bytes = document.bytes(HOSTILE_BYTES);
+        assert!(bytes.len() > HOSTILE_BYTES / 2, "{} is small", document.name);
+        check(&bytes);
+    }
+}
+
 #[test]
 fn a_megabyte_of_noise_compiles() {
     // A linear congruential generator: the same noise in every run.
