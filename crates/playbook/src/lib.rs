@@ -20,4 +20,6 @@ mod shell;
 pub use compile::{compile, repaired};
 pub use matching::{Matcher, Signal, match_runbooks};
 pub use model::*;
+#[cfg(feature = "fuzz")]
+pub use shell::plain_reading_agrees;
 pub use shell::{bind, effect_of};

@@ -11,7 +11,9 @@ pub(super) fn check(tree: &Tree, metadata: &Metadata) -> Vec<Finding> {
         .rooms
         .iter()
         .flat_map(|room| &room.entries)
-        .map(|path| (path.clone(), Place::Root))
+        .cloned()
+        .chain(apart(tree))
+        .map(|path| (path, Place::Root))
         .collect();
     let mut reached = BTreeSet::new();
     while let Some((path, place)) = open.pop() {
@@ -25,6 +27,17 @@ pub(super) fn check(tree: &Tree, metadata: &Metadata) -> Vec<Finding> {
         Finding::new(&file.path, 1, "dead-file", "no target reaches it: add its `mod`, or delete it")
     })
     .collect()
+}
+
+/// The fuzz targets are a workspace of their own, which `cargo metadata` does not list.
+const APART: &str = "fuzz";
+
+/// The targets that the manifest of that workspace names.
+fn apart(tree: &Tree) -> impl Iterator<Item = String> {
+    let manifest = tree.get(&format!("{APART}/Cargo.toml"));
+    let paths = manifest.into_iter().flat_map(|manifest| manifest.text.lines());
+    let paths = paths.filter_map(|line| line.strip_prefix("path = \"")?.strip_suffix('"'));
+    paths.map(|path| format!("{APART}/{path}"))
 }
 
 /// Where a file looks for its modules.
@@ -156,6 +169,17 @@ mod tests {
             ("c/src/table.rs", ""),
         ];
         assert_eq!(dead(&files), [""; 0]);
+    }
+
+    #[test]
+    fn a_workspace_apart_is_known_by_its_manifest() {
+        let files = [
+            ("fuzz/Cargo.toml", "[[bin]]\nname = \"a\"\npath = \"fuzz_targets/a.rs\"\n"),
+            ("fuzz/fuzz_targets/a.rs", "#[path = \"../../c/tests/it/shared.rs\"]\nmod shared;"),
+            ("fuzz/fuzz_targets/b.rs", ""),
+            ("c/tests/it/shared.rs", ""),
+        ];
+        assert_eq!(dead(&files), ["fuzz/fuzz_targets/b.rs"]);
     }
 
     #[test]

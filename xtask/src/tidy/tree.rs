@@ -23,7 +23,7 @@ pub(crate) struct SourceFile {
 }
 
 /// Folders that are not the project's writing.
-const SKIPPED_FOLDERS: &[&str] = &["target", "data", "node_modules"];
+const SKIPPED_FOLDERS: &[&str] = &["target", "data", "node_modules", "corpus", "artifacts"];
 /// Folders that begin with a dot and are the project's writing.
 const DOT_FOLDERS: &[&str] = &[".cargo", ".ci"];
 

@@ -19,6 +19,11 @@ const UNITS: &[&str] = &[
     "bytes", "KB", "kB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB", "rps", "qps", "rpm",
 ];
 
+/// A longer row of digits is an id or a phone number; a number beyond it would not be exact either.
+const DIGITS_MAX: usize = 15;
+/// The same limit for what a product comes to.
+const VALUE_MAX: f64 = 1e15;
+
 /// No unit is longer.
 const UNIT_BYTES_MAX: usize = 7;
 
@@ -35,6 +40,9 @@ pub(crate) fn quantities(text: &str) -> Vec<Quantity> {
             continue;
         }
         let digits = text.get(start..at).unwrap_or_default();
+        if number > 2 * DIGITS_MAX || digits.bytes().filter(u8::is_ascii_digit).count() > DIGITS_MAX {
+            continue;
+        }
         let value = if digits.contains(',') { digits.replace(',', "").parse() } else { digits.parse() };
         let Ok(value) = value else { continue };
         let Some((unit, end)) = unit_after(text, at) else { continue };
@@ -131,6 +139,7 @@ pub(crate) fn product(text: &str, found: &[Quantity]) -> Option<f64> {
     let rest = found.get(first..)?;
     let factors = 1 + rest.windows(2).take_while(|two| joined(&two[0], &two[1])).count();
     Some(rest.iter().take(factors).map(|quantity| quantity.value).product())
+        .filter(|value| *value < VALUE_MAX)
 }
 
 #[cfg(test)]
@@ -144,6 +153,7 @@ mod tests {
         assert_eq!(of("128KB per key, 1.5 GB"), [(128.0, "KB".to_string()), (1.5, "GB".to_string())]);
         assert_eq!(of("a 10-minute limit"), [(10.0, "minute".to_string())]);
         assert_eq!(of("get 426 (Upgrade)"), [(426.0, String::new())]);
+        assert_eq!(of(&"9".repeat(400)), []);
     }
 
     #[test]
@@ -170,5 +180,6 @@ mod tests {
         assert_eq!(product("9 * 60"), Some(540.0));
         assert_eq!(product("9 and 60"), None);
         assert_eq!(product("1, 9 * 60, 2 * 3"), Some(540.0));
+        assert_eq!(product(&"999999 * ".repeat(99)), None);
     }
 }

@@ -70,3 +70,14 @@ pub fn effect_of(source: &str) -> (Effect, String) {
     let verdict = look::look(source).verdict;
     (verdict.effect, verdict.reason)
 }
+
+/// Whether a command that is read without the grammar reads the same with it.
+#[cfg(any(test, feature = "fuzz"))]
+#[must_use]
+pub fn plain_reading_agrees(source: &str) -> bool {
+    match look::glance(source) {
+        look::Glance::Enough(look) => source.len() > look::SOURCE_BYTES_MAX || look == tree::study(source),
+        look::Glance::Open => !tree::study(source).is_whole,
+        look::Glance::Unclear => true,
+    }
+}

@@ -2,6 +2,7 @@
 //! playbook, and properties that hold for any bytes.
 
 mod counts;
+mod holds;
 mod hostile;
 mod properties;
 mod suite;
