@@ -1,11 +1,13 @@
 //! Makes an event so. Total: an event that names something unknown changes nothing, so replay never fails.
 
+mod page;
+
 use crate::alert::{Alert, AlertKey, AlertStatus};
-use crate::event::{Arrival, Event, EventKind};
+use crate::event::{Event, EventKind};
 use crate::people::Actor;
 use crate::state::{
-    Acknowledgement, ActionItem, AlertState, Escalation, Incident, Page, PageState, Recovery, Run, RunState,
-    Status, StatusUpdate, Tick, index,
+    Acknowledgement, ActionItem, AlertState, Escalation, Incident, Page, Recovery, Run, RunState, Status,
+    StatusUpdate, Tick, index,
 };
 use alloc::vec::Vec;
 use jiff::Timestamp;
@@ -54,7 +56,7 @@ fn route(incident: &mut Incident, event: &Event) {
         | EventKind::PageFailed { .. }
         | EventKind::PageRetried { .. }
         | EventKind::PageUncertain { .. }
-        | EventKind::PageWithdrawn { .. } => pages(incident, event),
+        | EventKind::PageWithdrawn { .. } => page::pages(incident, event),
         EventKind::Acknowledged { .. }
         | EventKind::AcknowledgementExtended { .. }
         | EventKind::Declined { .. }
@@ -177,65 +179,6 @@ fn escalation(incident: &mut Incident, event: &Event) {
         EventKind::EscalationStopped { .. } => Escalation::Stopped,
         _ => return,
     };
-}
-
-fn pages(incident: &mut Incident, event: &Event) {
-    let round = match &incident.escalation {
-        Escalation::Waiting { round, .. } | Escalation::Exhausted { round, .. } => *round,
-        Escalation::Idle | Escalation::Unpaged { .. } | Escalation::Stopped => 0,
-    };
-    let number = match &event.kind {
-        EventKind::PageDecided { page, responder, channel, address, level, rule } => {
-            incident.pages.push(Page {
-                number: *page,
-                responder: responder.clone(),
-                channel: *channel,
-                address: address.clone(),
-                round,
-                level: *level,
-                rule: rule.clone(),
-                decided_at: event.at,
-                attempt: 1,
-                possible_repeat: 0,
-                state: PageState::Pending,
-                answer: None,
-            });
-            return;
-        }
-        EventKind::PageDelivered { page, .. }
-        | EventKind::PageFailed { page, .. }
-        | EventKind::PageRetried { page }
-        | EventKind::PageUncertain { page }
-        | EventKind::PageWithdrawn { page, .. } => *page,
-        _ => return,
-    };
-    if let Some(page) = index(number).and_then(|index| incident.pages.get_mut(index)) {
-        page_moved(page, event);
-    }
-}
-
-fn page_moved(page: &mut Page, event: &Event) {
-    match &event.kind {
-        EventKind::PageDelivered { .. } => page.state = PageState::Delivered { at: event.at },
-        EventKind::PageFailed { retry_at: Some(at), arrival, .. } => {
-            page.possible_repeat += u32::from(*arrival == Arrival::Possible);
-            page.state = PageState::Retrying { at: *at };
-        }
-        EventKind::PageFailed { retry_at: None, error, .. } => {
-            page.state = PageState::Failed { error: error.clone() };
-        }
-        EventKind::PageRetried { .. } => {
-            page.attempt += 1;
-            page.state = PageState::Pending;
-        }
-        EventKind::PageUncertain { .. } => {
-            page.attempt += 1;
-            page.possible_repeat += 1;
-            page.state = PageState::Pending;
-        }
-        EventKind::PageWithdrawn { .. } => page.state = PageState::Withdrawn,
-        _ => {}
-    }
 }
 
 fn acknowledgement(incident: &mut Incident, event: &Event) {

@@ -2,21 +2,16 @@
 
 use crate::model::Playbook;
 use crate::shell::Shell;
-use crate::{limits, lint, recognise, repair};
+use crate::{documents, limits, lint, recognise, repair};
 use alloc::string::String;
 use sha2::{Digest, Sha256};
 
 /// Compiles a document. Any bytes give a playbook; what was wrong with them is among its diagnostics, by line.
 #[must_use]
 pub fn compile(bytes: &[u8]) -> Playbook {
-    let repaired = repair::repair(bytes);
-    let mut shell = Shell::default();
-    let mut playbook = recognise::recognise(&repaired.text, &mut shell);
-    playbook.digest = digest(bytes);
-    let findings = lint::run(&playbook, &repaired.text, &shell);
-    let left_out = limits::shell(shell.unread(), &repaired.text);
-    playbook.diagnostics.extend(repaired.diagnostics.into_iter().chain(findings).chain(left_out));
-    playbook.diagnostics.sort_by(|a, b| (a.line, &a.code, &a.message).cmp(&(b.line, &b.code, &b.message)));
+    let mut playbook = read(bytes);
+    playbook.digest.clone_from(&playbook.documents[0].digest);
+    finish(&mut playbook);
     playbook
 }
 
@@ -26,7 +21,33 @@ pub fn repaired(bytes: &[u8]) -> String {
     repair::repair(bytes).text
 }
 
-fn digest(bytes: &[u8]) -> String {
+/// One document by itself, with what there is to say about its own words; always with exactly one entry in
+/// `documents`. What it lacks is not told: another document may have it.
+pub(crate) fn read(bytes: &[u8]) -> Playbook {
+    let repaired = repair::repair(bytes);
+    let mut shell = Shell::default();
+    let mut playbook = recognise::recognise(&repaired.text, &mut shell);
+    let findings = lint::run(&playbook, &repaired.text, &shell);
+    let left_out = limits::shell(shell.unread(), &repaired.text);
+    playbook.diagnostics.extend(repaired.diagnostics.into_iter().chain(findings).chain(left_out));
+    if let Some(document) = playbook.documents.first_mut() {
+        document.digest = digest(bytes);
+    }
+    documents::stand_down(&mut playbook, &repaired.text);
+    playbook
+}
+
+/// What can be told only of the whole: the parts that no document has; and the order of everything told.
+pub(crate) fn finish(playbook: &mut Playbook) {
+    let missing = recognise::missing_parts(playbook);
+    playbook.diagnostics.extend(missing);
+    playbook.diagnostics.sort_by(|a, b| {
+        (a.document, a.line, &a.code, &a.message).cmp(&(b.document, b.line, &b.code, &b.message))
+    });
+}
+
+/// SHA-256 in lower-case hex.
+pub(crate) fn digest(bytes: &[u8]) -> String {
     let hash = Sha256::digest(bytes);
     hash.iter()
         .flat_map(|byte| [byte >> 4, byte & 15])

@@ -7,6 +7,7 @@
 extern crate alloc;
 
 mod compile;
+mod documents;
 pub mod html;
 mod limits;
 mod lint;
@@ -18,6 +19,7 @@ mod scan;
 mod shell;
 
 pub use compile::{compile, repaired};
+pub use documents::{Source, compile_documents};
 pub use matching::{Matcher, Signal, match_runbooks};
 pub use model::*;
 #[cfg(feature = "fuzz")]

@@ -18,6 +18,7 @@ pub(crate) fn left_out(message: String, line: u32, text: &str) -> Diagnostic {
     Diagnostic {
         code: "W003".into(),
         severity: DiagnosticSeverity::Warning,
+        document: 0,
         line,
         span: span_of_line(text, line),
         message,

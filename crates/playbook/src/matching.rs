@@ -263,6 +263,7 @@ mod tests {
     fn runbook(title: &str, symptoms: &[&str]) -> Runbook {
         Runbook {
             id: format!("issue-{}", title.to_lowercase().replace(['/', ' '], "-")),
+            document: 0,
             title: title.to_owned(),
             symptoms: symptoms.iter().map(|text| symptom(text)).collect(),
             steps: Vec::new(),

@@ -195,7 +195,7 @@ async fn main() {
         status_url: format!("http://{status}"),
         status_title: "Tabbi".to_owned(),
         components: vec!["API".to_owned(), "Sessions".to_owned(), "Web app".to_owned()],
-        playbook_text: playbook::repaired(include_bytes!("../../../playbooks/tabbi.md")),
+        playbook_texts: vec![playbook::repaired(include_bytes!("../../../playbooks/tabbi.md"))],
         playbook_path: "playbooks/tabbi.md".to_owned(),
         speed: 1.0,
     })

@@ -31,8 +31,8 @@ pub struct AppParts {
     pub status_title: String,
     /// The components that the status page shows, in order.
     pub components: Vec<String>,
-    /// The playbook's text as the compiler repaired it, for the playbook page.
-    pub playbook_text: String,
+    /// The text of each of the playbook's documents as the compiler repaired it, for the playbook page.
+    pub playbook_texts: Vec<String>,
     /// Where the playbook was read from, for people.
     pub playbook_path: String,
     /// How many times faster than the world the clock runs; 1 outside a demonstration.

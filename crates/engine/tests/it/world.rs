@@ -323,6 +323,7 @@ fn plan() -> Plan {
         title: "Stories".into(),
         escalation: [("P1".to_owned(), vec![hop("Primary", 0), hop("Secondary", 30)])].into(),
         runbooks: vec![Runbook {
+            document: 0,
             id: "api-errors".into(),
             title: "API errors".into(),
             symptoms: vec![],

@@ -22,7 +22,7 @@ struct Look {
 
 pub(super) fn run(reach: &Reach, path: &Path) -> Result<(), Failure> {
     let config = Config::read(path)?;
-    let read = wiring::read_playbook(&config.playbook)?;
+    let read = config.playbook.read()?;
     let mut looks = vec![
         playbook(&read.playbook),
         roles(&config, &read.playbook),
@@ -63,7 +63,7 @@ fn playbook(playbook: &Playbook) -> Look {
     };
     let said =
         format!("{title}: {errors} error(s), {} finding(s) in all{missing}", playbook.diagnostics.len());
-    Look { about: "playbook", well: !playbook.title.is_empty(), said }
+    Look { about: "playbook", well: !(playbook.runbooks.is_empty() && playbook.escalation.is_empty()), said }
 }
 
 /// Every role on the escalation path must be held by somebody.

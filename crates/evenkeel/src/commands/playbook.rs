@@ -18,15 +18,15 @@ pub(super) fn run(reach: &Reach, verb: &PlaybookVerb) -> Result<(), Failure> {
 fn check(reach: &Reach, file: &Path, deny: Level) -> Result<(), Failure> {
     let read = wiring::read_playbook(file)?;
     let found = &read.playbook.diagnostics;
-    let told = if reach.json { print::json(found) } else { tell(&read, file) };
+    let told = if reach.json { print::json(found) } else { tell(&read) };
     let denied = found.iter().any(|diagnostic| is_denied(diagnostic.severity, deny));
     // A reader who has seen enough changes nothing about what was found.
     if denied { Err(Failure::new(Kind::Findings, "")) } else { told }
 }
 
-fn tell(read: &wiring::ReadPlaybook, file: &Path) -> Result<(), Failure> {
+fn tell(read: &wiring::ReadPlaybook) -> Result<(), Failure> {
     for diagnostic in &read.playbook.diagnostics {
-        print::line(rendered(diagnostic, &read.text, file))?;
+        print::line(rendered(diagnostic, read.text(diagnostic.document), &read.path(diagnostic.document)))?;
     }
     print::line(tally(&read.playbook.diagnostics))
 }

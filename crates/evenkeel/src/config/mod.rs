@@ -2,10 +2,12 @@
 
 mod explain;
 mod limits;
+mod playbook_setting;
 
 use crate::exit::{Failure, Kind};
 use channels::ChannelsConfig;
 use incident::{Channel, Contact, PersonId, Policy, Responder, Roster};
+pub(crate) use playbook_setting::PlaybookSetting;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -32,7 +34,7 @@ pub(crate) struct Config {
     #[serde(default)]
     pub(crate) storage: Storage,
     /// The team's playbook.
-    pub(crate) playbook: PathBuf,
+    pub(crate) playbook: PlaybookSetting,
     /// What the playbook leaves open.
     #[serde(default)]
     pub(crate) policy: Policy,
@@ -148,7 +150,7 @@ impl Config {
             toml::from_str(&text).map_err(|error| explain::toml_error(path, &text, &error))?;
         let folder = path.parent().unwrap_or(Path::new(""));
         config.data = folder.join(&config.data);
-        config.playbook = folder.join(&config.playbook);
+        config.playbook = config.playbook.below(folder);
         config.runner.workdir = config.runner.workdir.map(|workdir| folder.join(workdir));
         limits::check(&config)
             .map_err(|why| Failure::new(Kind::Config, format!("{}: {why}", path.display())))?;

@@ -78,7 +78,7 @@ fn settings(folder: &Path, args: &Demo, read: ReadPlaybook, seats: Seats) -> Ser
         data: folder.join("data"),
         storage: crate::config::Storage::Disk,
         playbook: read.playbook,
-        playbook_text: read.text,
+        playbook_texts: read.texts,
         playbook_path: seats.path,
         policy: Policy::default(),
         roster: Roster::new(seats.people, roles, Vec::new()),
@@ -92,7 +92,7 @@ fn settings(folder: &Path, args: &Demo, read: ReadPlaybook, seats: Seats) -> Ser
 }
 
 fn own_playbook() -> ReadPlaybook {
-    ReadPlaybook { playbook: playbook::compile(OWN_PLAYBOOK), text: playbook::repaired(OWN_PLAYBOOK) }
+    ReadPlaybook::built_in("tabbi.md", OWN_PLAYBOOK)
 }
 
 /// One person for each role of the escalation path, reached on a handset of the same name.

@@ -3,11 +3,12 @@
 mod chance;
 mod clock;
 mod plan;
+mod playbook_files;
 mod server;
 
 pub(crate) use chance::{Chance, hex};
 pub(crate) use clock::Steady;
-pub(crate) use plan::{ReadPlaybook, read_playbook};
+pub(crate) use playbook_files::{ReadPlaybook, read_documents, read_playbook};
 pub(crate) use server::{
     Running, ServerSettings, database, open_storage, own_variable, start, storage_failed, unreachable,
 };

@@ -31,7 +31,8 @@ pub(crate) struct ServerSettings {
     pub(crate) data: PathBuf,
     pub(crate) storage: Storage,
     pub(crate) playbook: Playbook,
-    pub(crate) playbook_text: String,
+    /// The text of each document.
+    pub(crate) playbook_texts: Vec<String>,
     pub(crate) playbook_path: PathBuf,
     pub(crate) policy: Policy,
     pub(crate) roster: Roster,
@@ -62,7 +63,7 @@ pub(crate) struct Running {
 impl ServerSettings {
     /// From the settings file, reading the playbook that it names.
     pub(crate) fn read(config: &Config) -> Result<Self, Failure> {
-        let read = super::read_playbook(&config.playbook)?;
+        let read = config.playbook.read()?;
         let services = read.playbook.services.iter().map(|service| service.name.clone());
         let components = match config.status.components.as_slice() {
             [] => services.collect(),
@@ -74,9 +75,9 @@ impl ServerSettings {
             console_url: config.console_url.as_ref().map(|_| config.console_url()),
             data: config.data.clone(),
             storage: config.storage,
+            playbook_path: config.playbook.place(),
+            playbook_texts: read.texts,
             playbook: read.playbook,
-            playbook_text: read.text,
-            playbook_path: config.playbook.clone(),
             policy: config.policy.clone(),
             roster: config.roster(),
             channels: config.channels.clone(),
@@ -164,7 +165,7 @@ pub(crate) async fn start(settings: ServerSettings) -> Result<Running, Failure> 
         status_url: status_url.clone().unwrap_or_default(),
         status_title: settings.status_title,
         components: settings.components,
-        playbook_text: settings.playbook_text,
+        playbook_texts: settings.playbook_texts,
         playbook_path: settings.playbook_path.display().to_string(),
         speed: settings.speed,
     })

@@ -271,6 +271,7 @@ fn runbook() -> Runbook {
     verify.kind = StepKind::Verify;
     Runbook {
         id: "api".into(),
+        document: 0,
         title: "API errors".into(),
         symptoms: vec![],
         steps: vec![

@@ -115,6 +115,7 @@ impl<'a> Document<'a> {
         Diagnostic {
             code: finding.code.to_owned(),
             severity: finding.severity,
+            document: 0,
             line,
             span: Span { start: number(start), end: number(start + length), line },
             message: finding.message,

@@ -5,6 +5,7 @@
 
 mod checklist;
 mod command;
+mod document;
 mod postmortem;
 mod runbook;
 mod service;
@@ -13,6 +14,7 @@ mod template;
 
 pub use checklist::{Checklist, ChecklistItem, Condition, Phase, Window};
 pub use command::{Approval, Command, Effect, Hole};
+pub use document::{Document, Link, Standing};
 pub use postmortem::{Guideline, Obligation, Postmortem, PostmortemPolicy, PostmortemSection, TimelineStage};
 pub use runbook::{Cause, Check, CheckKind, Comparison, Runbook, RunbookMatch, Step, StepKind, Symptom};
 pub use service::{Limit, QuickEntry, QuickGroup, Service, ServiceIssue};
@@ -40,8 +42,11 @@ pub struct Span {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Playbook {
-    /// SHA-256 of the file's bytes as they stand, lower-case hex.
+    /// SHA-256 of the file's bytes as they stand, lower-case hex; of several documents, over all of them.
     pub digest: String,
+    /// The documents it was read from. Every `document` below is an index into them.
+    #[serde(default)]
+    pub documents: Vec<Document>,
     /// First level-1 heading, or empty.
     pub title: String,
     /// The tagline under the title, if there is one.
@@ -102,6 +107,9 @@ pub struct Section {
     pub role: String,
     /// Where it stands, heading included, up to the next heading of any level.
     pub span: Span,
+    /// Which document it stands in.
+    #[serde(default)]
+    pub document: u32,
 }
 
 /// How bad a finding is.
@@ -125,6 +133,9 @@ pub struct Diagnostic {
     pub code: String,
     /// How bad it is.
     pub severity: DiagnosticSeverity,
+    /// Which document it is about.
+    #[serde(default)]
+    pub document: u32,
     /// Line in the file, from 1.
     pub line: u32,
     /// Where, in the repaired text.
@@ -146,6 +157,12 @@ impl Playbook {
     #[must_use]
     pub fn runbook(&self, id: &str) -> Option<&Runbook> {
         self.runbooks.iter().find(|runbook| runbook.id == id)
+    }
+
+    /// The document of an index.
+    #[must_use]
+    pub fn document(&self, index: u32) -> Option<&Document> {
+        self.documents.get(usize::try_from(index).ok()?)
     }
 
     /// The first template of a kind.

@@ -9,8 +9,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Runbook {
-    /// The anchor of its heading, unique in the document.
+    /// The anchor of its heading, with the document's name before it where there are several; unique.
     pub id: String,
+    /// Which document it stands in.
+    #[serde(default)]
+    pub document: u32,
     /// Its title without a leading `Issue:`.
     pub title: String,
     /// How the failure shows itself.

@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 
 /// The groups of the card.
 pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims, shell: &mut Shell) -> Vec<QuickGroup> {
-    for (index, section) in doc.each().filter(|(i, _)| claims.is_free(*i)) {
+    for (index, section) in doc.each().filter(|(i, _)| claims.is_free_or_title(*i)) {
         let announced = claims.announces(index, Topic::QuickReference);
         let boxed = section.blocks.iter().find_map(|block| match block {
             Block::Fence(fence) => boxed(fence, shell).filter(|groups| announced || groups.len() >= 2),

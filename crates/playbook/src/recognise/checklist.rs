@@ -15,7 +15,7 @@ use alloc::vec::Vec;
 
 /// The checklist, if the document has one.
 pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Option<Checklist> {
-    for (index, section) in doc.each().filter(|(i, _)| claims.is_free(*i)) {
+    for (index, section) in doc.each().filter(|(i, _)| claims.is_free_or_title(*i)) {
         let found = section.blocks.iter().find_map(|block| match block {
             Block::Fence(fence) => boxed(fence, &section.title),
             _ => None,

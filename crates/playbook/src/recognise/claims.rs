@@ -82,10 +82,12 @@ impl Claims {
         Self { roles: doc.sections.iter().map(|_| None).collect(), announced }
     }
 
-    /// Takes a section, unless it is taken.
+    /// Takes a section, unless it is taken; what stands right below the title may be more than that.
     pub(crate) fn claim(&mut self, index: usize, role: Role) {
-        if let Some(slot) = self.roles.get_mut(index) {
-            slot.get_or_insert(role);
+        if let Some(slot) = self.roles.get_mut(index)
+            && matches!(slot, None | Some(Role::Title))
+        {
+            *slot = Some(role);
         }
     }
 
@@ -109,6 +111,11 @@ impl Claims {
         self.roles.get(index).is_some_and(|role| *role == Some(Role::Title))
     }
 
+    /// Whether a part may stand there: a document of its own has its part right below the title.
+    pub(crate) fn is_free_or_title(&self, index: usize) -> bool {
+        self.is_free(index) || self.is_title(index)
+    }
+
     fn name_groups(&mut self, doc: &Document<'_>) {
         for (index, _) in doc.each().rev() {
             let mut roles = doc.children(index).filter_map(|child| self.roles.get(child).copied().flatten());
@@ -130,6 +137,7 @@ impl Claims {
                 span: span(&section.range, section.line),
                 heading: section.title,
                 anchor: section.anchor,
+                document: 0,
             })
             .collect()
     }

@@ -21,7 +21,7 @@ pub(crate) struct Escalation {
 
 /// The first section that holds such lines.
 pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Escalation {
-    for (index, section) in doc.each().filter(|(i, _)| claims.is_free(*i)) {
+    for (index, section) in doc.each().filter(|(i, _)| claims.is_free_or_title(*i)) {
         let announced = claims.announces(index, Topic::Escalation);
         let mut lines = Vec::new();
         section.blocks.iter().for_each(|block| gather(block, &mut lines));

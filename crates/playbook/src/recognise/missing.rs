@@ -35,6 +35,7 @@ pub(crate) fn find(playbook: &Playbook) -> Vec<Diagnostic> {
         .map(|(code, part, _, hint)| Diagnostic {
             code: String::from(code),
             severity: DiagnosticSeverity::Warning,
+            document: 0,
             line: 1,
             span: Span { start: 0, end: 0, line: 1 },
             message: format!("section missing: {part}"),

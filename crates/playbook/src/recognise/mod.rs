@@ -12,8 +12,11 @@ mod claims;
 mod commands;
 mod conditions;
 mod contents;
+mod document;
 mod escalation;
+mod front_matter;
 mod inverse;
+mod links;
 mod measure;
 mod missing;
 mod parts;
@@ -32,8 +35,10 @@ use crate::model::Playbook;
 use crate::scan::scan;
 use crate::shell::Shell;
 use claims::Claims;
+pub(crate) use missing::find as missing_parts;
 
-/// The playbook of a repaired text, with a diagnostic for each missing part. Its digest is the caller's to fill.
+/// The playbook of one repaired text. Digests and paths are the caller's to fill, and so is what it lacks: another
+/// document may have that.
 pub(crate) fn recognise(text: &str, shell: &mut Shell) -> Playbook {
     let doc = scan(text);
     commands::read(&doc, shell);
@@ -55,7 +60,7 @@ pub(crate) fn recognise(text: &str, shell: &mut Shell) -> Playbook {
     playbook.runbooks = runbooks::read(&doc, &mut claims);
     playbook.services = services::read(&doc, &mut claims, shell);
     inverse::fill(&mut playbook);
+    playbook.documents = alloc::vec![document::read(&doc, &playbook.title)];
     playbook.sections = claims.sections(doc);
-    playbook.diagnostics = missing::find(&playbook);
     playbook
 }

@@ -17,9 +17,7 @@ use alloc::vec::Vec;
 /// The runbooks, in document order.
 pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Vec<Runbook> {
     // A document may be one runbook: then its title is the runbook's, too.
-    let free = doc
-        .each()
-        .filter(|(index, section)| section.level > 0 && (claims.is_free(*index) || claims.is_title(*index)));
+    let free = doc.each().filter(|(index, section)| section.level > 0 && claims.is_free_or_title(*index));
     let candidates: BTreeMap<usize, Candidate<'_>> = free
         .filter_map(|(index, section)| Some((index, candidate(doc, claims, (index, section))?)))
         .collect();
@@ -31,7 +29,7 @@ pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Vec<Runbook> {
             Strength::Strong => below(*index).any(|strength| strength == Strength::Strong),
             Strength::Weak => below(*index).next().is_some(),
         };
-        if !gathers && (claims.is_free(*index) || claims.is_title(*index)) {
+        if !gathers && claims.is_free_or_title(*index) {
             claims.claim_tree(doc, *index, Role::Runbook);
             runbooks.push(candidate.runbook());
         }
@@ -84,6 +82,7 @@ impl Candidate<'_> {
         let symptoms = self.parts.iter().filter(|part| is_symptoms(part)).flat_map(symptoms);
         Runbook {
             id: self.section.anchor.clone(),
+            document: 0,
             title: self.title.clone().unwrap_or_else(|| self.section.title.clone()),
             symptoms: symptoms.collect(),
             steps: Procedure::find(&self.parts, self.search).steps(),

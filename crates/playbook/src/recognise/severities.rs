@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 
 /// The rows, in the order of the table.
 pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Vec<SeverityRow> {
-    for (index, section) in doc.each().filter(|(i, _)| claims.is_free(*i)) {
+    for (index, section) in doc.each().filter(|(i, _)| claims.is_free_or_title(*i)) {
         for block in &section.blocks {
             if let Block::Table(table) = block
                 && let Some(rows) = matrix(table)

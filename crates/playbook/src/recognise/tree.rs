@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 
 /// The tree, if the document draws one.
 pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Option<DecisionTree> {
-    for (index, section) in doc.each().filter(|(i, _)| claims.is_free(*i)) {
+    for (index, section) in doc.each().filter(|(i, _)| claims.is_free_or_title(*i)) {
         for block in &section.blocks {
             if let Block::Fence(fence) = block
                 && let Some(tree) = drawn(fence)

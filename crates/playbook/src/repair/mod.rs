@@ -93,7 +93,15 @@ struct Finding(Diagnostic);
 
 fn finding(code: &str, severity: DiagnosticSeverity, line: u32) -> Finding {
     let span = Span { start: 0, end: 0, line };
-    Finding(Diagnostic { code: code.into(), severity, line, span, message: String::new(), hint: None })
+    Finding(Diagnostic {
+        code: code.into(),
+        severity,
+        document: 0,
+        line,
+        span,
+        message: String::new(),
+        hint: None,
+    })
 }
 
 impl Finding {

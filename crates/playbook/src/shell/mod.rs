@@ -72,7 +72,7 @@ pub fn effect_of(source: &str) -> (Effect, String) {
 }
 
 /// Whether a command that is read without the grammar reads the same with it.
-#[cfg(any(test, feature = "fuzz"))]
+#[cfg(feature = "fuzz")]
 #[must_use]
 pub fn plain_reading_agrees(source: &str) -> bool {
     match look::glance(source) {

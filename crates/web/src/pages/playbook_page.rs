@@ -2,14 +2,15 @@
 
 use crate::app::App;
 use crate::auth::SignedIn;
-use crate::error::PageProblem;
+use crate::error::{PageProblem, Problem};
 use crate::view::{Chrome, Frame, Nav, Tag, html};
 use askama::Template;
 use askama::filters::HtmlSafe;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::Response;
 use core::fmt;
-use playbook::{Diagnostic, DiagnosticSeverity, Playbook};
+use playbook::{Diagnostic, DiagnosticSeverity, Document, Playbook, Standing};
+use serde::Deserialize;
 
 /// The playbook.
 #[derive(Template)]
@@ -19,6 +20,8 @@ pub(crate) struct PlaybookPage {
     pub(crate) title: String,
     pub(crate) path: String,
     pub(crate) digest: String,
+    /// All documents, where there are several.
+    pub(crate) documents: Vec<DocumentRow>,
     pub(crate) counts: Vec<(usize, &'static str)>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) contents: Vec<(String, String)>,
@@ -27,6 +30,16 @@ pub(crate) struct PlaybookPage {
 
 /// The document as the playbook room rendered it: raw HTML in it stands as text there.
 pub(crate) struct Rendered(String);
+
+/// One document of several.
+pub(crate) struct DocumentRow {
+    pub(crate) number: u32,
+    pub(crate) path: String,
+    pub(crate) is_here: bool,
+    /// Why its runbooks are not offered.
+    pub(crate) standing: Option<Tag>,
+    pub(crate) findings: usize,
+}
 
 /// One finding.
 pub(crate) struct Finding {
@@ -45,26 +58,85 @@ impl fmt::Display for Rendered {
     }
 }
 
-pub(crate) async fn show(State(app): State<App>, who: SignedIn) -> Result<Response, PageProblem> {
-    let settings = app.engine().settings();
-    let frame = Frame::new(&app, &who);
-    let path = app.parts.playbook_path.clone();
-    html(&page(&frame, &settings.plan.playbook, &app.parts.playbook_text, path))
+/// Which document is asked for.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    document: u32,
 }
 
-pub(crate) fn page(frame: &Frame, playbook: &Playbook, text: &str, path: String) -> PlaybookPage {
-    let title = if playbook.title.is_empty() { "Playbook".to_owned() } else { playbook.title.clone() };
-    let headings = playbook.sections.iter().filter(|section| section.level <= 2);
+pub(crate) async fn show(
+    State(app): State<App>,
+    who: SignedIn,
+    Query(asked): Query<Asked>,
+) -> Result<Response, PageProblem> {
+    let settings = app.engine().settings();
+    let frame = Frame::new(&app, &who);
+    let shown = Shown {
+        playbook: &settings.plan.playbook,
+        number: asked.document,
+        text: usize::try_from(asked.document)
+            .ok()
+            .and_then(|number| app.parts.playbook_texts.get(number))
+            .ok_or_else(|| PageProblem(Problem::not_found(format!("no document {}", asked.document))))?,
+        root: &app.parts.playbook_path,
+    };
+    html(&page(&frame, &shown))
+}
+
+/// A document and the playbook that it is part of.
+pub(crate) struct Shown<'a> {
+    pub(crate) playbook: &'a Playbook,
+    /// Its number among the playbook's documents.
+    pub(crate) number: u32,
+    pub(crate) text: &'a str,
+    /// The file, or the folder of all documents.
+    pub(crate) root: &'a str,
+}
+
+pub(crate) fn page(frame: &Frame, shown: &Shown<'_>) -> PlaybookPage {
+    let playbook = shown.playbook;
+    let one = playbook.document(shown.number).filter(|_| playbook.documents.len() > 1);
+    let title = match one {
+        Some(document) if !document.title.is_empty() => &document.title,
+        _ => &playbook.title,
+    };
+    let title = if title.is_empty() { "Playbook".to_owned() } else { title.clone() };
+    let here = |document: u32| document == shown.number;
+    let headings = playbook.sections.iter().filter(|section| section.level <= 2 && here(section.document));
+    let findings = playbook.diagnostics.iter().filter(|found| here(found.document));
     PlaybookPage {
         chrome: frame.chrome(title.clone(), Nav::Playbook, "/playbook"),
         title,
-        path,
-        digest: playbook.digest.chars().take(12).collect(),
+        path: one.map_or_else(|| shown.root.to_owned(), |document| document.path.clone()),
+        digest: one.map_or(&playbook.digest, |document| &document.digest).chars().take(12).collect(),
+        documents: documents(shown),
         counts: counts(playbook),
-        findings: playbook.diagnostics.iter().map(finding).collect(),
+        findings: findings.map(finding).collect(),
         contents: headings.map(|section| (section.anchor.clone(), section.heading.clone())).collect(),
-        document: Rendered(playbook::html::to_html(text)),
+        document: Rendered(playbook::html::to_html(shown.text)),
     }
+}
+
+/// Nothing where there is only one.
+fn documents(shown: &Shown<'_>) -> Vec<DocumentRow> {
+    let playbook = shown.playbook;
+    if playbook.documents.len() < 2 {
+        return Vec::new();
+    }
+    let row = |(number, document): (u32, &Document)| DocumentRow {
+        number,
+        path: document.path.clone(),
+        is_here: number == shown.number,
+        standing: match document.standing {
+            Standing::Current => None,
+            Standing::Stub => Some(Tag::info("still to be written")),
+            Standing::Moved => Some(Tag::info("has moved")),
+            Standing::Deprecated => Some(Tag::warn("deprecated")),
+        },
+        findings: playbook.diagnostics.iter().filter(|found| found.document == number).count(),
+    };
+    (0..).zip(&playbook.documents).map(row).collect()
 }
 
 fn finding(found: &Diagnostic) -> Finding {

@@ -114,9 +114,21 @@ fn the_playbook_and_the_settings_are_shown() {
     let frame = frame(sample.now);
     let text = format!("# Title\n\n{SCRIPT}\n");
     let compiled = playbook::compile(text.as_bytes());
+    let shown = |playbook: &playbook::Playbook, number: u32| {
+        let shown = playbook_page::Shown { playbook, number, text: &text, root: "tabbi.md" };
+        playbook_page::page(&frame, &shown).render().unwrap()
+    };
     for playbook in [&compiled, &sample.settings.plan.playbook] {
-        is_sound(&playbook_page::page(&frame, playbook, &text, "tabbi.md".to_owned()).render().unwrap());
+        is_sound(&shown(playbook, 0));
     }
+    let old = format!("# Old\n\nThis runbook is deprecated.\n\n## {SCRIPT}\n");
+    let several = playbook::compile_documents(&[
+        playbook::Source { path: "a.md", bytes: text.as_bytes() },
+        playbook::Source { path: SCRIPT, bytes: old.as_bytes() },
+    ]);
+    let page = shown(&several, 1);
+    is_sound(&page);
+    assert!(page.contains("href=\"/playbook?document=0\"") && page.contains("deprecated"), "{page}");
     for people in [&[][..], &["primary"][..]] {
         let page = settings::page(&frame, &sample_settings(people), vec![SCRIPT.to_owned()], String::new());
         is_sound(&page.render().unwrap());

@@ -203,7 +203,7 @@ impl World {
             status_url: format!("http://{status}"),
             status_title: "Tabbi".to_owned(),
             components: vec!["API".to_owned()],
-            playbook_text: String::new(),
+            playbook_texts: vec![String::new()],
             playbook_path: "tabbi.md".to_owned(),
             speed: 1.0,
         })

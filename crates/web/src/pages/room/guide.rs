@@ -4,13 +4,14 @@ use super::Room;
 use super::run_view::RunView;
 use crate::view::{Tag, effect_tag};
 use incident::{Incident, Run, RunState, Status, StepOutcome};
-use playbook::{Approval, Command, Step, StepKind};
+use playbook::{Approval, Command, Playbook, Step, StepKind};
 use std::collections::BTreeSet;
 
 /// The runbook in use, or the quick diagnostics when there is none.
 pub(crate) struct Guide {
     pub(crate) title: String,
-    pub(crate) anchor: Option<String>,
+    /// The runbook's place on the playbook page.
+    pub(crate) place: Option<String>,
     pub(crate) why: Vec<String>,
     pub(crate) score: Option<u32>,
     pub(crate) steps: Vec<StepView>,
@@ -83,7 +84,7 @@ impl Guide {
         let others = incident.runs.iter().rev().filter(|run| !shown.contains(&run.number));
         Self {
             title,
-            anchor: incident.runbook.clone(),
+            place: incident.runbook.as_deref().and_then(|id| place(&incident.plan.playbook, id)),
             why: best.map(|found| found.reasons.clone()).unwrap_or_default(),
             score: best.map(|found| found.score),
             steps,
@@ -232,4 +233,17 @@ fn command_view(
         },
         runs: runs.into_iter().map(|run| RunView::new(run, command.inverse.clone())).collect(),
     }
+}
+
+/// Which document, where there are several, and the heading.
+fn place(playbook: &Playbook, runbook: &str) -> Option<String> {
+    let runbook = playbook.runbook(runbook)?;
+    let is_heading = |section: &&playbook::Section| {
+        section.document == runbook.document && section.span.line == runbook.line
+    };
+    let anchor = &playbook.sections.iter().find(is_heading)?.anchor;
+    Some(match runbook.document {
+        0 => format!("#s-{anchor}"),
+        document => format!("?document={document}#s-{anchor}"),
+    })
 }

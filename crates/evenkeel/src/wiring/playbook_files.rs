@@ -1,0 +1,243 @@
+//! The playbook as read from disk: one file, or documents of any number of folders below one root.
+//!
+//! Nothing outside the root is read, whatever a link there says: a folder of runbooks is often a checkout that many
+//! people may write to.
+
+use crate::exit::{Failure, Kind};
+use playbook::{Playbook, Source, compile_documents};
+use std::path::{Component, Path, PathBuf};
+
+/// A document larger than this is not one.
+const DOCUMENT_BYTES_MAX: u64 = 8 * 1024 * 1024;
+/// All documents together; what they compile to is kept in memory and pinned by every incident.
+const ALL_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// More documents than any team has written; beyond them the path is a mistake.
+const DOCUMENTS_MAX: usize = 10_000;
+/// Folders within folders; deeper is a mistake, too.
+const DEPTH_MAX: usize = 32;
+
+/// A playbook and the texts that its spans refer to.
+pub(crate) struct ReadPlaybook {
+    /// What was understood, with what there is to say about it.
+    pub(crate) playbook: Playbook,
+    /// The text of each document, repaired where it was damaged.
+    pub(crate) texts: Vec<String>,
+    /// What the documents' paths are relative to.
+    pub(crate) root: PathBuf,
+}
+
+impl ReadPlaybook {
+    /// Where a document lies, as it was named.
+    pub(crate) fn path(&self, document: u32) -> PathBuf {
+        let path = self.playbook.document(document).map_or("", |document| document.path.as_str());
+        self.root.join(path)
+    }
+
+    /// The text of a document; empty when there is none of that number.
+    pub(crate) fn text(&self, document: u32) -> &str {
+        let index = usize::try_from(document).unwrap_or(usize::MAX);
+        self.texts.get(index).map_or("", String::as_str)
+    }
+
+    /// Of bytes that lie in no file.
+    pub(crate) fn built_in(name: &str, bytes: &[u8]) -> Self {
+        compiled(PathBuf::new(), &[(name.to_owned(), bytes.to_vec())])
+    }
+}
+
+/// Reads and compiles one document, or every document of a folder. Only the disk can fail here: compiling cannot.
+pub(crate) fn read_playbook(path: &Path) -> Result<ReadPlaybook, Failure> {
+    if path.is_dir() {
+        return read_documents(path, &[PathBuf::new()]);
+    }
+    let root = path.parent().unwrap_or(Path::new("")).to_path_buf();
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut reader = Reader { root: root.clone(), found: Vec::new(), bytes: 0 };
+    reader.document(path, name)?;
+    Ok(compiled(root, &reader.found))
+}
+
+/// Reads and compiles the documents at these paths below a root, in this order; of a folder, all that lie in it.
+pub(crate) fn read_documents(root: &Path, paths: &[PathBuf]) -> Result<ReadPlaybook, Failure> {
+    let real = root.canonicalize().map_err(|error| unreadable(root, &error.to_string()))?;
+    let mut reader = Reader { root: real, found: Vec::new(), bytes: 0 };
+    for path in paths {
+        let named = root.join(path);
+        let place = named.canonicalize().map_err(|error| unreadable(&named, &error.to_string()))?;
+        reader.take(&place, Asked::ByName, 0)?;
+    }
+    if reader.found.is_empty() {
+        return Err(unreadable(root, "there is no Markdown document in it"));
+    }
+    Ok(compiled(root.to_path_buf(), &reader.found))
+}
+
+fn compiled(root: PathBuf, found: &[(String, Vec<u8>)]) -> ReadPlaybook {
+    let sources: Vec<Source<'_>> = found.iter().map(|(path, bytes)| Source { path, bytes }).collect();
+    let texts = found.iter().map(|(_, bytes)| playbook::repaired(bytes)).collect();
+    ReadPlaybook { playbook: compile_documents(&sources), texts, root }
+}
+
+/// Whether a path was named, or met in a folder.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    ByName,
+    InFolder,
+}
+
+struct Reader {
+    /// Without links.
+    root: PathBuf,
+    found: Vec<(String, Vec<u8>)>,
+    bytes: u64,
+}
+
+impl Reader {
+    fn take(&mut self, place: &Path, asked: Asked, depth: usize) -> Result<(), Failure> {
+        let Ok(below) = place.strip_prefix(&self.root) else {
+            return Err(unreadable(place, &format!("it lies outside {}", self.root.display())));
+        };
+        if place.is_dir() {
+            return self.folder(place, depth);
+        }
+        if asked == Asked::InFolder && !is_markdown(place) {
+            return Ok(());
+        }
+        let parts = below.components().filter_map(|part| match part {
+            Component::Normal(name) => Some(name.to_string_lossy()),
+            _ => None,
+        });
+        let path = parts.collect::<Vec<_>>().join("/");
+        if self.found.iter().any(|(taken, _)| *taken == path) {
+            return Ok(());
+        }
+        self.document(place, path)
+    }
+
+    fn folder(&mut self, folder: &Path, depth: usize) -> Result<(), Failure> {
+        if depth >= DEPTH_MAX {
+            return Err(unreadable(folder, &format!("it lies {DEPTH_MAX} folders deep")));
+        }
+        let failed = |error: std::io::Error| unreadable(folder, &error.to_string());
+        let mut entries = Vec::new();
+        for entry in std::fs::read_dir(folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if !name.starts_with('.') && name != "node_modules" {
+                entries.push((order(&name), entry.path()));
+            }
+        }
+        entries.sort();
+        for (_, path) in entries {
+            // A link that leads nowhere, or away from the root, is passed over: nobody named it.
+            if let Ok(place) = path.canonicalize()
+                && place.starts_with(&self.root)
+            {
+                self.take(&place, Asked::InFolder, depth + 1)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn document(&mut self, place: &Path, path: String) -> Result<(), Failure> {
+        let meta = std::fs::metadata(place).map_err(|error| unreadable(place, &error.to_string()))?;
+        if !meta.is_file() {
+            return Err(unreadable(place, "it is no file"));
+        }
+        if meta.len() > DOCUMENT_BYTES_MAX {
+            return Err(unreadable(
+                place,
+                &format!("{} bytes, the limit is {DOCUMENT_BYTES_MAX}", meta.len()),
+            ));
+        }
+        self.bytes += meta.len();
+        if self.bytes > ALL_BYTES_MAX || self.found.len() >= DOCUMENTS_MAX {
+            let why = format!("beyond {DOCUMENTS_MAX} documents or {ALL_BYTES_MAX} bytes in all");
+            return Err(unreadable(place, &why));
+        }
+        let bytes = std::fs::read(place).map_err(|error| unreadable(place, &error.to_string()))?;
+        self.found.push((path, bytes));
+        Ok(())
+    }
+}
+
+/// What introduces a folder comes first, the rest by name.
+fn order(name: &str) -> (bool, String) {
+    let lower = name.to_lowercase();
+    (!(lower.starts_with("readme.") || lower.starts_with("index.")), lower)
+}
+
+fn is_markdown(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| {
+        ["md", "markdown", "mdx"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+    })
+}
+
+fn unreadable(path: &Path, why: &str) -> Failure {
+    Failure::new(Kind::Config, format!("cannot read the playbook {}: {why}", path.display()))
+        .hint("the setting `playbook` names one Markdown file, or `paths` below a `root`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, text) in [
+            ("books/zebra.md", "# Zebra\n\n## Steps\n\n1. a\n2. b\n"),
+            ("books/README.md", "# Our runbooks\n"),
+            ("books/sub/Ant.MD", "# Ant\n\n## Steps\n\n1. a\n2. b\n"),
+            ("books/.git/config.md", "# hidden\n"),
+            ("books/notes.txt", "# named only\n"),
+            ("outside.md", "# outside\n"),
+        ] {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        folder
+    }
+
+    fn paths(read: &ReadPlaybook) -> Vec<&str> {
+        read.playbook.documents.iter().map(|document| document.path.as_str()).collect()
+    }
+
+    #[test]
+    fn a_folder_is_read_in_one_order_and_introduced_first() {
+        let folder = folder();
+        let read = read_playbook(&folder.path().join("books")).ok().unwrap();
+        assert_eq!(paths(&read), ["README.md", "sub/Ant.MD", "zebra.md"]);
+        assert_eq!(read.playbook.title, "Our runbooks");
+        assert!(read.text(2).starts_with("# Zebra"));
+        assert!(read.path(2).ends_with("books/zebra.md"));
+    }
+
+    #[test]
+    fn paths_are_read_in_their_order_each_once() {
+        let folder = folder();
+        let named = ["zebra.md", "notes.txt", "."].map(PathBuf::from);
+        let read = read_documents(&folder.path().join("books"), &named).ok().unwrap();
+        assert_eq!(paths(&read), ["zebra.md", "notes.txt", "README.md", "sub/Ant.MD"]);
+    }
+
+    #[test]
+    fn nothing_outside_the_root_is_read() {
+        let folder = folder();
+        let books = folder.path().join("books");
+        let refused = read_documents(&books, &[PathBuf::from("../outside.md")]).err().unwrap();
+        assert!(refused.to_string().contains("lies outside"), "{refused}");
+        std::os::unix::fs::symlink("../outside.md", books.join("link.md")).unwrap();
+        std::os::unix::fs::symlink("..", books.join("round")).unwrap();
+        let read = read_playbook(&books).ok().unwrap();
+        assert_eq!(read.texts.len(), 3);
+        let refused = read_documents(&books, &[PathBuf::from("link.md")]).err().unwrap();
+        assert!(refused.to_string().contains("lies outside"), "{refused}");
+    }
+
+    #[test]
+    fn an_empty_folder_is_no_playbook() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(read_playbook(folder.path()).err().unwrap().to_string().contains("no Markdown document"));
+    }
+}
