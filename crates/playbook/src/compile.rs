@@ -27,13 +27,15 @@ pub(crate) fn read(bytes: &[u8]) -> Playbook {
     let repaired = repair::repair(bytes);
     let mut shell = Shell::default();
     let mut playbook = recognise::recognise(&repaired.text, &mut shell);
-    let findings = lint::run(&playbook, &repaired.text, &shell);
+    // Nobody mends what nobody should follow.
+    let told = documents::stand_down(&mut playbook, &repaired.text);
+    let findings =
+        told.map_or_else(|| lint::run(&playbook, &repaired.text, &shell), |told| alloc::vec![told]);
     let left_out = limits::shell(shell.unread(), &repaired.text);
     playbook.diagnostics.extend(repaired.diagnostics.into_iter().chain(findings).chain(left_out));
     if let Some(document) = playbook.documents.first_mut() {
         document.digest = digest(bytes);
     }
-    documents::stand_down(&mut playbook, &repaired.text);
     playbook
 }
 

@@ -49,18 +49,18 @@ pub fn compile_documents(sources: &[Source<'_>]) -> Playbook {
     whole
 }
 
-/// A document that no longer counts keeps its text and offers no runbook.
-pub(crate) fn stand_down(playbook: &mut Playbook, text: &str) {
-    let Some(document) = playbook.documents.first() else { return };
+/// A document that no longer counts keeps its text and offers no runbook; `None` when it counts.
+pub(crate) fn stand_down(playbook: &mut Playbook, text: &str) -> Option<Diagnostic> {
+    let document = playbook.documents.first()?;
     let standing = match document.standing {
-        Standing::Current => return,
+        Standing::Current => return None,
         Standing::Stub => "is still to be written",
         Standing::Moved => "has moved",
         Standing::Deprecated => "is deprecated",
     };
     let line = document.standing_line.max(1);
     let runbooks = core::mem::take(&mut playbook.runbooks).len();
-    playbook.diagnostics.push(Diagnostic {
+    Some(Diagnostic {
         code: "W070".into(),
         severity: DiagnosticSeverity::Info,
         document: 0,
@@ -68,7 +68,7 @@ pub(crate) fn stand_down(playbook: &mut Playbook, text: &str) {
         span: span_of_line(text, line),
         message: format!("this document {standing}; {runbooks} runbooks of it are not offered"),
         hint: Some("remove the words that say so if it still counts".into()),
-    });
+    })
 }
 
 /// Over the digests of all documents and their paths, which name the runbooks.
@@ -115,7 +115,8 @@ impl Playbook {
         let mut told = Told { diagnostics: Vec::new(), index };
         // A document that is one runbook is called after it; the whole is called after something wider.
         let is_one_runbook = matches!(part.runbooks.as_slice(), [only] if only.title == part.title);
-        if self.title.is_empty() && !is_one_runbook {
+        let counts = part.documents.iter().all(|document| document.standing == Standing::Current);
+        if self.title.is_empty() && counts && !is_one_runbook {
             self.title = part.title;
             self.summary = part.summary;
             self.contents = part.contents;
