@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::hint::black_box;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
+use playbook::{Playbook, Source};
 use pulldown_cmark::{Options, Parser};
 use serde_json::json;
 
@@ -19,6 +20,8 @@ use crate::machine;
 const OWN: &str = "playbooks/tabbi.md";
 /// Where a damaged one lies on some machines, from the workspace's root. Without it there is one line less.
 const SEEDS: &str = "../shared/seeds";
+/// How many documents a large folder of runbooks holds.
+const FOLDER: usize = 1000;
 /// How long one sample lasts at least.
 const SAMPLE_TIME: Duration = Duration::from_millis(50);
 
@@ -29,18 +32,21 @@ pub(super) fn run(setting: &Setting, report: &mut Report) -> Result<(), Failure>
         Table::new("compile: bytes to a playbook with its diagnostics, beside the bare parser", &columns);
     let mut cases = Vec::new();
     let mut noise = Vec::new();
-    for (name, path) in documents() {
-        let bytes = fs::read(&path).map_err(Failure::io(path.display()))?;
-        let text = String::from_utf8_lossy(&bytes).into_owned();
+    for (name, documents) in cases_of(&fs::read(machine::root().join(OWN)).map_err(Failure::io(OWN))?)? {
+        let bytes: usize = documents.iter().map(Vec::len).sum();
+        let texts: Vec<String> =
+            documents.iter().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect();
+        let compile = || compiled(black_box(&documents));
+        let parse = || texts.iter().map(|text| events(black_box(text))).sum::<usize>();
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         let watch = Watch::begin(None, &setting.folder)?;
         for round in 0..setting.either(21, 5) {
             if round % 2 == 0 {
-                ours.push(micros(|| playbook::compile(black_box(&bytes))));
-                theirs.push(micros(|| events(black_box(&text))));
+                ours.push(micros(compile));
+                theirs.push(micros(parse));
             } else {
-                theirs.push(micros(|| events(black_box(&text))));
-                ours.push(micros(|| playbook::compile(black_box(&bytes))));
+                theirs.push(micros(parse));
+                ours.push(micros(compile));
             }
         }
         noise.push(watch.end().noise);
@@ -48,13 +54,13 @@ pub(super) fn run(setting: &Setting, report: &mut Report) -> Result<(), Failure>
             (Spread::of(ours.clone()), Spread::of(theirs.clone()), Spread::ratio(&ours, &theirs));
         table.row(vec![
             name.clone(),
-            format!("{}", bytes.len() / 1024),
+            format!("{}", bytes / 1024),
             compile.shown(0),
             parser.shown(0),
             ratio.shown(1),
         ]);
         cases.push(json!({
-            "document": name, "bytes": bytes.len(),
+            "document": name, "bytes": bytes,
             "compile_us": compile.json(), "parser_us": parser.json(), "ratio": ratio.json(),
         }));
     }
@@ -63,17 +69,39 @@ pub(super) fn run(setting: &Setting, report: &mut Report) -> Result<(), Failure>
     Ok(())
 }
 
-/// The documents there are, by the names they are shown under.
-fn documents() -> Vec<(String, PathBuf)> {
-    let own = (OWN.to_owned(), machine::root().join(OWN));
+/// What is compiled, by the names it is shown under.
+fn cases_of(own: &[u8]) -> Result<Vec<(String, Vec<Vec<u8>>)>, Failure> {
     let seeds = fs::read_dir(machine::root().join(SEEDS)).into_iter().flatten().flatten();
     let mut seeds: Vec<PathBuf> = seeds.map(|entry| entry.path()).filter(|path| is_text(path)).collect();
     seeds.sort();
-    let name = |path: &Path| format!("{SEEDS}/{}", path.file_name().unwrap_or_default().display());
-    std::iter::once(own).chain(seeds.into_iter().map(|path| (name(&path), path))).collect()
+    let mut cases = vec![(OWN.to_owned(), vec![own.to_vec()])];
+    for path in seeds {
+        let name = format!("{SEEDS}/{}", path.file_name().unwrap_or_default().display());
+        cases.push((name, vec![fs::read(&path).map_err(Failure::io(path.display()))?]));
+    }
+    cases.push((format!("{FOLDER} documents of one runbook each"), folder(&String::from_utf8_lossy(own))));
+    Ok(cases)
 }
 
-fn is_text(path: &Path) -> bool {
+/// The runbooks of a playbook over and over, each a document of its own with a name of its own.
+fn folder(own: &str) -> Vec<Vec<u8>> {
+    let runbooks: Vec<&str> = own.split("\n### ").filter(|part| part.contains("**Symptoms")).collect();
+    let numbered = runbooks.iter().cycle().take(FOLDER).zip(1..);
+    numbered.map(|(runbook, number)| format!("# {number}: {runbook}").into_bytes()).collect()
+}
+
+fn compiled(documents: &[Vec<u8>]) -> Playbook {
+    match documents {
+        [one] => playbook::compile(one),
+        several => {
+            let paths: Vec<String> = (0..several.len()).map(|number| format!("alerts/{number}.md")).collect();
+            let sources = paths.iter().zip(several).map(|(path, bytes)| Source { path, bytes });
+            playbook::compile_documents(&sources.collect::<Vec<_>>())
+        }
+    }
+}
+
+fn is_text(path: &std::path::Path) -> bool {
     path.extension().is_some_and(|extension| extension == "txt" || extension == "md")
 }
 

@@ -158,7 +158,7 @@ fn told_by_title(doc: &Document<'_>, title: &str) -> Option<Told> {
 
 /// A sentence about the document in its first paragraphs, or one that begins with the word itself.
 fn told_by_opening(doc: &Document<'_>) -> Option<Told> {
-    let short = words_below_headings(doc, MOVED_WORDS_MAX + 1) <= MOVED_WORDS_MAX;
+    let is_short = || words_below_headings(doc, MOVED_WORDS_MAX + 1) <= MOVED_WORDS_MAX;
     opening(doc).take(OPENING_PARAGRAPHS).find_map(|paragraph| {
         let words = paragraph.plain();
         let lower = words.to_lowercase();
@@ -170,7 +170,7 @@ fn told_by_opening(doc: &Document<'_>) -> Option<Told> {
                 lower.contains(word) && (about_itself || bare.starts_with(word))
             })
         };
-        let standing = if says(MOVED) && short {
+        let standing = if says(MOVED) && is_short() {
             Standing::Moved
         } else if says(DEPRECATED) {
             Standing::Deprecated
@@ -220,22 +220,26 @@ fn paragraphs(blocks: &[Block]) -> Vec<&Inline> {
 /// Counts to a limit: nobody needs to know how many more there are.
 fn words_below_headings(doc: &Document<'_>, limit: usize) -> usize {
     let mut count = 0;
-    for section in &doc.sections {
-        for block in &section.blocks {
-            count += match block {
-                Block::Table(table) => table.rows.len() * table.header.len().max(1) * 2,
-                Block::Fence(fence) => fence.lines.len() * 2,
-                other => paragraphs(core::slice::from_ref(other))
-                    .iter()
-                    .map(|inline| inline.plain().split_whitespace().count())
-                    .sum(),
-            };
-            if count >= limit {
-                return count;
-            }
+    for block in doc.sections.iter().flat_map(|section| &section.blocks) {
+        count += words(block);
+        if count >= limit {
+            break;
         }
     }
     count
+}
+
+fn words(block: &Block) -> usize {
+    let of =
+        |inline: &Inline| inline.runs.iter().map(|run| run.text.split_whitespace().count()).sum::<usize>();
+    match block {
+        Block::Paragraph(inline) => of(inline),
+        Block::Table(table) => table.rows.iter().flat_map(|row| &row.cells).map(of).sum(),
+        Block::Fence(fence) => fence.lines.iter().map(|line| line.text.split_whitespace().count()).sum(),
+        Block::List(list) => list.items.iter().flat_map(|item| &item.blocks).map(words).sum(),
+        Block::Quote(inner) => inner.iter().map(words).sum(),
+        Block::Rule => 0,
+    }
 }
 
 fn has_fence(doc: &Document<'_>) -> bool {
