@@ -297,16 +297,11 @@ fn roster() -> Roster {
 fn plan() -> Plan {
     let hop = |target: &str, delay_min| EscalationHop { target: target.into(), delay_min, line: 1 };
     let command = |source: &str, effect| playbook::Command {
-        title: None,
         source: source.into(),
         language: "bash".into(),
         effect,
-        effect_reason: String::new(),
-        condition: None,
-        before: vec![],
-        holes: vec![],
-        inverse: None,
         line: 1,
+        ..playbook::Command::default()
     };
     let step = |number, commands| Step {
         number,

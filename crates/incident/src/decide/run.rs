@@ -34,13 +34,17 @@ pub(super) fn gather(draft: &mut Draft<'_>) {
 }
 
 fn asks(step: Option<u32>, commands: &[Command]) -> impl Iterator<Item = RunAsk> {
-    let ready = (0_u32..).zip(commands).filter(|(_, command)| command.holes.is_empty());
+    let ready = (0_u32..).zip(commands).filter(|(_, command)| command.may_begin_alone());
     ready.map(move |(command, _)| RunAsk { step, command, values: BTreeMap::new() })
 }
 
 /// The exact command with its blanks filled, and what it can do: never less than the compiler said of its text.
 fn prepare(draft: &Draft<'_>, ask: &RunAsk) -> Result<RunRequest, Refusal> {
     let (title, command) = find(draft, ask)?;
+    if let Some(context) = &command.context {
+        let why = format!("this command is for what `{}` opens, and no session is kept", context.opener);
+        return Err(Refusal::NotNow { what: "run", why });
+    }
     let source = playbook::bind(command, &ask.values).map_err(|names| Refusal::OpenHoles { names })?;
     let (bound_effect, bound_reason) = playbook::effect_of(&source);
     let (effect, effect_reason) = if bound_effect > command.effect {

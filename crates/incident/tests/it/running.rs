@@ -1,16 +1,20 @@
 //! Commands: what looks runs alone, what changes waits for a named person's word for exactly those bytes.
 
-use crate::world::{PRIMARY, World, alert};
+use crate::world::{PRIMARY, World, alert, plan, roster};
 use incident::{
-    Actor, AlertStatus, Command, Ending, EventKind, Fact, Refusal, RunAsk, RunReport, RunState, Work,
+    Actor, AlertStatus, Command, Ending, EventKind, Fact, Policy, Refusal, RunAsk, RunReport, RunState, Work,
 };
 use jiff::SignedDuration;
 use playbook::RunbookMatch;
+use std::collections::BTreeMap;
 
 const ROLLBACK: u32 = 2;
 
 fn opened() -> World {
-    let mut world = World::new();
+    opened_with(World::new())
+}
+
+fn opened_with(mut world: World) -> World {
     let matches = vec![RunbookMatch { runbook: "api".into(), score: 90, reasons: vec!["500".into()] }];
     let command = Command::Alert { alert: alert("api", "P1", AlertStatus::Firing), matches };
     world.ask(Actor::Source("test".into()), command).expect("opens");
@@ -48,6 +52,26 @@ fn nothing_but_a_persons_word_for_exactly_that_command_lets_it_run() {
     world.person(PRIMARY, approve("wrangler rollback")).expect("is approved");
     assert!(world.work.contains(&Work::Run(ROLLBACK)));
     assert!(matches!(world.person(PRIMARY, approve("wrangler rollback")), Err(Refusal::NotNow { .. })));
+}
+
+#[test]
+fn what_needs_a_word_of_its_own_does_not_begin_alone() {
+    let kept = |change: fn(&mut playbook::Command)| {
+        let mut plan = plan(Policy::default());
+        change(&mut plan.playbook.runbooks[0].steps[0].commands[0]);
+        let mut world = opened_with(World::with(plan, roster(&[PRIMARY])));
+        let began = world.work.contains(&Work::Run(1));
+        let ask = RunAsk { step: Some(1), command: 0, values: BTreeMap::new() };
+        (began, world.person(PRIMARY, Command::RequestRun { request: ask }))
+    };
+    assert!(kept(|_| {}).0, "what only looks begins");
+    let (began, asked) = kept(|command| command.by_hand = Some("interactive".into()));
+    assert!(!began && asked.is_ok(), "a person may start it: {asked:?}");
+    let (began, asked) = kept(|command| {
+        command.context =
+            Some(playbook::Context { kind: playbook::ContextKind::Shell, opener: "ssh web-1".into() });
+    });
+    assert!(!began && matches!(asked, Err(Refusal::NotNow { .. })), "nobody can run it here: {asked:?}");
 }
 
 #[test]

@@ -237,16 +237,11 @@ fn checklist() -> Checklist {
 
 fn runbook() -> Runbook {
     let command = |source: &str, effect| playbook::Command {
-        title: None,
         source: source.into(),
         language: "bash".into(),
         effect,
-        effect_reason: String::new(),
-        condition: None,
-        before: vec![],
-        holes: vec![],
-        inverse: None,
         line: 1,
+        ..playbook::Command::default()
     };
     let step = |number, title: &str, commands, checks| Step {
         number,

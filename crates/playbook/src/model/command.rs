@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 /// What running a command can do to the world. Ordered: the worst part of a pipeline decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Effect {
@@ -24,6 +24,7 @@ pub enum Effect {
     /// Destroys something, or ends something that people are using.
     Destroys,
     /// Nobody knows: treated as `Destroys`.
+    #[default]
     Unknown,
 }
 
@@ -50,7 +51,7 @@ pub enum Approval {
 }
 
 /// One command of the document: one logical line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Command {
     /// The comment above it, if any, such as `Check error rate by endpoint`.
@@ -73,6 +74,53 @@ pub struct Command {
     pub inverse: Option<String>,
     /// Line in the file of its first line, from 1.
     pub line: u32,
+    /// What it stands behind, when it is not for a fresh shell on this machine. It is not run here by itself.
+    #[serde(default)]
+    pub context: Option<Context>,
+    /// The variables that it needs and does not set. Each is a hole, because no session is kept.
+    #[serde(default)]
+    pub uses: Vec<String>,
+    /// The variables that it sets for the commands after it.
+    #[serde(default)]
+    pub sets: Vec<String>,
+    /// Why a person must start it although it may only look: what its author wrote beside it.
+    #[serde(default)]
+    pub by_hand: Option<String>,
+}
+
+impl Command {
+    /// Whether it may be laid out, or run if it only looks, before anybody asks for it.
+    #[must_use]
+    pub fn may_begin_alone(&self) -> bool {
+        self.holes.is_empty() && self.context.is_none() && self.by_hand.is_none()
+    }
+}
+
+/// What a command stands behind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Context {
+    /// Who reads it.
+    pub kind: ContextKind,
+    /// The command that opened it, such as `ssh web-1` or `cd infra`.
+    pub opener: String,
+}
+
+/// Who reads a command that is not for a fresh shell on this machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum ContextKind {
+    /// A shell on another machine, in a container, or of another user.
+    Shell,
+    /// A shell in another folder of this machine.
+    Folder,
+    /// A database that speaks SQL.
+    Sql,
+    /// Redis.
+    Redis,
+    /// A console of a programming language or another program.
+    Console,
 }
 
 /// A blank in a command, such as `<prev>`.

@@ -13,7 +13,7 @@ mod severity;
 mod template;
 
 pub use checklist::{Checklist, ChecklistItem, Condition, Phase, Window};
-pub use command::{Approval, Command, Effect, Hole};
+pub use command::{Approval, Command, Context, ContextKind, Effect, Hole};
 pub use document::{Document, Link, Standing};
 pub use postmortem::{Guideline, Obligation, Postmortem, PostmortemPolicy, PostmortemSection, TimelineStage};
 pub use runbook::{Cause, Check, CheckKind, Comparison, Runbook, RunbookMatch, Step, StepKind, Symptom};

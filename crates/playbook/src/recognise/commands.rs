@@ -161,17 +161,22 @@ impl Reader<'_> {
 
 fn command(source: &str, language: &str, line: u32, shell: &mut Shell) -> Command {
     let analysis = shell.analyse(source, line);
+    let mut uses: Vec<String> = Vec::new();
+    for hole in analysis.holes.iter().filter(|hole| hole.token.starts_with('$')) {
+        if !uses.contains(&hole.name) {
+            uses.push(hole.name.clone());
+        }
+    }
     Command {
-        title: None,
         source: source.to_string(),
         language: language.to_string(),
         effect: analysis.effect,
         effect_reason: analysis.reason.clone(),
-        condition: None,
-        before: Vec::new(),
         holes: analysis.holes.clone(),
-        inverse: None,
+        uses,
+        sets: analysis.sets.clone(),
         line,
+        ..Command::default()
     }
 }
 

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The command with every hole replaced by its value as one quoted word.
 ///
 /// # Errors
-/// The names still open: those without a value, those whose value is empty, too long or holds control characters,
-/// and those that stand where no quoting is safe.
+/// The names still open: those without a value, those whose value is empty, too long, holds control characters or
+/// could be taken for an option, and those that stand where no quoting is safe.
 pub fn bind(command: &Command, values: &BTreeMap<String, String>) -> Result<String, Vec<String>> {
     let source = command.source.as_str();
     let mut quoting = Quoting::new(source);
@@ -21,7 +21,13 @@ pub fn bind(command: &Command, values: &BTreeMap<String, String>) -> Result<Stri
     for hole in &command.holes {
         let start = hole.offset as usize;
         let placed = source.get(start..).is_some_and(|rest| rest.starts_with(&hole.token)) && start >= end;
-        let value = values.get(&hole.name).filter(|value| placed && is_safe(value));
+        let fits = |value: &&String| {
+            placed
+                && is_safe(value)
+                && !(value.starts_with('-') && begins_word(source, start))
+                && (!quoting.nests || is_plain(value))
+        };
+        let value = values.get(&hole.name).filter(fits);
         match value.and_then(|value| Some((value, quoting.at(start)?))) {
             Some((value, quotes)) => {
                 bound.push_str(&source[end..start]);
@@ -46,6 +52,27 @@ fn is_safe(value: &str) -> bool {
     !value.is_empty() && value.len() <= VALUE_BYTES_MAX && !value.chars().any(char::is_control)
 }
 
+/// Whether nothing but a quote stands between a place and the blank before it: a value there could be an option.
+fn begins_word(source: &str, at: usize) -> bool {
+    let before = source[..at].trim_end_matches(['"', '\'']).chars().next_back();
+    before.is_none_or(|character| character.is_whitespace() || ";|&(".contains(character))
+}
+
+/// Characters that no shell reads as more than themselves.
+fn is_plain(value: &str) -> bool {
+    value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./:@%+,".contains(&byte))
+}
+
+/// Whether a tool is called that gives its words to another shell, which would read a value once more.
+fn nests(source: &str) -> bool {
+    let tools = [
+        "ssh", "bash", "sh", "zsh", "dash", "ksh", "eval", "watch", "su", "xargs", "parallel", "rsh", "pdsh",
+        "mosh",
+    ];
+    let breaks = |character: char| character.is_whitespace() || ";|&()\"'/".contains(character);
+    source.split(breaks).any(|word| tools.contains(&word))
+}
+
 /// Which quotes a position stands in.
 #[derive(Clone, Copy)]
 enum Quotes {
@@ -59,6 +86,8 @@ struct Quoting<'s> {
     source: &'s str,
     /// Whether the shell, or a shell inside it, would read a value again wherever it stands.
     rereads: bool,
+    /// Whether a shell inside it reads its words again.
+    nests: bool,
     quote: Option<char>,
     escaped: bool,
     /// How far it is read.
@@ -68,10 +97,10 @@ struct Quoting<'s> {
 impl<'s> Quoting<'s> {
     fn new(source: &'s str) -> Self {
         // Here-documents, arithmetic and the older substitutions have rules of their own.
-        let odd = ["<<", "`", "((", "$'", "$\"", "${"].iter().any(|sign| source.contains(sign));
+        let odd = ["<<", "`", "((", "$'", "$\""].iter().any(|sign| source.contains(sign)) || rewrites(source);
         // A substitution inside double quotes begins quoting anew.
         let nested = source.contains("$(") && source.contains('"');
-        Self { source, rereads: odd || nested, quote: None, escaped: false, end: 0 }
+        Self { source, rereads: odd || nested, nests: nests(source), quote: None, escaped: false, end: 0 }
     }
 
     /// The quotes at an offset, which must grow; `None` where no quoting is safe.
@@ -92,6 +121,14 @@ impl<'s> Quoting<'s> {
             Some(_) => Some(Quotes::Double),
         }
     }
+}
+
+/// Whether a variable is used in another way than `${NAME}`.
+fn rewrites(source: &str) -> bool {
+    source.split("${").skip(1).any(|rest| {
+        let name = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+        name == 0 || rest.as_bytes().get(name) != Some(&b'}')
+    })
 }
 
 fn quoted(value: &str, quotes: Quotes) -> String {

@@ -3,8 +3,13 @@
 //! A shell would take `<pod>` for a redirection: that is why this comes before parsing. Must never be here: filling
 //! a blank with a person's value, see `bind`.
 
+mod place;
+mod upper;
+mod variable;
+
 use crate::Hole;
 use core::cell::LazyCell;
+use place::Place;
 
 /// What stands for a filled hole while a command is analysed: a plain word that no tool knows.
 const NEUTRAL: &str = "evenkeelhole";
@@ -12,29 +17,58 @@ const NEUTRAL: &str = "evenkeelhole";
 /// A longer token is not taken for a hole.
 const HOLE_CHARACTERS_MAX: usize = 80;
 
-/// Finds the holes of a command, in order.
-pub(crate) fn find(source: &str) -> Vec<Hole> {
-    let mut found = Vec::new();
+/// What the text of a command says before any shell reads it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Found {
+    /// Its holes, in order.
+    pub holes: Vec<Hole>,
+    /// The variables that it sets.
+    pub sets: Vec<String>,
+}
+
+/// Finds the holes of a command, in order, and the variables that it sets.
+pub(crate) fn find(source: &str) -> Found {
+    let mut holes = Vec::new();
     let mut quote = None;
+    let mut place = Place::default();
     let mut at = 0;
     // `mktemp /tmp/x.XXXX` fills its letters itself.
     let fills = LazyCell::new(|| source.contains("mktemp"));
+    let literal = LazyCell::new(|| variable::literal(source));
+    let mut escaped = false;
     while let Some(character) = source[at..].chars().next() {
-        let hole = if "<{[YX".contains(character) { hole_at(source, at, quote) } else { None };
-        let step = match hole.filter(|(name, _)| !(is_filler(name) && *fills)) {
+        let hole = match character {
+            _ if escaped => None,
+            '$' if quote == Some('\'') || literal.as_ref().is_some_and(|range| range.contains(&at)) => None,
+            '$' => variable::at(near(&source[at..])).filter(|(name, _)| !place.set.contains(name.as_str())),
+            'A'..='Z' => hole_at(source, at, quote).or_else(|| upper::at(source, at, quote, &place)),
+            '<' | '{' | '[' => hole_at(source, at, quote),
+            _ => None,
+        };
+        let end = match hole.filter(|(name, _)| !(is_filler(name) && *fills)) {
             Some((name, length)) => {
                 let token = source[at..at + length].to_owned();
-                found.push(Hole { name, token, offset: u32::try_from(at).unwrap_or(u32::MAX) });
-                length
+                holes.push(Hole { name, token, offset: u32::try_from(at).unwrap_or(u32::MAX) });
+                place.step(source, at, '_', true);
+                escaped = false;
+                at + length
             }
             None => {
-                quote = next_quote(quote, character, source[..at].ends_with('\\'));
-                character.len_utf8()
+                let before = quote;
+                quote = next_quote(quote, character, escaped);
+                if let (None, Some(opened)) = (before, quote) {
+                    let inside = source[at + 1..].split(opened).next().unwrap_or_default();
+                    place.blank_in_quotes = inside.contains([' ', '\n']);
+                }
+                place.step(source, at, character, escaped || quote.is_some());
+                escaped = character == '\\' && !escaped && quote != Some('\'');
+                at + character.len_utf8()
             }
         };
-        at += step;
+        at = end;
     }
-    found
+    place.end(source);
+    Found { holes, sets: place.set.into_iter().map(str::to_owned).collect() }
 }
 
 /// The source with every hole filled by a plain word.
@@ -71,7 +105,7 @@ fn hole_at(source: &str, at: usize, quote: Option<char>) -> Option<(String, usiz
         '{' if rest.starts_with("{{") => double_brace(rest),
         '{' => brace(rest, before, quote),
         '[' => bracket(rest, before, quote),
-        'Y' | 'X' => upper(rest, before),
+        'Y' | 'X' => filler(rest, before),
         _ => None,
     }
 }
@@ -156,7 +190,8 @@ fn reads_as_words(name: &str, quote: Option<char>) -> bool {
     several || shouted || lower || name.starts_with(char::is_uppercase)
 }
 
-fn upper(rest: &str, before: Option<char>) -> Option<(String, usize)> {
+/// `YOUR_X` and `XXX`, wherever they stand.
+fn filler(rest: &str, before: Option<char>) -> Option<(String, usize)> {
     if before.is_some_and(|character| character.is_alphanumeric() || "_${".contains(character)) {
         return None;
     }

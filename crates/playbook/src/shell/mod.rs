@@ -38,6 +38,8 @@ pub(crate) struct Analysis {
     pub reason: String,
     /// The blanks to fill, in order.
     pub holes: Vec<Hole>,
+    /// The variables that it sets, which a later command may use.
+    pub sets: Vec<String>,
     /// The words of every call in it, its holes filled with a plain word.
     pub calls: Vec<Vec<Word>>,
 }

@@ -57,8 +57,8 @@ impl Shell {
     /// What a command would do. Its holes are taken to be filled with a plain word each.
     pub(crate) fn analyse(&mut self, source: &str, line: u32) -> &Analysis {
         if !self.known.contains_key(source) {
-            let holes = holes::find(source);
-            let filled = holes::fill_neutral(source, &holes);
+            let found = holes::find(source);
+            let filled = holes::fill_neutral(source, &found.holes);
             let look = match glance(&filled) {
                 Glance::Enough(look) => look,
                 Glance::Open | Glance::Unclear => self.study(&filled),
@@ -67,7 +67,7 @@ impl Shell {
                 let first = if self.unread.count == 0 { line } else { self.unread.line };
                 self.unread = Unread { count: self.unread.count + 1, line: first };
             }
-            self.remember(source, holes, look);
+            self.remember(source, found, look);
         }
         &self.known[source].analysis
     }
@@ -77,8 +77,8 @@ impl Shell {
         if let Some(known) = self.known.get(source) {
             return if known.is_whole { Whole::Yes } else { Whole::No };
         }
-        let holes = holes::find(source);
-        let filled = holes::fill_neutral(source, &holes);
+        let found = holes::find(source);
+        let filled = holes::fill_neutral(source, &found.holes);
         if split::in_heredoc(&filled) {
             return Whole::HereDocument;
         }
@@ -93,7 +93,7 @@ impl Shell {
         if !look.is_whole {
             return Whole::No;
         }
-        self.remember(source, holes, look);
+        self.remember(source, found, look);
         Whole::Yes
     }
 
@@ -127,9 +127,10 @@ impl Shell {
         left.is_some()
     }
 
-    fn remember(&mut self, source: &str, holes: Vec<crate::Hole>, look: Look) {
+    fn remember(&mut self, source: &str, found: holes::Found, look: Look) {
+        let holes::Found { holes, sets } = found;
         let Look { verdict, calls, is_whole, .. } = look;
-        let analysis = Analysis { effect: verdict.effect, reason: verdict.reason, holes, calls };
+        let analysis = Analysis { effect: verdict.effect, reason: verdict.reason, holes, sets, calls };
         self.known.insert(source.to_owned(), Known { analysis, is_whole });
     }
 }

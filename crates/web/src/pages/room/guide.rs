@@ -225,7 +225,7 @@ fn command_view(
             .first()
             .is_some_and(|run| run.state == RunState::Proposed && run.request.source == command.source)
             || incident.status != Status::Open,
-        askable: incident.status == Status::Open && !busy,
+        askable: incident.status == Status::Open && !busy && command.context.is_none(),
         ask: match (command.effect.approval(), runs.is_empty()) {
             (Approval::NotNeeded, true) => "Run",
             (Approval::NotNeeded, false) => "Run again",

@@ -1,0 +1,160 @@
+//! What is a hole, what is none, and what a filled hole can become.
+
+use super::{analyse, bound};
+use crate::Effect::Destroys;
+
+fn names(source: &str) -> Vec<String> {
+    analyse(source).holes.into_iter().map(|hole| hole.name).collect()
+}
+
+fn check(cases: &[(&str, &[&str])]) {
+    let wrong: Vec<String> = cases
+        .iter()
+        .filter(|(source, wanted)| names(source) != *wanted)
+        .map(|(source, wanted)| format!("{source:?}: wanted {wanted:?}, got {:?}", names(source)))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn upper_case_words_that_stand_for_a_value_are_holes() {
+    check(&[
+        ("kubectl -n NAMESPACE get pods", &["NAMESPACE"]),
+        ("kubectl -n NAMESPACE logs POD_NAME -c CONTAINER", &["NAMESPACE", "POD_NAME", "CONTAINER"]),
+        ("kubectl delete pod/POD_NAME --namespace=NS", &["POD_NAME", "NS"]),
+        ("kubectl get WORKLOAD", &["WORKLOAD"]),
+        ("ssh USER@HOST uptime", &["USER", "HOST"]),
+        ("curl https://HOST:PORT/api/PROJECT_ID/state", &["HOST", "PORT", "PROJECT_ID"]),
+        ("curl -H \"Authorization: Bearer TOKEN\" https://a.example.test", &["TOKEN"]),
+        ("curl -d '{\"id\": \"USER_ID\"}' https://a.example.test", &["USER_ID"]),
+        ("aws ec2 reboot-instances --instance-ids INSTANCE_ID", &["INSTANCE_ID"]),
+        ("psql -h DB_HOST -c 'SELECT 1'", &["DB_HOST"]),
+        ("psql -c \"select * from t where id = ORDER_ID\"", &[]),
+        ("git checkout COMMIT", &["COMMIT"]),
+        ("docker restart \"CONTAINER_NAME\"", &["CONTAINER_NAME"]),
+        ("kill -9 PID", &["PID"]),
+        ("sudo systemctl restart SERVICE", &["SERVICE"]),
+        ("helm rollback RELEASE REVISION", &["RELEASE", "REVISION"]),
+        ("kubectl logs CLUSTER-ID", &["CLUSTER-ID"]),
+    ]);
+}
+
+#[test]
+fn upper_case_words_that_are_values_are_no_holes() {
+    check(&[
+        ("curl -X POST https://a.example.test", &[]),
+        ("git diff HEAD ORIG_HEAD", &[]),
+        ("kubectl get pods -o JSON", &[]),
+        ("grep ERROR app.log", &[]),
+        ("grep -c POD_NAME x", &[]),
+        ("iconv -f UTF-8 x", &[]),
+        ("redis-cli GET KEY", &[]),
+        ("redis-cli INFO", &[]),
+        ("psql -c 'SELECT count(*) FROM SESSIONS WHERE ID = 1'", &[]),
+        ("NAMESPACE=web kubectl get pods", &[]),
+        ("kubectl set env deploy/x LOG_LEVEL=INFO POD_NAME-", &[]),
+        ("wrangler secret put SENTRY_KEY", &[]),
+        ("heroku config:get DATABASE_URL", &[]),
+        ("kubectl get pods -o custom-columns=NAME:.metadata.name,NODE:.spec.nodeName", &[]),
+        ("dig NS example.test", &[]),
+        ("dig example.test MX", &[]),
+        ("kill -HUP 12", &[]),
+        ("kill -s TERM 12", &[]),
+        ("cat <<EOF\nx\nEOF", &[]),
+        ("aws cloudwatch describe-alarms --state-value ALARM", &[]),
+        ("curl -d '{\"USER_ID\": 1}' https://a.example.test", &[]),
+    ]);
+}
+
+#[test]
+fn variables_that_nothing_sets_are_holes() {
+    check(&[
+        ("kubectl -n $NS get pod \"${POD}\"", &["NS", "POD"]),
+        ("kubectl -n \"$namespace\" get pods", &["namespace"]),
+        ("X=$Y; echo $X", &["Y"]),
+        ("X=1 echo $X", &["X"]),
+        ("echo $X; X=1", &["X"]),
+        ("export A=1 B=$C; echo $A$B", &["C"]),
+        ("echo \"${X%%.*}\" ${#Y}", &["X", "Y"]),
+        ("curl -H \"X: $(cat $FILE)\" https://a.example.test", &["FILE"]),
+        ("cat <<EOF\n$X\nEOF", &["X"]),
+    ]);
+    check(&[
+        ("echo $HOME $PATH $USER $PWD $1 $? $# $$ $! $@ $*", &[]),
+        ("X=1; echo $X ${X}", &[]),
+        ("X=1 && echo $X", &[]),
+        ("X=$(date +%s); echo \"at $X\"", &[]),
+        ("for pod in a b; do kubectl get pod $pod; done", &[]),
+        ("kubectl get pods -o name | while read -r pod rest; do echo $pod $rest; done", &[]),
+        ("read -r A; echo $A", &[]),
+        ("echo '$X' \\$X", &[]),
+        ("echo ${X:-a} ${X:=b} ${X:?c} ${X-d}", &[]),
+        ("cat <<'EOF'\n$X\nEOF", &[]),
+        ("awk '{print $name}' x", &[]),
+        ("printf -v OUT %s x; echo $OUT", &[]),
+        ("echo $((1 + 2)) $(date)", &[]),
+    ]);
+}
+
+#[test]
+fn templates_and_patterns_are_no_holes() {
+    check(&[
+        ("kubectl get pods -o go-template='{{ .spec.x }}{{range .items}}{{.metadata.name}}{{end}}'", &[]),
+        ("kubectl get pods -o jsonpath='{.items[*].metadata.name}'", &[]),
+        ("kubectl get pods -o jsonpath={.items[0].metadata.name}", &[]),
+        ("docker inspect -f '{{ .State.Status }}' x", &[]),
+        ("echo {{< param >}} {% raw %}", &[]),
+        ("curl -d '{\"a\": {\"b\": [1, 2]}}' https://a.example.test", &[]),
+        ("cp file.{yaml,bak} {a..z}", &[]),
+        ("awk '{print $1}' x", &[]),
+        ("grep -E '^[0-9]{3}[a-z]+' x", &[]),
+        ("[ -f x ] && [[ -n y ]]", &[]),
+        ("sort <in >out", &[]),
+    ]);
+}
+
+#[test]
+fn the_angle_that_a_shell_would_redirect_is_a_hole_and_a_deletion() {
+    let found = analyse("kubectl -n <namespace> delete pod x");
+    assert_eq!((found.holes.len(), found.effect), (1, Destroys));
+    assert!(bound("kubectl -n <namespace> delete pod x", "").is_err());
+    assert_eq!(
+        bound("kubectl -n <namespace> delete pod x", "web").as_deref(),
+        Ok("kubectl -n 'web' delete pod x")
+    );
+}
+
+#[test]
+fn variables_are_filled_like_any_other_hole() {
+    assert_eq!(bound("echo $X ${X}", "a b").as_deref(), Ok("echo 'a b' 'a b'"));
+    assert_eq!(bound("echo \"at ${X}!\"", "$(rm y)").as_deref(), Ok("echo \"at \"'$(rm y)'\"!\""));
+    assert!(bound("echo \"${X%.*}\"", "a").is_err(), "the shell would rewrite it");
+    assert!(bound("cat <<EOF\n$X\nEOF", "a").is_err(), "a here-document has quoting of its own");
+}
+
+#[test]
+fn a_shell_inside_a_command_gets_plain_values_only() {
+    for source in
+        ["ssh web-1 \"ls <x>\"", "bash -c 'ls <x>'", "kubectl exec x -- /bin/sh -c \"ls <x>\"", "eval ls <x>"]
+    {
+        assert!(bound(source, "a/b-1.log").is_ok(), "{source}");
+        for value in ["a b", "a;rm y", "$(rm y)", "a'b", "*", "~", "a\"", "a`b`"] {
+            assert!(bound(source, value).is_err(), "{source} with {value}");
+        }
+    }
+}
+
+#[test]
+fn values_that_are_no_word_are_refused() {
+    for value in ["", "a\nb", "a\0b", "-f", "--all", &"a".repeat(2_000)] {
+        assert!(bound("kubectl delete pod <pod>", value).is_err(), "{value:?}");
+    }
+    assert!(bound("kubectl delete pod/<pod>", "-f").is_ok(), "it does not begin the word");
+}
+
+#[test]
+fn what_a_command_sets_is_known() {
+    let found = analyse("export A=1; B=$(date); read C");
+    assert_eq!(found.sets, ["A", "B", "C"]);
+    assert!(analyse("D=1 ls").sets.is_empty(), "that is for `ls` alone");
+}
