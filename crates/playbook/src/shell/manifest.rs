@@ -151,7 +151,7 @@ fn skip_globals<'a>(tool: &Tool, words: &'a [Word]) -> Option<&'a [Word]> {
     words.get(at..)
 }
 
-fn by_table(name: &str, words: &[Word]) -> Verdict {
+pub(crate) fn by_table(name: &str, words: &[Word]) -> Verdict {
     let Some(tool) = tables::tool(name) else {
         return Verdict::unknown(format!("nobody has vouched for `{name}`"));
     };

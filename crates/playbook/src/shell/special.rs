@@ -2,13 +2,16 @@
 //!
 //! Must never be here: tools that a table can describe.
 
+mod cloud;
 mod curl;
 mod script;
 mod sql;
+mod stores;
+mod wrap;
 
+use super::Verdict;
 use super::argv::{Args, Spec};
 use super::word::Word;
-use super::{Verdict, manifest};
 use crate::Effect;
 
 /// Judges a call of one of these tools; `None` for every other tool.
@@ -22,15 +25,46 @@ pub(crate) fn judge(name: &str, words: &[Word]) -> Option<Verdict> {
         "date" => Some(date(words)),
         "ping" => Some(ping(words)),
         "nc" => Some(nc(words)),
-        "npx" => Some(npx(words)),
-        "timeout" => Some(timeout(words)),
+        "npx" => Some(wrap::npx(words)),
+        "timeout" => Some(wrap::timeout(words)),
+        "sudo" => Some(wrap::sudo(words)),
+        "watch" => Some(wrap::watch(words)),
+        "mysql" => Some(sql::mysql(words)),
+        "redis-cli" => Some(stores::redis(words)),
+        "mongosh" => Some(stores::mongosh(words)),
+        "crontab" => Some(stores::crontab(words)),
+        "service" => Some(stores::service(words)),
+        "aws" => Some(cloud::aws(words)),
+        "gcloud" => Some(cloud::gcloud(words)),
+        "az" => Some(cloud::az(words)),
+        "wget" => Some(curl::wget(words)),
         "command" | "type" | "which" => Some(which(name, words)),
         "vercel" if words.is_empty() => {
             Some(Verdict::new(Effect::ChangesProduction, "`vercel` alone deploys the folder it stands in"))
         }
+        _ if VERSIONED.contains(&name) && words.len() == 1 && words[0].exact() == Some("--version") => {
+            Some(reads_here("it only tells its version"))
+        }
         _ => None,
     }
 }
+
+/// Tools that do nothing else when asked for their version.
+const VERSIONED: &[&str] = &[
+    "node",
+    "python",
+    "python3",
+    "ruby",
+    "npm",
+    "docker",
+    "git",
+    "aws",
+    "helm",
+    "jq",
+    "wrangler",
+    "terraform",
+    "gh",
+];
 
 fn reads_here(reason: &str) -> Verdict {
     Verdict::new(Effect::ReadsHere, reason)
@@ -118,33 +152,6 @@ fn nc(words: &[Word]) -> Verdict {
         Verdict::new(Effect::ReadsWorld, "`nc -z` only asks whether a port is open")
     } else {
         Verdict::unknown("`nc` sends whatever it is given")
-    }
-}
-
-/// `npx` runs what it is told to; three tools are known to be meant.
-fn npx(words: &[Word]) -> Verdict {
-    let known = ["convex", "wrangler", "vercel"];
-    match words.first().and_then(Word::exact).filter(|name| known.contains(name)) {
-        Some(name) => manifest::judge(name, &words[1..]),
-        None => Verdict::unknown("`npx` fetches and runs a package"),
-    }
-}
-
-fn timeout(words: &[Word]) -> Verdict {
-    let mut rest = words;
-    while let Some(option) = rest.first().and_then(Word::exact).filter(|text| text.starts_with('-')) {
-        let taken = match option {
-            "-k" | "--kill-after" | "-s" | "--signal" => 2,
-            "--preserve-status" | "--foreground" | "-v" | "--verbose" => 1,
-            _ => return Verdict::unknown(format!("nobody has vouched for {option} of `timeout`")),
-        };
-        rest = rest.get(taken..).unwrap_or_default();
-    }
-    let time = |text: &str| text.starts_with(|first: char| first.is_ascii_digit());
-    let named = rest.get(1).and_then(Word::exact).filter(|name| !name.contains(['/', '=']));
-    match (rest.first().and_then(Word::exact).filter(|text| time(text)), named) {
-        (Some(_), Some(name)) => manifest::judge(name, &rest[2..]),
-        _ => Verdict::unknown("it is not clear what `timeout` runs"),
     }
 }
 

@@ -3,9 +3,11 @@
 //! Must never be here: code that judges. A verb that only reads lists the options that leave it at that; what is
 //! not listed is unknown.
 
+mod apps;
 mod cluster;
 mod hosts;
 mod local;
+mod stores;
 mod vendors;
 
 use super::manifest::Tool;
@@ -14,7 +16,7 @@ use std::sync::LazyLock;
 
 /// Every tool by each name that it is called by; the first description stands.
 static TOOLS: LazyLock<BTreeMap<&'static str, &'static Tool>> = LazyLock::new(|| {
-    let lists = [local::TOOLS, vendors::TOOLS, cluster::TOOLS, hosts::TOOLS];
+    let lists = [local::TOOLS, vendors::TOOLS, cluster::TOOLS, hosts::TOOLS, stores::TOOLS, apps::TOOLS];
     let mut tools = BTreeMap::new();
     for tool in lists.into_iter().flatten() {
         for name in tool.name.split_whitespace() {

@@ -1,6 +1,8 @@
 //! Adversarial tests of the shell analysis.
 
+mod changing;
 mod holes;
+mod reading;
 
 use super::split::Logical;
 use super::{Analysis, Shell, bind, effect_of};
@@ -194,7 +196,7 @@ const TRICKS: &[&str] = &[
     "python3 -c 'print(1)'",
     "perl -e 1",
     "node x.js",
-    "watch ls",
+    "watch 'rm x'",
     "exec ls",
     "alias ls=rm; ls",
     "ls() { rm x; }; ls",

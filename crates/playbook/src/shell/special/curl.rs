@@ -149,3 +149,25 @@ fn address(word: &Word) -> Verdict {
         None => Verdict::new(Effect::ReadsWorld, "`curl` only asks, with GET or HEAD"),
     }
 }
+
+/// `wget` writes a file, unless it is told to print what it gets or only to ask whether it is there.
+pub(super) fn wget(words: &[Word]) -> Verdict {
+    let spec = Spec {
+        switches: "-q -nv -S --spider --server-response --no-check-certificate --quiet",
+        values: "-O --output-document -T --timeout -t --tries -U",
+    };
+    let args = Args::read(words, &[spec]);
+    if let Some(unknown) = args.unknown.first() {
+        return Verdict::unknown(format!("nobody has vouched for {unknown} of `wget`"));
+    }
+    if args.operands.is_empty() {
+        return Verdict::unknown("`wget` has no address that is known");
+    }
+    let mut files = args.values("-O --output-document");
+    let prints = files.next().is_some_and(|file| matches!(file.exact(), Some("-" | "/dev/null")));
+    if args.has("--spider") || (prints && files.next().is_none()) {
+        addresses(&args)
+    } else {
+        addresses(&args).worst(Verdict::new(Effect::ChangesHere, "`wget` writes a file"))
+    }
+}

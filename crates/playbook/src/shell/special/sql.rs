@@ -1,4 +1,4 @@
-//! `psql`: reads when it is given one plain SELECT.
+//! SQL, and the consoles `psql` and `mysql`: a statement reads when it is one plain SELECT, SHOW or EXPLAIN.
 
 use super::super::Verdict;
 use super::super::argv::{Args, Spec};
@@ -39,6 +39,38 @@ const FUNCTIONS: &[&str] = &[
     "pg_total_relation_size",
     "pg_is_in_recovery",
     "version",
+    "pg_last_wal_receive_lsn",
+    "pg_last_wal_replay_lsn",
+    "pg_last_xact_replay_timestamp",
+    "pg_current_wal_lsn",
+    "pg_wal_lsn_diff",
+    "pg_table_size",
+    "pg_indexes_size",
+    "pg_relation_size",
+    "pg_blocking_pids",
+    "current_database",
+    "to_char",
+    "array_agg",
+    "string_agg",
+    "substring",
+    "left",
+    "right",
+    "cast",
+    "nullif",
+    "greatest",
+    "least",
+    "abs",
+    "over",
+    "filter",
+    "by",
+    "distinct",
+    "concat",
+    "ifnull",
+    "date_sub",
+    "unix_timestamp",
+    "when",
+    "then",
+    "else",
 ];
 
 pub(super) fn psql(words: &[Word]) -> Verdict {
@@ -47,12 +79,68 @@ pub(super) fn psql(words: &[Word]) -> Verdict {
         values: "-c --command -h --host -p --port -U --username -d --dbname -F --field-separator",
     };
     let args = Args::read(words, &[spec]);
-    let statements: Vec<&Word> = args.values("-c --command").collect();
-    let reads = statements.len() == 1 && statements[0].exact().is_some_and(is_plain_select);
-    if args.unknown.is_empty() && reads {
-        Verdict::new(Effect::ReadsWorld, "`psql` runs one plain SELECT")
-    } else {
-        Verdict::unknown("`psql` runs SQL that is not plainly one SELECT")
+    console("psql", &args, "-c --command")
+}
+
+pub(super) fn mysql(words: &[Word]) -> Verdict {
+    let spec = Spec {
+        switches: "-N -B -t -s -p --batch --table --skip-column-names --silent",
+        values: "-e --execute -h --host -P --port -u --user -D --database",
+    };
+    console("mysql", &Args::read(words, &[spec]), "-e --execute")
+}
+
+/// A console that is given one statement.
+fn console(name: &str, args: &Args, option: &'static str) -> Verdict {
+    let statements: Vec<&Word> = args.values(option).collect();
+    match (args.unknown.is_empty(), statements.as_slice()) {
+        (true, [word]) if word.exact().is_some() => {
+            let verdict = statement(&word.text);
+            Verdict { reason: format!("`{name}`: {}", verdict.reason), ..verdict }
+        }
+        _ => Verdict::unknown(format!("`{name}` runs SQL that is not plainly one SELECT")),
+    }
+}
+
+/// What one statement does, or one command of `psql` that begins with a backslash.
+pub(crate) fn statement(text: &str) -> Verdict {
+    let text = text.trim().trim_end_matches("\\G").trim_end();
+    let bare = text.strip_suffix(';').unwrap_or(text).trim();
+    if is_plain_select(bare) || is_plain_look(bare) {
+        return Verdict::new(Effect::ReadsWorld, "it is one plain question in SQL");
+    }
+    let first: String = bare.chars().take_while(char::is_ascii_alphabetic).collect();
+    let single = !bare.contains(';');
+    match first.to_ascii_lowercase().as_str() {
+        "delete" | "drop" | "truncate" => Verdict::new(Effect::Destroys, "it removes stored data"),
+        "insert" | "update" | "alter" | "create" | "grant" | "revoke" | "vacuum" | "reindex" | "set"
+            if single =>
+        {
+            Verdict::new(Effect::ChangesProduction, "it changes the database")
+        }
+        _ => Verdict::unknown("it runs SQL that is not plainly one SELECT"),
+    }
+}
+
+/// `SHOW …`, `EXPLAIN SELECT …`, `DESCRIBE table` and `\d`.
+fn is_plain_look(statement: &str) -> bool {
+    if let Some(meta) = statement.strip_prefix('\\') {
+        let mut words = meta.split_whitespace();
+        let known = [
+            "d", "d+", "dt", "dt+", "di", "di+", "du", "dn", "dx", "df", "l", "l+", "conninfo", "x", "timing",
+        ];
+        let plain =
+            |word: &str| word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.*".contains(&byte));
+        return words.next().is_some_and(|word| known.contains(&word)) && words.all(plain);
+    }
+    let lower = statement.to_ascii_lowercase();
+    let plain = lower.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" _.%'=\n".contains(&byte));
+    let (first, rest) = lower.split_once(' ').unwrap_or((&lower, ""));
+    match first {
+        "show" => plain && !rest.is_empty(),
+        "describe" | "desc" => plain && !rest.trim().contains(' '),
+        "explain" => is_plain_select(rest.trim()) && !rest.contains("analy"),
+        _ => false,
     }
 }
 

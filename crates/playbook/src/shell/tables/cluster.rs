@@ -2,7 +2,7 @@
 
 use super::super::argv::Spec;
 use super::super::manifest::{Tool, Verb, verb};
-use crate::Effect::{ChangesProduction, Destroys, FollowsLog, ReadsWorld, Waits};
+use crate::Effect::{ChangesHere, ChangesProduction, Destroys, FollowsLog, ReadsWorld, Waits};
 
 const FOLLOWS: &str = "goes on until it is ended";
 const SERVES: &str = "changes what the cluster runs";
@@ -38,7 +38,7 @@ pub(super) const TOOLS: &[Tool] = &[
         globals: Spec { switches: "", values: "-o --output --query --subscription -g --resource-group" },
         verbs: AZ,
     },
-    Tool { name: "terraform tofu", globals: Spec { switches: "", values: "" }, verbs: TERRAFORM },
+    Tool { name: "terraform tofu", globals: Spec { switches: "", values: "-chdir" }, verbs: TERRAFORM },
 ];
 
 const KUBECTL: &[Verb] = &[
@@ -69,6 +69,22 @@ const KUBECTL: &[Verb] = &[
     verb("auth can-i", ReadsWorld, READ).with("--list -A", ""),
     verb("config current-context", ReadsWorld, READ),
     verb("config get-contexts", ReadsWorld, READ),
+    verb("auth whoami", ReadsWorld, READ),
+    verb("config view", ReadsWorld, READ).with("--minify", "-o --output"),
+    verb("status", ReadsWorld, READ),
+    verb("whoami", ReadsWorld, READ).operands(0),
+    verb("projects", ReadsWorld, READ).operands(0),
+    verb("adm top", ReadsWorld, READ).with("-A --all-namespaces --containers", "-l --selector --sort-by"),
+    verb("api-versions", ReadsWorld, READ),
+    verb("config use-context", ChangesHere, "changes which cluster later commands speak to"),
+    verb("config set-context", ChangesHere, "changes which cluster later commands speak to"),
+    verb("project", ChangesHere, "changes which project later commands speak to"),
+    verb("edit", ChangesProduction, SERVES),
+    verb("run", ChangesProduction, SERVES),
+    verb("expose", ChangesProduction, SERVES),
+    verb("adm cordon", ChangesProduction, SERVES),
+    verb("adm uncordon", ChangesProduction, SERVES),
+    verb("adm drain", Destroys, "evicts what runs on a node"),
     verb("rollout history", ReadsWorld, READ).with("", "--revision"),
     verb("rollout status", FollowsLog, "watches a rollout until it ends")
         .with("-w --watch", "--timeout --revision"),
@@ -101,6 +117,15 @@ const HELM: &[Verb] = &[
     verb("get values", ReadsWorld, READ).with("-a --all", "-o --output --revision"),
     verb("get manifest", ReadsWorld, READ).with("", "--revision"),
     verb("get notes", ReadsWorld, READ).with("", "--revision"),
+    verb("get all", ReadsWorld, READ).with("", "--revision"),
+    verb("get hooks", ReadsWorld, READ).with("", "--revision"),
+    verb("repo list", ReadsWorld, READ).with("", "-o --output"),
+    verb("search repo", ReadsWorld, READ).with("-l --versions", "-o --output"),
+    verb("show values", ReadsWorld, READ).with("", "--version"),
+    verb("show chart", ReadsWorld, READ).with("", "--version"),
+    verb("version", ReadsWorld, READ).with("--short", ""),
+    verb("repo update", ChangesHere, "fetches lists of charts"),
+    verb("repo add", ChangesHere, "remembers a list of charts"),
     verb("upgrade", ChangesProduction, SERVES),
     verb("install", ChangesProduction, SERVES),
     verb("rollback", ChangesProduction, SERVES),
@@ -121,7 +146,15 @@ const AWS: &[Verb] = &[
     verb("elbv2 describe-load-balancers", ReadsWorld, READ).with("", "--names --load-balancer-arns"),
     verb("cloudwatch describe-alarms", ReadsWorld, READ).with("", "--alarm-names --state-value"),
     verb("autoscaling describe-auto-scaling-groups", ReadsWorld, READ).with("", "--auto-scaling-group-names"),
-    verb("lambda list-functions", ReadsWorld, READ),
+    verb("cloudwatch get-metric-statistics", ReadsWorld, READ).any(),
+    verb("cloudwatch get-metric-data", ReadsWorld, READ).any(),
+    verb("logs get-log-events", ReadsWorld, READ).any(),
+    verb("logs get-query-results", ReadsWorld, READ).any(),
+    verb("sqs get-queue-attributes", ReadsWorld, READ).any(),
+    verb("iam get-role", ReadsWorld, READ).any(),
+    verb("iam get-user", ReadsWorld, READ).any(),
+    verb("lambda get-function", ReadsWorld, READ).any(),
+    verb("ce get-cost-and-usage", ReadsWorld, READ).any(),
     verb("lambda get-function-configuration", ReadsWorld, READ).with("", "--function-name --qualifier"),
     verb("s3 ls", ReadsWorld, READ).with("--recursive --human-readable --summarize", ""),
     verb("logs describe-log-groups", ReadsWorld, READ).with("", "--log-group-name-prefix"),
@@ -178,6 +211,20 @@ const TERRAFORM: &[Verb] = &[
     verb("show", ReadsWorld, READ).with("-json -no-color", ""),
     verb("output", ReadsWorld, READ).with("-json -raw -no-color", ""),
     verb("state list", ReadsWorld, READ),
+    verb("state show", ReadsWorld, READ).with("-no-color", ""),
+    verb("version", ReadsWorld, READ).with("-json", ""),
+    verb("providers", ReadsWorld, READ).operands(0),
+    verb("validate", ReadsWorld, READ).with("-json -no-color", ""),
+    verb("workspace list", ReadsWorld, READ),
+    verb("workspace show", ReadsWorld, READ),
+    verb("init", ChangesHere, "fetches providers and modules"),
+    verb("workspace select", ChangesHere, "changes what later commands work on"),
+    verb("import", ChangesProduction, "changes the state of what production stands on"),
+    verb("taint", ChangesProduction, "marks something to be replaced"),
+    verb("untaint", ChangesProduction, "changes the state of what production stands on"),
+    verb("state mv", ChangesProduction, "changes the state of what production stands on"),
+    verb("state rm", Destroys, "forgets what production stands on"),
+    verb("force-unlock", Destroys, "breaks another run's lock"),
     verb("apply", ChangesProduction, "changes what production stands on"),
     verb("destroy", Destroys, "removes what production stands on"),
 ];

@@ -10,6 +10,7 @@ const fn tool(name: &'static str, verbs: &'static [Verb]) -> Tool {
     Tool { name, globals: NONE, verbs }
 }
 
+const LASTS: &str = "goes on until it is ended";
 const READS: &[Verb] = &[verb("", ReadsHere, "only reads").any()];
 const WRITES: &[Verb] = &[verb("", ChangesHere, "changes files on this machine").any()];
 const REMOVES: &[Verb] = &[verb("", Destroys, "removes what cannot be brought back").any()];
@@ -19,10 +20,29 @@ const ASKS: &[Verb] = &[verb("", ReadsWorld, "only asks the network").any()];
 pub(super) const TOOLS: &[Tool] = &[
     tool("grep egrep fgrep head wc cut tr cat ls echo true false pwd basename dirname realpath", READS),
     tool("readlink stat df du free uptime ps id whoami uname nproc cd tac rev nl fold paste comm diff cmp", READS),
-    tool("md5sum sha256sum sha1sum strings column jq lscpu lsblk vmstat iostat groups", READS),
+    tool("md5sum sha256sum sha1sum strings column jq lscpu lsblk vmstat iostat groups lsmod lspci", READS),
+    tool("zcat zgrep w who last findmnt getent pgrep pidof pstree pmap mpstat printenv seq", READS),
+    tool("env", &[verb("", ReadsHere, "only lists variables").operands(0)]),
+    tool("hostname", &[verb("", ReadsHere, "only reads").with("-f --fqdn -i -I -s -d -A", "").operands(0)]),
+    tool("hostnamectl timedatectl", &[verb("", ReadsHere, "only reads").operands(0)]),
+    tool("dmesg", &[verb("", ReadsHere, "only reads the kernel's messages")
+        .with("-T --ctime -H --human -k -x --decode -e --reltime -w --follow", "-l --level -f --facility --since --until")
+        .operands(0)
+        .raised(&[("-w", FollowsLog, LASTS), ("--follow", FollowsLog, LASTS)])]),
+    tool("top", &[verb("", FollowsLog, LASTS).with("-b -H -c -i", "-n -p -u -o -d -w")]),
+    tool("sar", &[verb("", ReadsHere, "only reads").with("-u -r -q -b -d -S -W -A", "-n -f -s -e -P")]),
+    tool("pidstat", &[verb("", ReadsHere, "only reads").with("-u -r -d -h -l -t -w", "-p -C")]),
+    tool("file", &[verb("", ReadsHere, "only reads").with("-b -i -L", "")]),
+    tool("tree", &[verb("", ReadsHere, "only reads").with("-a -d -h", "-L -I")]),
+    tool("base64", &[verb("", ReadsHere, "only recodes").with("-d -D --decode", "-w")]),
+    tool("yq", &[verb("", ReadsHere, "only reads").with("-r -e -P -j -y -N -M -C --raw-output", "-o --output-format -p -I")]),
+    tool("rg", &[verb("", ReadsHere, "only reads")
+        .with("-i -n -l -c -v -w -F -u -S -U --hidden --no-ignore", "-g -t -e -A -B -C -m")]),
+    tool("pg_isready", ASKS),
+    tool("mtr tracepath", &[verb("", ReadsWorld, "only asks the network").with("-r --report -n -w -b", "-c -m")]),
     // `-v` of printf may run what stands in a subscript.
     tool("printf", &[verb("", ReadsHere, "only prints")]),
-    tool("lsof", &[verb("", ReadsHere, "only lists open files").with("-n -P -t -a", "-i -p -u")]),
+    tool("lsof", &[verb("", ReadsHere, "only lists open files").with("-n -P -t -a -l", "-i -p -u -c -d -g -s")]),
     tool("mkdir touch cp mv tee ln chmod chown install tar gzip gunzip unzip", WRITES),
     tool("rm rmdir shred dd mkfs truncate reboot shutdown poweroff halt", REMOVES),
     tool("kill killall pkill", STOPS),
@@ -45,10 +65,11 @@ pub(super) const TOOLS: &[Tool] = &[
             ("-F", FollowsLog, "goes on until it is ended"),
             ("--follow", FollowsLog, "goes on until it is ended"),
         ])]),
-    tool("ss netstat", &[verb("", ReadsHere, "only lists connections").with("-t -u -l -n -p -a -s -4 -6 -r -i -e", "")]),
+    tool("ss netstat", &[verb("", ReadsHere, "only lists connections").with("-t -u -l -n -p -a -s -4 -6 -r -i -e -o -h -m", "")]),
     tool("journalctl", &[verb("", ReadsHere, "only reads the journal")
         .with(
-            "-f --follow -r --reverse -x --catalog --no-pager -k --dmesg -q --quiet -b --boot -e --pager-end --utc -a -m",
+            "-f --follow -r --reverse -x --catalog --no-pager -k --dmesg -q --quiet -b --boot -e --pager-end --utc -a -m \
+             --no-pager --no-hostname --disk-usage --list-boots -NUM",
             "-u --unit -n --lines -p --priority -S --since -U --until -o --output -g --grep -t --identifier",
         )
         .raised(&[
