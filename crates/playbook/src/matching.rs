@@ -252,22 +252,21 @@ fn rarity(spread: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::{Signal, match_runbooks};
-    use crate::{Check, CheckKind, Comparison, Playbook, Runbook, Symptom};
+    use crate::{Check, CheckKind, Comparison, Origin, Playbook, Runbook, Symptom};
     use std::collections::BTreeMap;
 
     fn symptom(text: &str) -> Symptom {
         let quoted = text.split('"').skip(1).step_by(2).map(str::to_owned).collect();
-        Symptom { text: text.to_owned(), quoted, check: None, line: 1 }
+        Symptom { text: text.to_owned(), quoted, check: None, line: 1, origin: Origin::default() }
     }
 
     fn runbook(title: &str, symptoms: &[&str]) -> Runbook {
         Runbook {
             id: format!("issue-{}", title.to_lowercase().replace(['/', ' '], "-")),
-            document: 0,
             title: title.to_owned(),
             symptoms: symptoms.iter().map(|text| symptom(text)).collect(),
-            steps: Vec::new(),
             line: 1,
+            ..Runbook::default()
         }
     }
 
@@ -283,6 +282,7 @@ mod tests {
             },
             command: None,
             line: 1,
+            origin: Origin::default(),
         });
         Playbook {
             runbooks: vec![

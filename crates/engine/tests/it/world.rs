@@ -8,7 +8,7 @@ use incident::{
     PageOutcome, PersonId, Plan, Policy, Responder, Roster, RunReport,
 };
 use jiff::{SignedDuration, Timestamp};
-use playbook::{Effect, EscalationHop, Playbook, Runbook, Step, StepKind};
+use playbook::{Effect, EscalationHop, Origin, Playbook, Runbook, Step, StepKind};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -295,7 +295,12 @@ fn roster() -> Roster {
 }
 
 fn plan() -> Plan {
-    let hop = |target: &str, delay_min| EscalationHop { target: target.into(), delay_min, line: 1 };
+    let hop = |target: &str, delay_min| EscalationHop {
+        target: target.into(),
+        delay_min,
+        line: 1,
+        origin: Origin::default(),
+    };
     let command = |source: &str, effect| playbook::Command {
         source: source.into(),
         language: "bash".into(),
@@ -313,20 +318,20 @@ fn plan() -> Plan {
         checks: vec![],
         causes: vec![],
         line: 1,
+        origin: Origin::default(),
     };
     let playbook = Playbook {
         title: "Stories".into(),
         escalation: [("P1".to_owned(), vec![hop("Primary", 0), hop("Secondary", 30)])].into(),
         runbooks: vec![Runbook {
-            document: 0,
             id: "api-errors".into(),
             title: "API errors".into(),
-            symptoms: vec![],
             steps: vec![
                 step(1, vec![command("curl -I https://api.example.test/health", Effect::ReadsWorld)]),
                 step(2, vec![command("wrangler rollback --env production", Effect::ChangesProduction)]),
             ],
             line: 1,
+            ..Runbook::default()
         }],
         ..Playbook::default()
     };

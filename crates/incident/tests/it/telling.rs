@@ -4,7 +4,7 @@ use crate::world::{PRIMARY, World, alert, minutes, plan, roster};
 use incident::{
     Actor, Alert, AlertStatus, Audience, Command, EventKind, Phase, Policy, Refusal, UpdateDraft, words,
 };
-use playbook::{Choice, Placeholder, Span, Template, TemplateKind};
+use playbook::{Choice, Origin, Placeholder, Span, Template, TemplateKind};
 use std::collections::BTreeMap;
 
 fn update(audience: Audience, body: &str) -> UpdateDraft {
@@ -47,6 +47,7 @@ fn template() -> Template {
             offset: u32::try_from(body.find("P0/P1").expect("is there")).expect("is small"),
         }],
         line: 1,
+        origin: Origin::default(),
     }
 }
 

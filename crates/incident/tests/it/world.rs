@@ -7,7 +7,7 @@ use incident::{
 };
 use jiff::{SignedDuration, Timestamp};
 use playbook::{
-    Check, CheckKind, Checklist, ChecklistItem, Effect, EscalationHop, Obligation, Phase, Playbook,
+    Check, CheckKind, Checklist, ChecklistItem, Effect, EscalationHop, Obligation, Origin, Phase, Playbook,
     Postmortem, PostmortemPolicy, Response, Runbook, SeverityRow, Step, StepKind, TimelineStage, Window,
 };
 use std::collections::BTreeMap;
@@ -177,7 +177,12 @@ pub(crate) fn plan(policy: Policy) -> Plan {
 
 /// A small playbook with every part that the stories need.
 fn playbook() -> Playbook {
-    let hop = |target: &str, delay_min| EscalationHop { target: target.into(), delay_min, line: 1 };
+    let hop = |target: &str, delay_min| EscalationHop {
+        target: target.into(),
+        delay_min,
+        line: 1,
+        origin: Origin::default(),
+    };
     Playbook {
         title: "Stories".into(),
         severities: ["P0", "P1", "P2", "P3"].map(severity).to_vec(),
@@ -207,17 +212,26 @@ fn playbook() -> Playbook {
 
 fn severity(name: &str) -> SeverityRow {
     let response = Response { text: String::new(), minutes: None, business_days: None };
-    SeverityRow { name: name.into(), impact: String::new(), examples: vec![], response, line: 1 }
+    SeverityRow {
+        name: name.into(),
+        impact: String::new(),
+        examples: vec![],
+        response,
+        line: 1,
+        origin: Origin::default(),
+    }
 }
 
 fn checklist() -> Checklist {
-    let item = |text: &str| ChecklistItem { text: text.into(), condition: None, line: 1 };
+    let item =
+        |text: &str| ChecklistItem { text: text.into(), condition: None, line: 1, origin: Origin::default() };
     let phase = |number, name: &str, from_min, to_min, items| Phase {
         number,
         name: name.into(),
         window: Some(Window { from_min, to_min }),
         items,
         line: 1,
+        origin: Origin::default(),
     };
     Checklist {
         title: "FIRST 15 MINUTES".into(),
@@ -232,6 +246,7 @@ fn checklist() -> Checklist {
             ),
         ],
         line: 1,
+        origin: Origin::default(),
     }
 }
 
@@ -253,22 +268,27 @@ fn runbook() -> Runbook {
         checks,
         causes: vec![],
         line: 1,
+        origin: Origin::default(),
     };
     let upgrade = Check {
         text: "Should get 426".into(),
         kind: CheckKind::HttpStatus { status: 426 },
         command: Some(0),
         line: 1,
+        origin: Origin::default(),
     };
-    let watch =
-        Check { text: "for 7 minutes".into(), kind: CheckKind::Watch { minutes: 7 }, command: None, line: 1 };
+    let watch = Check {
+        text: "for 7 minutes".into(),
+        kind: CheckKind::Watch { minutes: 7 },
+        command: None,
+        line: 1,
+        origin: Origin::default(),
+    };
     let mut verify = step(3, "Verify recovery", vec![], vec![watch]);
     verify.kind = StepKind::Verify;
     Runbook {
         id: "api".into(),
-        document: 0,
         title: "API errors".into(),
-        symptoms: vec![],
         steps: vec![
             step(
                 1,
@@ -280,6 +300,7 @@ fn runbook() -> Runbook {
             verify,
         ],
         line: 1,
+        ..Runbook::default()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The first-minutes checklist: phases with windows, items with conditions.
 
+use super::Origin;
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,9 @@ pub struct Checklist {
     pub phases: Vec<Phase>,
     /// Line in the file, from 1.
     pub line: u32,
+    /// Which rule took it, how sure the rule is, and where it stands.
+    #[serde(default)]
+    pub origin: Origin,
 }
 
 /// One phase of the checklist.
@@ -30,6 +34,9 @@ pub struct Phase {
     pub items: Vec<ChecklistItem>,
     /// Line in the file, from 1.
     pub line: u32,
+    /// Which rule took it, how sure the rule is, and where it stands.
+    #[serde(default)]
+    pub origin: Origin,
 }
 
 /// A span of minutes from the start of the incident.
@@ -52,6 +59,9 @@ pub struct ChecklistItem {
     pub condition: Option<Condition>,
     /// Line in the file, from 1.
     pub line: u32,
+    /// Which rule took it, how sure the rule is, and where it stands.
+    #[serde(default)]
+    pub origin: Origin,
 }
 
 /// When an item or a step applies.

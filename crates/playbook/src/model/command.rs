@@ -1,5 +1,6 @@
 //! A command found in the document, and what it would do.
 
+use super::Origin;
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -86,6 +87,9 @@ pub struct Command {
     /// Why a person must start it although it may only look: what its author wrote beside it.
     #[serde(default)]
     pub by_hand: Option<String>,
+    /// Which rule took it, how sure the rule is, and where it stands.
+    #[serde(default)]
+    pub origin: Origin,
 }
 
 impl Command {

@@ -6,6 +6,7 @@
 mod checklist;
 mod command;
 mod document;
+mod origin;
 mod postmortem;
 mod runbook;
 mod service;
@@ -15,6 +16,7 @@ mod template;
 pub use checklist::{Checklist, ChecklistItem, Condition, Phase, Window};
 pub use command::{Approval, Command, Context, ContextKind, Effect, Hole};
 pub use document::{Document, Link, Standing};
+pub use origin::Origin;
 pub use postmortem::{Guideline, Obligation, Postmortem, PostmortemPolicy, PostmortemSection, TimelineStage};
 pub use runbook::{Cause, Check, CheckKind, Comparison, Runbook, RunbookMatch, Step, StepKind, Symptom};
 pub use service::{Limit, QuickEntry, QuickGroup, Service, ServiceIssue};

@@ -1,5 +1,6 @@
 //! Postmortem rules: when one is owed, by when, in which shape and in which spirit.
 
+use super::Origin;
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,9 @@ pub struct Postmortem {
     pub guidelines: Vec<Guideline>,
     /// Line in the file, from 1.
     pub line: u32,
+    /// Which rule took it, how sure the rule is, and where it stands.
+    #[serde(default)]
+    pub origin: Origin,
 }
 
 /// How strongly a postmortem is asked for.

@@ -1,12 +1,12 @@
 //! Runbooks: symptoms to match, steps to take, checks that judge them.
 
-use super::{Command, Condition};
+use super::{Command, Condition, Origin};
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 /// One runbook.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Runbook {
     /// The anchor of its heading, with the document's name before it where there are several; unique.
@@ -16,12 +16,24 @@ pub struct Runbook {
     pub document: u32,
     /// Its title without a leading `Issue:`.
     pub title: String,
+    /// The alerts that it is for, by name.
+    #[serde(default)]
+    pub alerts: Vec<String>,
+    /// What the alert means, in the document's words; empty when it does not say.
+    #[serde(default)]
+    pub meaning: String,
+    /// Whom it hurts and how, in the document's words; empty when it does not say.
+    #[serde(default)]
+    pub impact: String,
     /// How the failure shows itself.
     pub symptoms: Vec<Symptom>,
     /// What to do, in order.
     pub steps: Vec<Step>,
     /// Line in the file, from 1.
     pub line: u32,
+    /// Which rule took it, how sure the rule is, and where it stands.
+    #[serde(default)]
+    pub origin: Origin,
 }
 
 /// One symptom.
@@ -36,6 +48,9 @@ pub struct Symptom {
     pub check: Option<Check>,
     /// Line in the file, from 1.
     pub line: u32,
+    /// Which rule took it, how sure the rule is, and where it stands.
+    #[serde(default)]
+    pub origin: Origin,
 }
 
 /// What a step is for.
@@ -75,6 +90,9 @@ pub struct Step {
     pub causes: Vec<Cause>,
     /// Line in the file, from 1.
     pub line: u32,
+    /// Which rule took it, how sure the rule is, and where it stands.
+    #[serde(default)]
+    pub origin: Origin,
 }
 
 /// A possible cause and how to tell.
@@ -89,6 +107,9 @@ pub struct Cause {
     pub hints: Vec<String>,
     /// Line in the file, from 1.
     pub line: u32,
+    /// Which rule took it, how sure the rule is, and where it stands.
+    #[serde(default)]
+    pub origin: Origin,
 }
 
 /// A typed expectation found in prose or in a comment.
@@ -103,6 +124,9 @@ pub struct Check {
     pub command: Option<u32>,
     /// Line in the file, from 1.
     pub line: u32,
+    /// Which rule took it, how sure the rule is, and where it stands.
+    #[serde(default)]
+    pub origin: Origin,
 }
 
 /// How to compare a measurement with a limit.

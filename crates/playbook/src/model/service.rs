@@ -1,6 +1,6 @@
 //! Service sheets and the quick-reference card.
 
-use super::Command;
+use super::{Command, Origin};
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,9 @@ pub struct Service {
     pub common_issues: Vec<ServiceIssue>,
     /// Line in the file, from 1.
     pub line: u32,
+    /// Which rule took it, how sure the rule is, and where it stands.
+    #[serde(default)]
+    pub origin: Origin,
 }
 
 /// Something that commonly goes wrong with a service.
@@ -59,6 +62,9 @@ pub struct QuickGroup {
     pub entries: Vec<QuickEntry>,
     /// Line in the file, from 1.
     pub line: u32,
+    /// Which rule took it, how sure the rule is, and where it stands.
+    #[serde(default)]
+    pub origin: Origin,
 }
 
 /// One line of the quick-reference card.

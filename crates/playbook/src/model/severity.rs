@@ -1,5 +1,6 @@
 //! Severities, the decision tree and the escalation path.
 
+use super::Origin;
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,9 @@ pub struct SeverityRow {
     pub response: Response,
     /// Line in the file, from 1.
     pub line: u32,
+    /// Which rule took it, how sure the rule is, and where it stands.
+    #[serde(default)]
+    pub origin: Origin,
 }
 
 /// How fast a severity wants an answer.
@@ -40,6 +44,9 @@ pub struct DecisionTree {
     pub questions: Vec<Question>,
     /// Line in the file, from 1.
     pub line: u32,
+    /// Which rule took it, how sure the rule is, and where it stands.
+    #[serde(default)]
+    pub origin: Origin,
 }
 
 /// One question of the tree.
@@ -92,4 +99,7 @@ pub struct EscalationHop {
     pub delay_min: u32,
     /// Line in the file, from 1.
     pub line: u32,
+    /// Which rule took it, how sure the rule is, and where it stands.
+    #[serde(default)]
+    pub origin: Origin,
 }

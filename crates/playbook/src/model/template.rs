@@ -1,6 +1,6 @@
 //! Message templates: text with blanks and choices.
 
-use super::Span;
+use super::{Origin, Span};
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -42,6 +42,9 @@ pub struct Template {
     pub choices: Vec<Choice>,
     /// Line in the file of the heading, from 1.
     pub line: u32,
+    /// Which rule took it, how sure the rule is, and where it stands.
+    #[serde(default)]
+    pub origin: Origin,
 }
 
 /// One blank of a template.

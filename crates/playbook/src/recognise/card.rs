@@ -3,9 +3,9 @@
 
 use super::boxes;
 use super::claims::{Claims, Role};
-use super::commands;
 use super::parts::parts;
 use super::words::Topic;
+use super::{commands, rules};
 use crate::model::{QuickEntry, QuickGroup};
 use crate::scan::{Block, Document, Fence, Inline};
 use crate::shell::Shell;
@@ -43,7 +43,12 @@ fn boxed(fence: &Fence, shell: &mut Shell) -> Option<Vec<QuickGroup>> {
         match (boxes::bullet(&row.text), groups.last_mut()) {
             (Some(text), Some(group)) => group.entries.push(entry(text, row.line, shell)),
             (None, _) if is_upper(&row.text) => {
-                groups.push(QuickGroup { name: row.text, entries: Vec::new(), line: row.line });
+                groups.push(QuickGroup {
+                    name: row.text,
+                    entries: Vec::new(),
+                    line: row.line,
+                    origin: rules::QUICK_BOX.at(row.line),
+                });
             }
             (_, _) => {}
         }
@@ -71,7 +76,12 @@ fn listed(doc: &Document<'_>, index: usize, shell: &mut Shell) -> Vec<QuickGroup
             }
         }
         if !entries.is_empty() {
-            groups.push(QuickGroup { name: part.label.clone(), entries, line: part.line });
+            groups.push(QuickGroup {
+                name: part.label.clone(),
+                entries,
+                line: part.line,
+                origin: rules::QUICK_LIST.at(part.line),
+            });
         }
     }
     groups

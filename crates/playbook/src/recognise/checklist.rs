@@ -4,10 +4,10 @@
 
 use super::boxes::{self, BoxRow};
 use super::claims::{Claims, Role};
-use super::conditions;
 use super::measure::minute_range;
 use super::parts::{Part, parts};
 use super::words::Topic;
+use super::{conditions, rules};
 use crate::model::{Checklist, ChecklistItem, Phase, Window};
 use crate::scan::{Block, Document, Fence, Inline, Item, List};
 use alloc::string::{String, ToString};
@@ -52,7 +52,12 @@ fn boxed(fence: &Fence, heading: &str) -> Option<Checklist> {
     for item in phases.iter_mut().flat_map(|phase| &mut phase.items) {
         item.condition = conditions::of_item(&item.text);
     }
-    Some(Checklist { title: title.to_string(), phases, line: fence.line })
+    Some(Checklist {
+        title: title.to_string(),
+        phases,
+        line: fence.line,
+        origin: rules::CHECKLIST_BOX.at(fence.line),
+    })
 }
 
 fn marked(doc: &Document<'_>, index: usize) -> Option<Checklist> {
@@ -62,7 +67,12 @@ fn marked(doc: &Document<'_>, index: usize) -> Option<Checklist> {
         part_phases(&part, &mut phases);
     }
     let any = phases.iter().any(|phase: &Phase| !phase.items.is_empty());
-    any.then(|| Checklist { title: section.title.clone(), phases, line: section.line })
+    any.then(|| Checklist {
+        title: section.title.clone(),
+        phases,
+        line: section.line,
+        origin: rules::CHECKLIST_TASKS.at(section.line),
+    })
 }
 
 fn part_phases(part: &Part<'_>, phases: &mut Vec<Phase>) {
@@ -113,7 +123,14 @@ fn phase(head: &str, before: usize, line: u32) -> Phase {
         _ => (rest, None),
     };
     let window = window.map(|(from_min, to_min)| Window { from_min, to_min });
-    Phase { number, name: name.to_string(), window, items: Vec::new(), line }
+    Phase {
+        number,
+        name: name.to_string(),
+        window,
+        items: Vec::new(),
+        line,
+        origin: rules::CHECKLIST_PHASE.at(line),
+    }
 }
 
 fn item(text: &str, line: u32) -> ChecklistItem {
@@ -122,7 +139,7 @@ fn item(text: &str, line: u32) -> ChecklistItem {
 
 /// An item whose text may go on in the next row.
 fn unread_item(text: &str, line: u32) -> ChecklistItem {
-    ChecklistItem { text: text.to_string(), condition: None, line }
+    ChecklistItem { text: text.to_string(), condition: None, line, origin: rules::CHECKLIST_ITEM.at(line) }
 }
 
 #[cfg(test)]

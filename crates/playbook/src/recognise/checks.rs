@@ -1,6 +1,7 @@
 //! Expectations in prose and comments: a status, a threshold, an equation, a time to watch, or words.
 
 use super::measure::{Quantity, minutes, product, quantities};
+use super::rules;
 use crate::model::{Check, CheckKind, Comparison};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -16,13 +17,13 @@ pub(crate) fn of_text(text: &str, line: u32, context: &str) -> Option<Check> {
         None
     };
     let kind = measured.or_else(|| expects(&lower).then_some(CheckKind::Words))?;
-    Some(Check { text: text.to_string(), kind, command: None, line })
+    Some(check(text, kind, line))
 }
 
 /// Only thresholds: what a symptom can state.
 pub(crate) fn of_symptom(text: &str, line: u32) -> Option<Check> {
     let kind = Measured { text, lower: "", quantities: quantities(text), context: "" }.threshold()?;
-    Some(Check { text: text.to_string(), kind, command: None, line })
+    Some(check(text, kind, line))
 }
 
 /// Words that a person judges, in a step which verifies.
@@ -30,7 +31,17 @@ pub(crate) fn of_verification(text: &str, line: u32) -> Option<Check> {
     let first = text.split_whitespace().next().unwrap_or_default().to_lowercase();
     let asks =
         matches!(first.as_str(), "confirm" | "verify" | "ensure" | "check" | "make" | "test" | "validate");
-    asks.then(|| Check { text: text.to_string(), kind: CheckKind::Words, command: None, line })
+    asks.then(|| check(text, CheckKind::Words, line))
+}
+
+fn check(text: &str, kind: CheckKind, line: u32) -> Check {
+    let rule = match kind {
+        CheckKind::HttpStatus { .. } => &rules::CHECK_STATUS,
+        CheckKind::Threshold { .. } => &rules::CHECK_THRESHOLD,
+        CheckKind::Watch { .. } => &rules::CHECK_WATCH,
+        CheckKind::Words => &rules::CHECK_WORDS,
+    };
+    Check { text: text.to_string(), kind, command: None, line, origin: rule.at(line) }
 }
 
 fn expects(lower: &str) -> bool {

@@ -2,7 +2,7 @@
 //!
 //! What a command does is the business of `shell`; here only its place in the document is known.
 
-use super::{checks, conditions};
+use super::{checks, conditions, rules};
 use crate::model::{Command, Effect};
 use crate::scan::{Block, Document, Fence, FenceCommands};
 use crate::shell::Shell;
@@ -176,6 +176,7 @@ fn command(source: &str, language: &str, line: u32, shell: &mut Shell) -> Comman
         uses,
         sets: analysis.sets.clone(),
         line,
+        origin: rules::COMMAND.at(line),
         ..Command::default()
     }
 }

@@ -5,6 +5,7 @@
 
 use super::claims::{Claims, Role};
 use super::measure::minutes;
+use super::rules;
 use super::words::{Topic, arrows, severity_key};
 use crate::model::EscalationHop;
 use crate::scan::{Block, Document, Inline};
@@ -85,7 +86,12 @@ impl Escalation {
                 Some(minutes) => delay_min = minutes,
                 None => {
                     let (target, inline) = split_delay(part);
-                    hops.push(EscalationHop { target, delay_min: inline.unwrap_or(delay_min), line });
+                    hops.push(EscalationHop {
+                        target,
+                        delay_min: inline.unwrap_or(delay_min),
+                        line,
+                        origin: rules::ESCALATION_LINE.at(line),
+                    });
                     delay_min = 0;
                 }
             }

@@ -19,9 +19,11 @@ mod inverse;
 mod links;
 mod measure;
 mod missing;
+mod origins;
 mod parts;
 mod postmortem;
 mod quick;
+mod rules;
 mod runbooks;
 mod services;
 mod severities;
@@ -60,6 +62,7 @@ pub(crate) fn recognise(text: &str, shell: &mut Shell) -> Playbook {
     playbook.runbooks = runbooks::read(&doc, &mut claims);
     playbook.services = services::read(&doc, &mut claims, shell);
     inverse::fill(&mut playbook);
+    origins::place(&mut playbook, text);
     playbook.documents = alloc::vec![document::read(&doc, &playbook.title)];
     playbook.sections = claims.sections(doc);
     playbook

@@ -5,6 +5,7 @@
 
 use super::claims::{Claims, Role};
 use super::measure::first_number;
+use super::rules;
 use super::words::{Topic, severity_names};
 use crate::model::{Guideline, Obligation, Postmortem, PostmortemPolicy, PostmortemSection, TimelineStage};
 use crate::scan::{Block, Document, Fence, Inline, Item, List, scan};
@@ -25,7 +26,7 @@ pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Option<Postmortem
         .filter(|index| !doc.sections.get(*index).is_some_and(|s| s.level == 1 && tops.len() > 1))
         .collect();
     let line = doc.sections.get(*tops.first()?)?.line;
-    let mut postmortem = Postmortem { line, ..Postmortem::default() };
+    let mut postmortem = Postmortem { line, origin: rules::POSTMORTEM.at(line), ..Postmortem::default() };
     for top in tops {
         for index in doc.subtree(top).filter(|i| claims.is_free(*i)).collect::<Vec<_>>() {
             if let Some(section) = doc.sections.get(index) {

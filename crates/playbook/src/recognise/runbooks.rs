@@ -6,10 +6,11 @@
 use super::checks;
 use super::claims::{Claims, Role};
 use super::parts::{Part, own_parts, parts};
+use super::rules::{self, Rule};
 use super::steps;
 use super::words::{Topic, is_bare, topic};
 use crate::model::{Runbook, Step, Symptom};
-use crate::scan::{Document, List, Order, Section};
+use crate::scan::{Document, List, Order, Section, span};
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -40,6 +41,7 @@ pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Vec<Runbook> {
 /// A section that may be a runbook; what it says is read only when it is one.
 struct Candidate<'d> {
     strength: Strength,
+    rule: &'static Rule,
     section: &'d Section,
     /// The title without its `Issue:`, if it has one.
     title: Option<String>,
@@ -74,7 +76,12 @@ fn candidate<'d>(
     }
     let strong = title.is_some() || has_own_symptoms(doc, index);
     let strength = if strong { Strength::Strong } else { Strength::Weak };
-    Some(Candidate { strength, section, title, parts, search })
+    let rule = match (title.is_some(), has_symptoms && has_steps) {
+        (true, _) => &rules::RUNBOOK_NAMED,
+        (false, true) => &rules::RUNBOOK_SYMPTOMS,
+        (false, false) => &rules::RUNBOOK_ANNOUNCED,
+    };
+    Some(Candidate { strength, rule, section, title, parts, search })
 }
 
 impl Candidate<'_> {
@@ -82,11 +89,12 @@ impl Candidate<'_> {
         let symptoms = self.parts.iter().filter(|part| is_symptoms(part)).flat_map(symptoms);
         Runbook {
             id: self.section.anchor.clone(),
-            document: 0,
             title: self.title.clone().unwrap_or_else(|| self.section.title.clone()),
             symptoms: symptoms.collect(),
             steps: Procedure::find(&self.parts, self.search).steps(),
             line: self.section.line,
+            origin: self.rule.over(span(&self.section.range, self.section.line)),
+            ..Runbook::default()
         }
     }
 }
@@ -126,6 +134,7 @@ fn symptoms(part: &Part<'_>) -> Vec<Symptom> {
             check: checks::of_symptom(&text, line),
             text,
             line,
+            origin: rules::SYMPTOM.at(line),
         })
         .collect()
 }

@@ -1,10 +1,10 @@
 //! Service sheets: a section with at least two of the labels dashboard, tools, key metrics, logs and common issues.
 
 use super::claims::{Claims, Role};
-use super::commands;
 use super::measure::quantities;
 use super::parts::{Part, parts};
 use super::words::Topic;
+use super::{commands, rules};
 use crate::model::{Command, Limit, Service, ServiceIssue};
 use crate::scan::{Block, Document};
 use crate::shell::Shell;
@@ -60,6 +60,7 @@ fn service(name: &str, line: u32, parts: &[Part<'_>], shell: &mut Shell) -> Serv
             .map(|(line, text)| ServiceIssue { limits: limits(&text), text, line })
             .collect(),
         line,
+        origin: rules::SERVICE.at(line),
     }
 }
 

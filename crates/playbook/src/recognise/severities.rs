@@ -4,6 +4,7 @@
 
 use super::claims::{Claims, Role};
 use super::measure::{first_number, minutes};
+use super::rules;
 use super::words::severity_key;
 use crate::model::{Response, SeverityRow};
 use crate::scan::{Block, Document, Inline, Row, Table};
@@ -71,6 +72,7 @@ fn severity(row: &Row, columns: &Columns, keyed_by_words: bool) -> Option<Severi
         examples: listed(&cell(columns.examples)),
         response: response(&cell(columns.response)),
         line: row.line,
+        origin: rules::SEVERITY_TABLE.at(row.line),
     })
 }
 

@@ -4,10 +4,11 @@
 //! `a) …` line in a step about causes belongs to that cause.
 
 use super::parts::Part;
+use super::rules::{self, Rule};
 use super::words::{Topic, announces};
 use super::{checks, commands, conditions};
 use crate::model::{Cause, Check, CheckKind, Effect, Step, StepKind};
-use crate::scan::{Block, Fence, Inline, Item, List};
+use crate::scan::{Block, Fence, Inline, Item, List, Order};
 use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -15,8 +16,14 @@ use alloc::vec::Vec;
 /// Steps from list items; what stands between the lists joins the step before it.
 pub(crate) fn of_lists(lists: &[&List], parts: &[&Part<'_>]) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
-    for item in lists.iter().flat_map(|list| &list.items) {
-        steps.push(of_item(item, number(steps.len())));
+    for list in lists {
+        let rule = match list.order {
+            Order::Ordered => &rules::STEP_ORDERED,
+            Order::Bullets => &rules::STEP_BULLETS,
+        };
+        for item in &list.items {
+            steps.push(of_item(item, rule, number(steps.len())));
+        }
     }
     // A fence that lost its indentation stands between two lists, and still belongs to the step above it.
     let fences = parts.iter().flat_map(|part| &part.blocks).filter_map(|block| match block {
@@ -47,7 +54,7 @@ pub(crate) fn of_parts(parts: &[&Part<'_>]) -> Vec<Step> {
         let title = title
             .trim_start_matches(|c: char| c.is_ascii_digit())
             .trim_start_matches(['.', ')', ':', ' ', '-']);
-        let mut step = empty(title, number(steps.len()), part.line);
+        let mut step = empty(title, number(steps.len()), (&rules::STEP_HEADING, part.line));
         let mut filler = Filler::new(&mut step);
         part.blocks.iter().for_each(|block| filler.block(block));
         close(&mut step);
@@ -66,7 +73,7 @@ pub(crate) fn of_fences(parts: &[&Part<'_>]) -> Vec<Step> {
                 Block::Paragraph(inline) => title = Some(inline.text()),
                 Block::Fence(fence) => {
                     let words = title.take().unwrap_or_else(|| part.label.clone());
-                    let mut step = empty(&words, number(steps.len()), fence.line);
+                    let mut step = empty(&words, number(steps.len()), (&rules::STEP_FENCE, fence.line));
                     add_fence(&mut step, fence);
                     close(&mut step);
                     if !step.commands.is_empty() {
@@ -92,14 +99,14 @@ fn number(before: usize) -> u32 {
     u32::try_from(before + 1).unwrap_or(u32::MAX)
 }
 
-fn of_item(item: &Item, number: u32) -> Step {
+fn of_item(item: &Item, rule: &Rule, number: u32) -> Step {
     let mut lines = item.lead().into_iter().flat_map(Inline::by_line);
     let first = lines.next();
     let (title, rest) = match first.and_then(|line| line.bold_lead()) {
         Some(lead) => (lead.name, lead.rest),
         None => (first.map(|line| line.text()).unwrap_or_default(), String::new()),
     };
-    let mut step = empty(&title, number, item.line);
+    let mut step = empty(&title, number, (rule, item.line));
     // A title alone may state what to watch or what to reach; its plain words are no check.
     let stated = checks::of_text(&step.title, item.line, "").filter(|check| check.kind != CheckKind::Words);
     step.checks.extend(stated);
@@ -112,7 +119,7 @@ fn of_item(item: &Item, number: u32) -> Step {
     step
 }
 
-fn empty(title: &str, number: u32, line: u32) -> Step {
+fn empty(title: &str, number: u32, (rule, line): (&Rule, u32)) -> Step {
     let title = title.trim().trim_end_matches(':').trim();
     Step {
         number,
@@ -124,6 +131,7 @@ fn empty(title: &str, number: u32, line: u32) -> Step {
         checks: Vec::new(),
         causes: Vec::new(),
         line,
+        origin: rule.at(line),
     }
 }
 
@@ -247,7 +255,7 @@ impl<'s> Filler<'s> {
         let next = char::from(b'a' + u8::try_from(count % 26).unwrap_or(0)).to_string();
         let (label, name) = lettered(name).unwrap_or((next, name.to_string()));
         let name = name.trim_end_matches(':').to_string();
-        self.step.causes.push(Cause { label, name, hints: Vec::new(), line });
+        self.step.causes.push(Cause { label, name, hints: Vec::new(), line, origin: rules::CAUSE.at(line) });
     }
 
     fn words(&mut self, text: &str, line: u32) {

@@ -2,8 +2,8 @@
 //! templates, communication or status updates. What follows a line `Example:` shows how it may look and is never sent.
 
 use super::claims::{Claims, Role};
-use super::commands;
 use super::words::{Topic, severity_names};
+use super::{commands, rules};
 use crate::model::{Choice, Placeholder, Template, TemplateKind};
 use crate::scan::{Block, Document, Fence, FenceLine, span};
 use alloc::string::{String, ToString};
@@ -51,6 +51,7 @@ fn template(doc: &Document<'_>, fence: &Fence, name: &str, line: u32) -> Option<
         placeholders: reader.placeholders,
         choices: reader.choices,
         line,
+        origin: rules::TEMPLATE.at(line),
     })
 }
 

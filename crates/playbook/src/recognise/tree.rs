@@ -4,6 +4,7 @@
 //! branch without an outcome leads to the next question.
 
 use super::claims::{Claims, Role};
+use super::rules;
 use super::words::{arrows, severity_names};
 use crate::model::{Answer, DecisionTree, Outcome, Question};
 use crate::scan::{Block, Document, Fence};
@@ -33,7 +34,11 @@ fn drawn(fence: &Fence) -> Option<DecisionTree> {
     }
     let answers = grower.answers;
     let questions: Vec<Question> = grower.nodes.into_iter().map(|node| node.question).collect();
-    (answers >= 2 && !questions.is_empty()).then_some(DecisionTree { questions, line: fence.line })
+    (answers >= 2 && !questions.is_empty()).then_some(DecisionTree {
+        questions,
+        line: fence.line,
+        origin: rules::DECISION_TREE.at(fence.line),
+    })
 }
 
 struct Node {
