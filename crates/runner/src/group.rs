@@ -7,9 +7,9 @@
 //!
 //! As long as the guard is not reaped, the group's number belongs to nobody else, so signals never go astray.
 
-use crate::config::RunnerConfig;
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::io;
+use std::path::Path;
 use std::process::Stdio;
 use tokio::process::{Child, Command};
 
@@ -23,10 +23,10 @@ pub(crate) struct Group {
 }
 
 impl Group {
-    /// A group with nothing in it but its guard.
-    pub(crate) fn start(config: &RunnerConfig) -> io::Result<Self> {
+    /// A group with nothing in it but its guard, which `shell` runs.
+    pub(crate) fn start(shell: &Path) -> io::Result<Self> {
         #[expect(clippy::disallowed_methods, reason = "the runner starts the child processes")]
-        let mut command = Command::new(&config.shell);
+        let mut command = Command::new(shell);
         command.args(["-c", SCRIPT]).env_clear().current_dir("/").process_group(0).kill_on_drop(true);
         let guard = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
         let id = guard.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);

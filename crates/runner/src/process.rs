@@ -6,6 +6,7 @@ use crate::group::Group;
 use rustix::process::{Pid, Signal, kill_process};
 use std::ffi::OsStr;
 use std::io;
+use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 use tokio::io::AsyncReadExt as _;
@@ -54,19 +55,26 @@ pub(crate) enum Leftover {
 impl Process {
     /// Starts the shell on exactly this text. The error says what is wrong with what.
     pub(crate) fn start(config: &RunnerConfig, source: &str) -> Result<Self, String> {
-        let (reader, writer) = io::pipe().map_err(|error| format!("no pipe for the output: {error}"))?;
-        let pipe = Receiver::from_owned_fd(reader.into())
-            .map_err(|error| format!("no pipe for the output: {error}"))?;
-        let twin = writer.try_clone().map_err(|error| format!("no pipe for the output: {error}"))?;
-        let group = Group::start(config).map_err(|error| why_not_started(config, &error))?;
-        // The `Command`, which holds the pipe's writing ends, is gone at the end of this statement.
-        let child = shell(config, source)
-            .process_group(group.id())
-            .stdin(Stdio::null())
-            .stdout(writer)
-            .stderr(twin)
-            .spawn()
-            .map_err(|error| why_not_started(config, &error))?;
+        Self::spawn(&config.shell, shell(config, source), Command::spawn)
+            .map_err(|error| why_not_started(config, &error))
+    }
+
+    /// Starts a command the way `spawn` does it, in a group of its own that `guard`, a shell, watches over.
+    pub(crate) fn spawn(
+        guard: &Path,
+        mut command: Command,
+        spawn: impl FnOnce(&mut Command) -> io::Result<Child>,
+    ) -> io::Result<Self> {
+        let no_pipe =
+            |error: io::Error| io::Error::new(error.kind(), format!("no pipe for the output: {error}"));
+        let (reader, writer) = io::pipe().map_err(no_pipe)?;
+        let pipe = Receiver::from_owned_fd(reader.into()).map_err(no_pipe)?;
+        let twin = writer.try_clone().map_err(no_pipe)?;
+        let group = Group::start(guard)?;
+        command.process_group(group.id()).stdin(Stdio::null()).stdout(writer).stderr(twin);
+        let child = spawn(&mut command)?;
+        // It holds the pipe's writing ends.
+        drop(command);
         Ok(Self { group, child, status: None, pipe, open: true, chunk: vec![0; CHUNK_BYTES] })
     }
 

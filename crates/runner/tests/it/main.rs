@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "the whole binary is tests")]
 
+mod asking;
 mod endings;
 mod limits;
 mod output;
