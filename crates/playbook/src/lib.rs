@@ -13,6 +13,7 @@ mod limits;
 mod lint;
 mod matching;
 mod model;
+pub mod oracle;
 mod recognise;
 mod repair;
 mod scan;

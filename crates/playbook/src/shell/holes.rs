@@ -12,7 +12,7 @@ use core::cell::LazyCell;
 use place::Place;
 
 /// What stands for a filled hole while a command is analysed: a plain word that no tool knows.
-const NEUTRAL: &str = "evenkeelhole";
+pub(crate) const NEUTRAL: &str = "evenkeelhole";
 
 /// A longer token is not taken for a hole.
 const HOLE_CHARACTERS_MAX: usize = 80;

@@ -23,9 +23,10 @@ mod tests;
 
 pub(crate) use argv::Args;
 pub use bind::bind;
+pub(crate) use holes::NEUTRAL;
 pub(crate) use manifest::{Options, find_verb};
 pub(crate) use reader::{Shell, Unread};
-pub(crate) use word::Word;
+pub(crate) use word::{Shape, Word};
 
 use crate::{Effect, Hole};
 
