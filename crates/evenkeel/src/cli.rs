@@ -132,12 +132,31 @@ pub(crate) enum PlaybookVerb {
         /// End with code 5 when something this bad is found.
         #[arg(long, value_enum, default_value_t = Level::Error)]
         deny: Level,
+        #[command(flatten)]
+        tools: Tools,
     },
     /// Show what was understood.
     Show {
         /// The Markdown file.
         file: PathBuf,
     },
+}
+
+/// Asking the installed tools.
+#[derive(Debug, Args)]
+pub(crate) struct Tools {
+    /// Ask the installed tools for their `--help` whether each command and option exists; confined, without network.
+    #[arg(long)]
+    pub(crate) tools: bool,
+    /// Look for tools here first, such as `node_modules/.bin`; may be repeated.
+    #[arg(long, value_name = "FOLDER", requires = "tools")]
+    pub(crate) tools_path: Vec<PathBuf>,
+    /// Ask them also where this system has no means to confine them.
+    #[arg(long, requires = "tools")]
+    pub(crate) tools_unconfined: bool,
+    /// Where answers are kept, by version; left out: in the user's cache folder.
+    #[arg(long, value_name = "FOLDER", requires = "tools")]
+    pub(crate) cache_dir: Option<PathBuf>,
 }
 
 /// How bad a finding is.

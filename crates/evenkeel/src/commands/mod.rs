@@ -10,6 +10,7 @@ mod runbook;
 pub(crate) mod serve;
 mod status;
 mod token;
+mod tools;
 
 use crate::cli::{Cli, Verb};
 use crate::demo;

@@ -1,6 +1,6 @@
 //! `evenkeel playbook …`: what Evenkeel understands of a document, and what it has to say about it.
 
-use crate::cli::{Level, PlaybookVerb, Reach};
+use crate::cli::{Level, PlaybookVerb, Reach, Tools};
 use crate::exit::{Failure, Kind};
 use crate::{print, wiring};
 use annotate_snippets::{AnnotationKind, Group, Level as Shown, Renderer, Snippet};
@@ -10,13 +10,14 @@ use std::path::Path;
 
 pub(super) fn run(reach: &Reach, verb: &PlaybookVerb) -> Result<(), Failure> {
     match verb {
-        PlaybookVerb::Check { file, deny } => check(reach, file, *deny),
+        PlaybookVerb::Check { file, deny, tools } => check(reach, file, *deny, tools),
         PlaybookVerb::Show { file } => show(reach, file),
     }
 }
 
-fn check(reach: &Reach, file: &Path, deny: Level) -> Result<(), Failure> {
-    let read = wiring::read_playbook(file)?;
+fn check(reach: &Reach, file: &Path, deny: Level, tools: &Tools) -> Result<(), Failure> {
+    let mut read = wiring::read_playbook(file)?;
+    super::tools::consult(tools, &mut read)?;
     let found = &read.playbook.diagnostics;
     let told = if reach.json { print::json(found) } else { tell(&read) };
     let denied = found.iter().any(|diagnostic| is_denied(diagnostic.severity, deny));

@@ -10,4 +10,5 @@ mod crash;
 mod demo;
 mod restart;
 mod senders;
+mod tools;
 mod world;
