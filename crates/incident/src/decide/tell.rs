@@ -5,6 +5,7 @@ use crate::command::UpdateDraft;
 use crate::event::{Audience, EventKind, Phase};
 use crate::later::later;
 use crate::refusal::Refusal;
+use crate::state::Incident;
 use crate::words;
 use alloc::string::String;
 
@@ -44,10 +45,15 @@ pub(super) fn post(draft: &mut Draft<'_>, update: UpdateDraft) -> Result<(), Ref
     if audience == Audience::Public {
         checklist::tick_about(draft, &["status page"], "the status page was updated");
     }
-    if phase == Phase::Monitoring && draft.incident.recovery.is_none() && !draft.incident.is_firing() {
+    if phase == Phase::Monitoring && draft.incident.recovery.is_none() && alerts_are_over(&draft.incident) {
         resolve::watch_recovery(draft);
     }
     Ok(())
+}
+
+/// What never had an alert has nothing that could fire again: only a person knows when that is over.
+fn alerts_are_over(incident: &Incident) -> bool {
+    !incident.alerts.is_empty() && !incident.is_firing()
 }
 
 /// Nothing goes out with a blank in it, and nothing public without a name for strangers.

@@ -2,7 +2,8 @@
 
 use crate::world::{PRIMARY, World, alert, minutes, plan, roster};
 use incident::{
-    Actor, Alert, AlertStatus, Audience, Command, EventKind, Phase, Policy, Refusal, UpdateDraft, words,
+    Actor, Alert, AlertStatus, Audience, Command, EventKind, Phase, Policy, Refusal, Status, UpdateDraft,
+    words,
 };
 use playbook::{Choice, Origin, Placeholder, Span, Template, TemplateKind};
 use std::collections::BTreeMap;
@@ -138,4 +139,37 @@ fn a_page_says_what_is_broken_however_many_were_woken_and_whatever_the_alert_is_
     let short = words::page_words(&world.incident, last).short;
     assert!(short.starts_with("P1: disk full. Since 03:00 UTC. Also woken: 39 people"), "{short}");
     assert!(short.chars().count() <= 160);
+}
+
+#[test]
+fn what_a_person_reported_is_over_when_a_person_says_so() {
+    let mut world = World::new();
+    let report = Command::Report {
+        title: "Customers cannot pay".into(),
+        description: String::new(),
+        severity: Some("P1".into()),
+        matches: vec![],
+    };
+    world.person(PRIMARY, report).expect("opens");
+    let watched =
+        UpdateDraft { phase: Phase::Monitoring, ..update(Audience::Internal, "A fix is in; we watch.") };
+    world.person(PRIMARY, Command::PostUpdate { update: watched }).expect("is posted");
+    assert_eq!(world.incident.recovery, None, "no alert is there that could be over");
+    world.pass(minutes(24 * 60));
+    assert_eq!(world.incident.status, Status::Open);
+    world.person(PRIMARY, Command::Resolve { summary: "Payments work".into() }).expect("a person's word");
+    assert_eq!(world.incident.status, Status::Resolved);
+}
+
+#[test]
+fn what_is_watched_after_its_alerts_are_over_resolves_by_itself() {
+    let mut world = opened();
+    world.over("api").expect("is over");
+    world.person(PRIMARY, Command::Resolve { summary: "Restarted".into() }).expect("a person's word");
+    world.person(PRIMARY, Command::Reopen { reason: "Errors still".into() }).expect("a person's word");
+    let watched = UpdateDraft { phase: Phase::Monitoring, ..update(Audience::Internal, "A fix is in.") };
+    world.person(PRIMARY, Command::PostUpdate { update: watched }).expect("is posted");
+    assert!(world.incident.recovery.is_some());
+    world.pass(minutes(24 * 60));
+    assert_eq!(world.incident.status, Status::Resolved);
 }
