@@ -222,12 +222,12 @@ impl<'a> Lines<'a> {
     /// Places a finding on its words, or else on the first line of its command.
     fn place(&self, words: Words, call: &Call) -> Diagnostic {
         let first = (call.line as usize).saturating_sub(1);
-        let own = self.lines.iter().zip(1_u32..).skip(first);
-        let hit = own.clone().take(call.lines + 1).find_map(|((start, line), number)| {
+        let own = || (call.line..).zip(self.lines.get(first..).unwrap_or_default());
+        let hit = own().take(call.lines + 1).find_map(|(number, (start, line))| {
             Some((start + whole_word(line, &words.needle)?, words.needle.len(), number))
         });
         let whole = || {
-            let ((start, line), number) = own.clone().next()?;
+            let (number, (start, line)) = own().next()?;
             Some((start + line.len() - line.trim_start().len(), line.trim().len(), number))
         };
         let (start, length, line) = hit.or_else(whole).unwrap_or((0, 0, call.line));

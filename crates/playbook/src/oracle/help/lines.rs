@@ -35,7 +35,7 @@ pub(super) fn sections(text: &str) -> Vec<Section> {
     sections
 }
 
-/// Without what colours a terminal.
+/// Without what colours a terminal, or does anything else to it.
 fn without_escapes(line: &str) -> String {
     let mut plain = String::with_capacity(line.len());
     let mut characters = line.chars();
@@ -45,7 +45,7 @@ fn without_escapes(line: &str) -> String {
             if characters.next() == Some('[') {
                 let _letter = characters.by_ref().find(char::is_ascii_alphabetic);
             }
-        } else if character != '\r' {
+        } else if character == '\t' || !character.is_control() {
             plain.push(character);
         }
     }

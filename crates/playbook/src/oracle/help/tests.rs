@@ -155,3 +155,11 @@ fn any_text_is_read() {
         let _ = read(&format!("usage: tool {text}\nOptions:\n  {text}\n"), &["tool", "verb"]);
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_lines_are_read(lines in proptest::collection::vec("[-│╭╰ usage:UO|\\[\\]<>{},.=*a-z\u{1b}é]{0,30}", 0..12)) {
+        let _ = read(&lines.join("\n"), &["tool"]);
+        let _ = read(&format!("Usage: tool verb {}\n\nCommands:\n{}", lines.concat(), lines.join("\n")), &["tool", "verb"]);
+    }
+}
