@@ -6,21 +6,29 @@ use super::answers::{Answers, Known};
 use super::calls::Call;
 use super::grammar::Grammar;
 use super::walk::{Found, walk};
-use crate::{Diagnostic, DiagnosticSeverity, Span};
+use crate::{Diagnostic, DiagnosticSeverity, Span, limits};
 use std::collections::BTreeSet;
 
+/// So many findings are listed at most; who has more reads them by the hundred anyway.
+const FINDINGS_MAX: usize = 1_000;
 /// So many names are listed in a message.
 const NAMES_MAX: usize = 5;
 
 /// E060: a subcommand that the installed tool does not list. E061: an option that it does not have. E062: a call
 /// without what it needs. W060: a tool that is not installed. W061: a help that could not be read.
 pub(super) fn judge(calls: &[Call], answers: &Answers, texts: &[String]) -> Vec<Diagnostic> {
-    let texts: Vec<Lines<'_>> = texts.iter().map(|text| Lines::new(text)).collect();
+    let by_line: Vec<Lines<'_>> = texts.iter().map(|text| Lines::new(text)).collect();
     let nowhere = Lines::new("");
     let mut told = BTreeSet::new();
     let mut found = Vec::new();
     for call in calls {
-        let lines = texts.get(call.document as usize).unwrap_or(&nowhere);
+        let lines = by_line.get(call.document as usize).unwrap_or(&nowhere);
+        if found.len() >= FINDINGS_MAX {
+            let message = "what the tools say from here on is not listed".to_owned();
+            let text = texts.get(call.document as usize).map_or("", String::as_str);
+            found.push(Diagnostic { document: call.document, ..limits::left_out(message, call.line, text) });
+            break;
+        }
         for finding in walk(call, answers).found {
             let words = words(call, &finding, answers);
             // A tool that cannot be asked is named once.
@@ -109,7 +117,8 @@ fn words(call: &Call, found: &Found, answers: &Answers) -> Words {
 }
 
 fn no_command(tool: &str, path: &[String], word: &str, answers: &Answers) -> Words {
-    let grammar = grammar(tool, path, answers);
+    let nothing = Grammar::default();
+    let grammar = grammar(tool, path, answers).unwrap_or(&nothing);
     let names: Vec<&str> = grammar.subcommands.keys().map(String::as_str).collect();
     let near = nearest(word, names.iter().copied());
     let (severity, unless) = if grammar.gaps.plugins {
@@ -131,7 +140,8 @@ fn no_command(tool: &str, path: &[String], word: &str, answers: &Answers) -> Wor
 }
 
 fn no_option(tool: &str, path: &[String], option: &str, answers: &Answers) -> Words {
-    let grammar = grammar(tool, path, answers);
+    let nothing = Grammar::default();
+    let grammar = grammar(tool, path, answers).unwrap_or(&nothing);
     let own = own_options(tool, path, answers);
     let message = format!(
         "{} lists no option `{option}`{} (it lists {})",
@@ -170,10 +180,10 @@ fn own_options<'a>(tool: &str, path: &[String], answers: &'a Answers) -> Vec<&'a
 }
 
 /// A finding is made from a grammar, so there is one.
-fn grammar(tool: &str, path: &[String], answers: &Answers) -> Grammar {
+fn grammar<'a>(tool: &str, path: &[String], answers: &'a Answers) -> Option<&'a Grammar> {
     match answers.known(tool, path) {
-        Known::Grammar(grammar) => grammar.clone(),
-        Known::Missing | Known::Unasked | Known::Unreadable(_) => Grammar::default(),
+        Known::Grammar(grammar) => Some(grammar),
+        Known::Missing | Known::Unasked | Known::Unreadable(_) => None,
     }
 }
 

@@ -220,6 +220,15 @@ fn the_tools_own_word_replaces_the_compilers() {
 }
 
 #[test]
+fn thousands_of_findings_are_cut_off_and_it_is_told() {
+    let commands: String = (0..1_500).map(|n| format!("boat sail --gale{n}\n")).collect();
+    let (found, _) = ask(&commands);
+    assert_eq!(found.len(), 1_001);
+    let last = &found[1_000];
+    assert_eq!((last.code.as_str(), last.line), ("W003", 1_006));
+}
+
+#[test]
 fn every_code_has_its_page() {
     let pages = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/diagnostics");
     let index = std::fs::read_to_string(format!("{pages}/README.md")).unwrap();
