@@ -3,6 +3,7 @@
 //! One bad piece of work never stops the others, and a slow channel delays only itself.
 
 use crate::engine::Engine;
+use crate::lanes::{Arrivals, Lane};
 use crate::ports::{Courier, Executor, Lease, Links, PageMessage, RunOrder};
 use crate::request::{EngineError, Job, Question};
 use core::time::Duration;
@@ -14,15 +15,8 @@ use incident::{
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
-
-/// How many pages are carried at once over one channel.
-const PAGES_AT_ONCE: usize = 32;
-
-/// How many commands run at once that only look, and as many that somebody has approved: each is a process on the
-/// responder's machine, and an approved one does not wait behind the looks of a storm.
-const RUNS_AT_ONCE: usize = 4;
 
 /// No courier takes longer than this, whatever it says of itself.
 const PAGE_LIMIT: Duration = Duration::from_secs(30);
@@ -43,37 +37,60 @@ pub struct Hands {
     pub links: Arc<dyn Links>,
 }
 
+impl Hands {
+    /// The channels that can carry something.
+    pub(crate) fn channels(&self) -> impl Iterator<Item = Channel> {
+        self.couriers.iter().map(|courier| courier.channel())
+    }
+}
+
 pub(crate) struct Dispatch {
     engine: Engine,
-    couriers: BTreeMap<Channel, (Arc<dyn Courier>, Arc<Semaphore>)>,
+    couriers: BTreeMap<Channel, Arc<dyn Courier>>,
     executor: Arc<dyn Executor>,
     links: Arc<dyn Links>,
-    looks: Semaphore,
-    approved: Semaphore,
 }
 
 impl Dispatch {
     pub(crate) fn new(engine: Engine, hands: Hands) -> Self {
-        let couriers = hands
-            .couriers
-            .into_iter()
-            .map(|courier| (courier.channel(), (courier, Arc::new(Semaphore::new(PAGES_AT_ONCE)))));
-        Self {
-            engine,
-            couriers: couriers.collect(),
-            executor: hands.executor,
-            links: hands.links,
-            looks: Semaphore::new(RUNS_AT_ONCE),
-            approved: Semaphore::new(RUNS_AT_ONCE),
-        }
+        let couriers = hands.couriers.into_iter().map(|courier| (courier.channel(), courier));
+        Self { engine, couriers: couriers.collect(), executor: hands.executor, links: hands.links }
     }
 
-    pub(crate) async fn run(self, mut jobs: mpsc::Receiver<Job>) {
+    /// Works on every lane until the core ends.
+    pub(crate) async fn run(self, arrivals: Arrivals, alive: watch::Receiver<()>) {
         let this = Arc::new(self);
+        let mut lanes = JoinSet::new();
+        for (lane, jobs) in arrivals {
+            lanes.spawn(Arc::clone(&this).serve(lane, jobs, alive.clone()));
+        }
+        while lanes.join_next().await.is_some() {}
+    }
+
+    /// Takes a job only when there is a place for it, so that what waits keeps its order in the core.
+    async fn serve(
+        self: Arc<Self>,
+        lane: Lane,
+        mut jobs: mpsc::Receiver<Job>,
+        mut alive: watch::Receiver<()>,
+    ) {
+        let places = Arc::new(Semaphore::new(lane.places()));
         let mut at_work = JoinSet::new();
-        while let Some(job) = jobs.recv().await {
-            let this = Arc::clone(&this);
-            at_work.spawn(async move { this.work(job).await });
+        loop {
+            let next = async {
+                let place = Arc::clone(&places).acquire_owned().await.ok()?;
+                jobs.recv().await.map(|job| (place, job))
+            };
+            let taken = tokio::select! {
+                taken = next => taken,
+                _ = alive.changed() => None,
+            };
+            let Some((place, job)) = taken else { break };
+            let this = Arc::clone(&self);
+            at_work.spawn(async move {
+                this.work(job).await;
+                drop(place);
+            });
             while at_work.try_join_next().is_some() {}
         }
         // The core has ended: what is under way is left to its lease; nothing may be kept any more.
@@ -88,11 +105,6 @@ impl Dispatch {
     }
 
     async fn page(&self, decided: &Incident, number: u32, lease: Lease) {
-        let courier = decided.page(number).and_then(|page| self.couriers.get(&page.channel));
-        let _place = match courier {
-            Some((_, places)) => places.acquire().await.ok(),
-            None => None,
-        };
         // Looked at anew when its turn has come: whoever acknowledged meanwhile is not woken for nothing.
         let Some(incident) = self.look(decided.id).await else { return };
         let Some(page) = incident.page(number).filter(|page| page.state == PageState::Pending) else {
@@ -104,7 +116,7 @@ impl Dispatch {
     }
 
     async fn carry(&self, incident: &Incident, page: &Page) -> PageOutcome {
-        let Some((courier, _)) = self.couriers.get(&page.channel) else {
+        let Some(courier) = self.couriers.get(&page.channel) else {
             let error = format!("the channel {} is not set up", page.channel.name());
             return PageOutcome::Never { error };
         };
@@ -143,8 +155,6 @@ impl Dispatch {
             source: run.request.source.clone(),
             effect: run.request.effect,
         };
-        let places = if run.approved_by.is_some() { &self.approved } else { &self.looks };
-        let Ok(_place) = places.acquire().await else { return };
         // Kept before the process begins: a run that may have begun is never begun a second time.
         let started = self.bring_back(incident.id, Command::RunStarted { run: number }, None).await;
         // Its approval may have ended while it waited for its turn.

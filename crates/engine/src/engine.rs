@@ -2,8 +2,9 @@
 
 use crate::core::{After, Core, World};
 use crate::dispatch::{Dispatch, Hands};
+use crate::lanes::{Lane, Ways, lanes};
 use crate::ports::{Archive, Claim, Clock, Filter, Ids, Journal, JournalError};
-use crate::request::{Answer, Answers, Change, EngineError, Job, Question, Report, Request};
+use crate::request::{Answer, Answers, Change, EngineError, Question, Report, Request};
 use crate::settings::Settings;
 use arc_swap::ArcSwap;
 use core::time::Duration;
@@ -12,7 +13,7 @@ use playbook::Signal;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
-use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::sync::{broadcast, oneshot, watch};
 
 /// How many requests may wait for the core; beyond that callers are told to come back.
 const WAITING_MAX: usize = 4_096;
@@ -23,8 +24,8 @@ const BATCH_MAX: usize = 512;
 /// How many changes a slow follower may miss before it must look at everything anew.
 const FEED_MAX: usize = 4_096;
 
-/// How much work may wait in memory; what does not fit waits in the table and is taken up by the next sweep.
-const JOBS_MAX: usize = 65_536;
+/// From how much waiting work on the log says so: more than any quiet day makes.
+const WAITING_TOLD: usize = 1_000;
 
 /// How often work that nobody holds is looked for.
 const SWEEP: Duration = Duration::from_secs(30);
@@ -84,18 +85,21 @@ impl Engine {
         let (core, after) = Core::open(world)?;
         let (requests, inbox) = sync_channel(WAITING_MAX);
         let (feed, _) = broadcast::channel(FEED_MAX);
-        let (jobs, work) = mpsc::channel(JOBS_MAX);
+        let (ways, arrivals) = lanes(parts.hands.channels());
+        let (living, alive) = watch::channel(());
         let engine =
             Self { requests, feed: feed.clone(), archive: parts.archive, clock: parts.clock, settings };
-        let workers = tokio::spawn(Dispatch::new(engine.clone(), parts.hands).run(work));
-        let mut turning = Turning { core, inbox, feed, jobs, clock: Arc::clone(&engine.clock) };
-        let (living, alive) = watch::channel(());
+        let dispatch = Dispatch::new(engine.clone(), parts.hands);
+        let workers = tokio::spawn(dispatch.run(arrivals, alive.clone()));
+        let clock = Arc::clone(&engine.clock);
+        let mut turning = Turning { core, inbox, feed, ways, clock, told: Told::Quiet };
         let thread = std::thread::Builder::new()
             .name("core".to_owned())
             .spawn(move || {
                 // Dropped when the thread ends, however it ends.
                 let _living = living;
                 turning.tell(after);
+                turning.hand_out();
                 turning.run();
             })
             .map_err(|error| JournalError::Unavailable(format!("no thread for the core: {error}")))?;
@@ -268,8 +272,16 @@ struct Turning {
     core: Core,
     inbox: Receiver<Request>,
     feed: broadcast::Sender<Change>,
-    jobs: mpsc::Sender<Job>,
+    ways: Ways,
     clock: Arc<dyn Clock>,
+    told: Told,
+}
+
+/// Whether the log knows that much work waits.
+#[derive(Clone, Copy)]
+enum Told {
+    Quiet,
+    Storm,
 }
 
 impl Turning {
@@ -293,6 +305,7 @@ impl Turning {
                 swept = now;
                 self.sweep();
             }
+            self.hand_out();
         }
     }
 
@@ -346,12 +359,34 @@ impl Turning {
         }
     }
 
-    fn tell(&self, after: After) {
-        for job in after.jobs {
-            if self.jobs.try_send(job).is_err() {
-                tracing::warn!("more work than fits in memory; the rest waits in the table");
+    /// Gives the workers what they have room for. The rest keeps its order in the core until there is room: a worker
+    /// that takes something asks the core about it, and so makes it look here again.
+    fn hand_out(&mut self) {
+        for lane in self.core.waiting_lanes() {
+            let Some(way) = self.ways.get(&lane).or_else(|| self.ways.get(&Lane::Unset)) else { continue };
+            while let Ok(room) = way.try_reserve() {
+                let Some(job) = self.core.next_job(lane) else { break };
+                room.send(job);
             }
         }
+        let waiting = self.core.waiting();
+        match self.told {
+            Told::Quiet if waiting >= WAITING_TOLD => {
+                tracing::warn!(
+                    waiting,
+                    "more work than can begin at once; it begins in turn, the worst first"
+                );
+                self.told = Told::Storm;
+            }
+            Told::Storm if waiting == 0 => {
+                tracing::info!("no work waits any more");
+                self.told = Told::Quiet;
+            }
+            Told::Quiet | Told::Storm => {}
+        }
+    }
+
+    fn tell(&self, after: After) {
         for change in after.changes {
             // Nobody following is fine.
             let _ = self.feed.send(change);

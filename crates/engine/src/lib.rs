@@ -7,6 +7,7 @@ pub mod conformance;
 mod core;
 mod dispatch;
 mod engine;
+mod lanes;
 pub mod memory;
 pub mod ports;
 mod request;

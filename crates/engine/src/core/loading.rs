@@ -1,6 +1,7 @@
 //! What the core knows at the start, and what it reads again when memory does not hold it.
 
-use super::{After, Core, Held, LEASE, RESOLVED_KEPT_MAX, World};
+use super::backlog::Backlog;
+use super::{After, Core, Hand, Held, LEASE, RESOLVED_KEPT_MAX, World};
 use crate::ports::{Claim, ClaimedWork, JournalError};
 use crate::request::Question;
 use crate::timers::Timers;
@@ -22,6 +23,7 @@ impl Core {
             plans: BTreeMap::new(),
             timers: Timers::default(),
             leases: BTreeMap::new(),
+            backlog: Backlog::default(),
         };
         let now = core.world.clock.now();
         let plan = Arc::clone(&core.world.settings.load().plan);
@@ -45,51 +47,55 @@ impl Core {
 
     /// Takes over work that nobody holds. A page whose outcome nobody heard goes out again and says so; a command
     /// that was running is lost and says so; a command that had not begun begins. What our own workers still have in
-    /// hand is only renewed.
+    /// hand, or what waits for its turn, is only renewed; what no worker has had goes out as if for the first time.
     pub(crate) fn take_over(&mut self, which: Claim) -> Result<After, JournalError> {
         let now = self.world.clock.now();
         let claimed = self.world.journal.claim(which, &self.world.node, now, now + LEASE)?;
-        let mut after = After::default();
         let mut questions = Vec::new();
         for found in claimed {
-            let held = self.leases.get_mut(&(found.incident, found.work));
-            if let Some(held) = held.filter(|held| held.is_in_hand()) {
-                held.lease = found.lease;
-                continue;
-            }
             // One incident that cannot be read does not stop the work of the others.
-            if let Err(error) = self.take_up(&found, &mut after, &mut questions) {
+            if let Err(error) = self.take_again(&found, &mut questions) {
                 tracing::error!(incident = %found.incident, %error, "work that was left behind cannot be taken up");
             }
         }
-        let (_, more) = self.handle(&questions);
-        after.jobs.extend(more.jobs);
-        after.changes.extend(more.changes);
+        let (_, after) = self.handle(&questions);
         Ok(after)
     }
 
-    fn take_up(
-        &mut self,
-        found: &ClaimedWork,
-        after: &mut After,
-        questions: &mut Vec<Question>,
-    ) -> Result<(), JournalError> {
-        let mut held = Held::new(found.lease.clone());
-        let command = match found.work {
+    fn take_again(&mut self, found: &ClaimedWork, questions: &mut Vec<Question>) -> Result<(), JournalError> {
+        let Some(held) = self.leases.get_mut(&(found.incident, found.work)) else {
+            return self.take_up(found, questions);
+        };
+        let nobody_between = held.lease.epoch + 1 == found.lease.epoch;
+        match &held.hand {
+            Hand::Waits => held.lease = found.lease.clone(),
+            Hand::Worker(job) if job.strong_count() > 0 => held.lease = found.lease.clone(),
+            Hand::Untouched if nobody_between => {
+                held.lease = found.lease.clone();
+                self.await_turn(found.incident, found.work)?;
+            }
+            Hand::Untouched | Hand::Worker(_) => self.take_up(found, questions)?,
+        }
+        Ok(())
+    }
+
+    /// Takes up what somebody else held, or what a worker let go without an outcome.
+    fn take_up(&mut self, found: &ClaimedWork, questions: &mut Vec<Question>) -> Result<(), JournalError> {
+        let (id, work) = (found.incident, found.work);
+        let command = match work {
             Work::Page(page) => Command::PageUncertain { page },
             Work::Run(run) => {
-                let incident = self.incident(found.incident)?;
-                if incident.run(run).is_some_and(|run| run.state == RunState::Ready) {
-                    after.jobs.push(held.job(incident, found.work));
+                if self.incident(id)?.run(run).is_some_and(|run| run.state == RunState::Ready) {
+                    self.leases.insert((id, work), Held::new(found.lease.clone()));
+                    return self.await_turn(id, work);
                 }
                 Command::RunLost { run }
             }
         };
-        if !held.is_in_hand() {
-            let asked = Asked { by: Actor::System, command };
-            questions.push(Question::Ask { incident: found.incident, asked, lease: None });
-        }
-        self.leases.insert((found.incident, found.work), held);
+        // Somebody may have had it: until the core has said so, it counts as let go by a worker.
+        self.leases.insert((id, work), Held::let_go(found.lease.clone()));
+        let asked = Asked { by: Actor::System, command };
+        questions.push(Question::Ask { incident: id, asked, lease: None });
         Ok(())
     }
 

@@ -4,14 +4,16 @@
 //! met by the version check: the whole batch rolls back, what was touched is loaded anew, and every question is
 //! decided again by itself.
 
+mod backlog;
 mod loading;
 mod writing;
 
 use crate::ports::{Batch, Clock, Ids, Journal, JournalError, Lease, Schedule, StreamWrite};
-use crate::request::{Answer, Answers, Change, EngineError, Job, Question};
+use crate::request::{Answer, Answers, Change, EngineError, Question};
 use crate::settings::Settings;
 use crate::timers::Timers;
 use arc_swap::ArcSwap;
+use backlog::Backlog;
 use incident::{
     Acted, Actor, Alert, AlertKey, AlertStatus, Asked, Command, Incident, IncidentId, Intent, Moment, Plan,
     Refusal, Status, TimerKey, Work, act, summarize,
@@ -40,10 +42,9 @@ pub(crate) struct World {
     pub(crate) node: String,
 }
 
-/// What must happen after a commit.
+/// What must be told after a commit. The work that it made waits in the backlog.
 #[derive(Default)]
 pub(crate) struct After {
-    pub(crate) jobs: Vec<Job>,
     pub(crate) changes: Vec<Change>,
 }
 
@@ -56,12 +57,24 @@ pub(crate) struct Core {
     plans: BTreeMap<String, Arc<Plan>>,
     timers: Timers,
     leases: BTreeMap<(IncidentId, Work), Held>,
+    backlog: Backlog,
 }
 
-/// Work that this process holds: its row's lease, and the job while a worker has it in hand.
+/// Work that this process holds: its row's lease, and who has it.
 struct Held {
     lease: Lease,
-    hand: Weak<()>,
+    hand: Hand,
+}
+
+/// Who has a piece of work that this process holds.
+#[derive(Debug)]
+enum Hand {
+    /// Nobody, and no worker of this process has had it.
+    Untouched,
+    /// Nobody yet: it waits for its turn.
+    Waits,
+    /// A worker, for as long as its job lives.
+    Worker(Weak<()>),
 }
 
 /// A batch in the making, and how to take it back.
@@ -152,7 +165,6 @@ impl Core {
             match self.world.journal.commit(&making.batch) {
                 Ok(()) => {
                     let more = self.committed(making);
-                    after.jobs.extend(more.jobs);
                     after.changes.extend(more.changes);
                     return Ok(answer);
                 }

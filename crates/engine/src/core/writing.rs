@@ -1,6 +1,6 @@
 //! Decisions as rows, and memory following what was committed or taken back.
 
-use super::{After, Core, Held, LEASE, Making, Write};
+use super::{After, Core, Hand, Held, LEASE, Making, Write};
 use crate::ports::{Lease, TimerWrite, WorkWrite};
 use crate::request::{Change, Job};
 use incident::{Incident, IncidentId, Intent, Work};
@@ -69,8 +69,8 @@ impl Core {
             after.changes.push(Change { incident: stream.incident, version });
         }
         for (id, work) in making.work {
-            if let (Some(incident), Some(held)) = (self.live.get(&id), self.leases.get_mut(&(id, work))) {
-                after.jobs.push(held.job(Arc::clone(incident), work));
+            if let Err(error) = self.await_turn(id, work) {
+                tracing::error!(incident = %id, %error, "new work waits for a sweep: its incident cannot be read");
             }
         }
         after
@@ -93,19 +93,24 @@ impl Core {
 
 impl Held {
     /// Held, and not yet in anybody's hand.
-    pub(super) fn new(lease: Lease) -> Self {
-        Self { lease, hand: Weak::new() }
+    pub(super) const fn new(lease: Lease) -> Self {
+        Self { lease, hand: Hand::Untouched }
+    }
+
+    /// Held, and somebody may have had it before.
+    pub(super) const fn let_go(lease: Lease) -> Self {
+        Self { lease, hand: Hand::Worker(Weak::new()) }
     }
 
     /// Into a worker's hand.
     pub(super) fn job(&mut self, incident: Arc<Incident>, work: Work) -> Job {
         let hand = Arc::new(());
-        self.hand = Arc::downgrade(&hand);
+        self.hand = Hand::Worker(Arc::downgrade(&hand));
         Job { incident, work, lease: self.lease.clone(), _hand: hand }
     }
 
-    /// Whether a worker still has it; not when the job found no room, or its worker has ended without an outcome.
-    pub(super) fn is_in_hand(&self) -> bool {
-        self.hand.strong_count() > 0
+    /// Whether it has its place in the backlog.
+    pub(super) const fn waits(&self) -> bool {
+        matches!(self.hand, Hand::Waits)
     }
 }

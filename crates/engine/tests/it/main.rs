@@ -4,4 +4,5 @@ mod crashes;
 mod pages;
 mod runs;
 mod storage;
+mod storms;
 mod world;

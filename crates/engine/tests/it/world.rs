@@ -88,6 +88,11 @@ impl Phone {
         self.carried.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// How many were carried.
+    pub(crate) fn count(&self) -> usize {
+        self.carried.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     /// The next attempt ends like this; without an order it is delivered.
     pub(crate) fn answer(&self, outcome: PageOutcome) {
         self.answers.lock().unwrap_or_else(PoisonError::into_inner).push_back(outcome);
@@ -202,6 +207,13 @@ impl World {
 
     pub(crate) async fn opened(&self, key: &str) -> IncidentId {
         self.alert(key).await.expect("is accepted").incident
+    }
+
+    /// So many alerts in one body, an incident each.
+    pub(crate) async fn storm(&self, count: usize) -> Vec<IncidentId> {
+        let alerts = (0..count).map(|number| alert(&format!("api-{number}"), AlertStatus::Firing)).collect();
+        let answers = self.engine.alerts(alerts).await.expect("is taken");
+        answers.into_iter().map(|answer| answer.expect("is accepted").incident).collect()
     }
 
     pub(crate) async fn person(&self, id: IncidentId, command: Command) -> Result<Answer, EngineError> {
