@@ -21,6 +21,7 @@ mod people;
 mod plan;
 mod postmortem;
 mod refusal;
+mod schedule;
 mod severity;
 mod state;
 mod summary;
@@ -41,6 +42,7 @@ pub use people::{Actor, Channel, Contact, Moment, PersonId, Responder, Roster};
 pub use plan::{DelayReading, Level, Plan, Policy};
 pub use postmortem::draft_postmortem;
 pub use refusal::Refusal;
+pub use schedule::{Entry, Every, Layer, Override, Rotation, Schedule, Shift, Weekdays, Window};
 pub use severity::Severity;
 pub use state::{
     Acknowledgement, ActionItem, AlertState, Escalation, Incident, Page, PageState, PostmortemState,

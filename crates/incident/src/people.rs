@@ -1,5 +1,6 @@
 //! People: who can be woken, over what, and who did what.
 
+use crate::schedule::Schedule;
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -102,10 +103,11 @@ pub struct Responder {
     pub contacts: Vec<Contact>,
 }
 
-/// Who holds which role right now.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Who holds which role, by name or by schedule.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Roster {
     people: BTreeMap<PersonId, Responder>,
+    schedules: BTreeMap<String, Schedule>,
     roles: BTreeMap<String, Vec<PersonId>>,
     catch_all: Vec<PersonId>,
 }
@@ -120,9 +122,17 @@ impl Roster {
     ) -> Self {
         Self {
             people: people.into_iter().map(|person| (person.id.clone(), person)).collect(),
+            schedules: BTreeMap::new(),
             roles: roles.into_iter().map(|(role, people)| (role_key(&role), people)).collect(),
             catch_all,
         }
+    }
+
+    /// The same with schedules: a role that names one is held by whoever is on call by it.
+    #[must_use]
+    pub fn with_schedules(mut self, schedules: Vec<Schedule>) -> Self {
+        self.schedules = schedules.into_iter().map(|one| (one.name.clone(), one)).collect();
+        self
     }
 
     /// Everyone, by id.
@@ -136,14 +146,40 @@ impl Roster {
         self.people.get(id)
     }
 
-    /// Who holds a role of the playbook, such as `On-call Primary`; a person's own id counts as their role.
+    /// Every schedule, by name.
+    pub fn schedules(&self) -> impl Iterator<Item = &Schedule> {
+        self.schedules.values()
+    }
+
+    /// Who holds a role of the playbook at an instant, such as `On-call Primary`, each once; a person's own id counts as
+    /// a role.
     #[must_use]
-    pub fn holders(&self, role: &str) -> Vec<&Responder> {
-        let key = role_key(role);
-        match self.roles.get(&key) {
-            Some(ids) => ids.iter().filter_map(|id| self.people.get(id)).collect(),
-            None => self.people.values().filter(|person| role_key(&person.id.0) == key).collect(),
+    pub fn holders(&self, role: &str, at: Timestamp) -> Vec<&Responder> {
+        let mut held: Vec<&Responder> = Vec::new();
+        for name in self.named(role) {
+            let people =
+                self.schedules.get(&name.0).map_or(core::slice::from_ref(name), |one| one.on_call(at).0);
+            for person in people.iter().filter_map(|id| self.people.get(id)) {
+                if !held.iter().any(|holder| holder.id == person.id) {
+                    held.push(person);
+                }
+            }
         }
+        held
+    }
+
+    /// The schedules that a role is held by.
+    pub fn schedules_of(&self, role: &str) -> impl Iterator<Item = &Schedule> {
+        self.named(role).into_iter().filter_map(|name| self.schedules.get(&name.0))
+    }
+
+    /// What a role is bound to: people, and schedules by their name.
+    fn named(&self, role: &str) -> Vec<&PersonId> {
+        let key = role_key(role);
+        self.roles.get(&key).map_or_else(
+            || self.people.keys().filter(|id| role_key(&id.0) == key).collect(),
+            |names| names.iter().collect(),
+        )
     }
 
     /// Who is woken when nobody else can be.
@@ -153,7 +189,7 @@ impl Roster {
         if named.is_empty() { self.people.values().collect() } else { named }
     }
 
-    /// The roles and who holds them.
+    /// The roles, and the people and schedules that they are bound to.
     pub fn roles(&self) -> impl Iterator<Item = (&str, &[PersonId])> {
         self.roles.iter().map(|(role, people)| (role.as_str(), people.as_slice()))
     }
@@ -191,9 +227,9 @@ mod tests {
         let roles = [(String::from("on-call primary"), vec![PersonId("ana".into())])].into();
         let roster = Roster::new(vec![ana], roles, vec![]);
         for role in ["On-call Primary", "on call primary", "@on-call-primary", "ana", "@Ana"] {
-            assert_eq!(roster.holders(role).len(), 1, "{role}");
+            assert_eq!(roster.holders(role, Timestamp::UNIX_EPOCH).len(), 1, "{role}");
         }
-        assert!(roster.holders("CTO").is_empty());
+        assert!(roster.holders("CTO", Timestamp::UNIX_EPOCH).is_empty());
         assert_eq!(roster.catch_all().len(), 1, "with no catch-all named, everyone is");
     }
 }

@@ -1,6 +1,6 @@
 //! Answers "why?" for every page that was sent, and for everybody who was not woken.
 
-use crate::people::{PersonId, Roster};
+use crate::people::{Moment, PersonId, Roster};
 use crate::state::{Escalation, Incident, Page, PageState, Status};
 use crate::words::clock;
 use alloc::format;
@@ -23,7 +23,8 @@ pub struct WhyLine {
 
 /// An answer for every page of the incident, and for everyone in the roster who got none.
 #[must_use]
-pub fn why(incident: &Incident, roster: &Roster) -> Vec<WhyLine> {
+pub fn why(incident: &Incident, now: &Moment<'_>) -> Vec<WhyLine> {
+    let roster = now.roster;
     let mut lines: Vec<WhyLine> = incident.pages.iter().map(paged).collect();
     let spared =
         roster.people().filter(|person| !incident.pages.iter().any(|page| page.responder == person.id));
@@ -31,7 +32,7 @@ pub fn why(incident: &Incident, roster: &Roster) -> Vec<WhyLine> {
         person: person.id.clone(),
         page: None,
         fate: "not paged".to_string(),
-        because: not_paged(incident, roster, &person.id),
+        because: not_paged(incident, now, &person.id),
     }));
     lines
 }
@@ -65,14 +66,16 @@ fn paged(page: &Page) -> WhyLine {
     }
 }
 
-fn not_paged(incident: &Incident, roster: &Roster, person: &PersonId) -> String {
+fn not_paged(incident: &Incident, now: &Moment<'_>, person: &PersonId) -> String {
     let severity = incident.severity();
     let levels = incident.plan.levels(&severity).unwrap_or_default();
-    let holds = |target: &str| roster.holders(target).iter().any(|holder| holder.id == *person);
+    // Of an incident that is over, who was on call when it ended.
+    let at = if incident.status == Status::Resolved { incident.updated_at } else { now.at };
+    let holds = |target: &str| now.roster.holders(target, at).iter().any(|holder| holder.id == *person);
     let Some((number, level)) = levels.iter().enumerate().find(|(_, level)| holds(&level.target)) else {
         return match incident.plan.ticket(&severity) {
             Some(ticket) if levels.is_empty() => format!("{severity} wakes nobody: {ticket}"),
-            Some(_) | None => format!("holds no role on the {severity} path"),
+            Some(_) | None => holds_none(incident, now.roster, person),
         };
     };
     let place = format!("{} is level {} of {severity}", level.target, number + 1);
@@ -92,4 +95,19 @@ fn not_paged(incident: &Incident, roster: &Roster, person: &PersonId) -> String 
         (_, None, _) => "has no way to be reached, or the escalation stopped before".to_string(),
     };
     format!("{place}; {ended}")
+}
+
+/// No role at all, or one that is somebody else's turn.
+fn holds_none(incident: &Incident, roster: &Roster, person: &PersonId) -> String {
+    let severity = incident.severity();
+    let levels = incident.plan.levels(&severity).unwrap_or_default();
+    let in_turn = levels.iter().flat_map(|level| roster.schedules_of(&level.target)).find(|schedule| {
+        let turns = schedule.layers.iter().flat_map(|layer| &layer.rotation.turns);
+        let overrides = schedule.overrides.iter().map(|one| &one.people);
+        turns.chain(overrides).flatten().any(|id| id == person)
+    });
+    match in_turn {
+        Some(schedule) => format!("is in the schedule {:?}, and it is somebody else's turn", schedule.name),
+        None => format!("holds no role on the {severity} path"),
+    }
 }

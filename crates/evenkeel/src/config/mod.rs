@@ -3,6 +3,7 @@
 mod explain;
 mod limits;
 mod playbook_setting;
+mod schedules;
 
 use crate::exit::{Failure, Kind};
 use channels::ChannelsConfig;
@@ -41,7 +42,10 @@ pub(crate) struct Config {
     /// Who can be woken.
     #[serde(default)]
     pub(crate) people: Vec<Person>,
-    /// Who holds which role of the playbook, by the person's id.
+    /// Who is on call when.
+    #[serde(default)]
+    pub(crate) schedules: Vec<schedules::ScheduleSetting>,
+    /// Who holds which role of the playbook, by the id of a person or of a schedule.
     #[serde(default)]
     pub(crate) roles: BTreeMap<String, Vec<String>>,
     /// Who is woken when nobody else can be; left out: everybody.
@@ -159,24 +163,29 @@ impl Config {
     }
 
     /// What cannot be told key by key: roles name people who exist, severities are in the playbook.
-    fn agree(&self, path: &Path) -> Result<(), Failure> {
-        let known: Vec<&str> = self.people.iter().map(|person| person.id.as_str()).collect();
-        let named = self
-            .roles
-            .iter()
-            .flat_map(|(role, people)| people.iter().map(move |person| (role.as_str(), person)));
-        let all = named.chain(self.catch_all.iter().map(|person| ("catch_all", person)));
-        for (role, person) in all {
-            if !known.contains(&person.as_str()) {
-                let message =
-                    format!("{}: {role:?} names {person:?}, and nobody has that id", path.display());
-                return Err(Failure::new(Kind::Config, message).hint(explain::nearest(person, &known)));
+    fn agree<'s>(&'s self, path: &Path) -> Result<(), Failure> {
+        let people: Vec<&str> = self.people.iter().map(|person| person.id.as_str()).collect();
+        let mut known = people.clone();
+        known.extend(self.schedules.iter().map(|schedule| schedule.id.as_str()));
+        let bound = |(role, people): (&'s String, &'s Vec<String>)| {
+            people.iter().map(move |person| (role.as_str(), person.as_str()))
+        };
+        let roles = self.roles.iter().flat_map(bound);
+        let catch_all = self.catch_all.iter().map(|person| ("catch_all", person.as_str()));
+        let schedules = self.schedules.iter().flat_map(schedules::ScheduleSetting::named);
+        let must_be = roles
+            .map(|named| (named, &known))
+            .chain(catch_all.chain(schedules).map(|named| (named, &people)));
+        for ((place, name), ids) in must_be {
+            if !ids.contains(&name) {
+                let message = format!("{}: {place:?} names {name:?}, and nobody has that id", path.display());
+                return Err(Failure::new(Kind::Config, message).hint(explain::nearest(name, ids)));
             }
         }
         let mut seen = std::collections::BTreeSet::new();
         match known.iter().find(|id| !seen.insert(**id)) {
             Some(twice) => {
-                let message = format!("{}: two people have the id {twice:?}", path.display());
+                let message = format!("{}: two people or schedules have the id {twice:?}", path.display());
                 Err(Failure::new(Kind::Config, message).hint("ids must differ; names may be the same"))
             }
             None => Ok(()),
@@ -192,7 +201,8 @@ impl Config {
         });
         let ids = |people: &[String]| people.iter().cloned().map(PersonId).collect();
         let roles = self.roles.iter().map(|(role, people)| (role.clone(), ids(people)));
-        Roster::new(people.collect(), roles.collect(), ids(&self.catch_all))
+        let schedules = self.schedules.iter().map(schedules::ScheduleSetting::schedule).collect();
+        Roster::new(people.collect(), roles.collect(), ids(&self.catch_all)).with_schedules(schedules)
     }
 
     /// The console's address as people reach it.

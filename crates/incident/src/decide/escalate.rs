@@ -6,8 +6,9 @@
 use super::{Draft, checklist, next_number};
 use crate::event::{EventKind, StopReason};
 use crate::later::later;
-use crate::people::{Contact, PersonId, Roster};
+use crate::people::{Contact, Moment, PersonId};
 use crate::plan::Level;
+use crate::schedule::Entry;
 use crate::state::{Escalation, Incident, Page, PageState};
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -95,9 +96,9 @@ struct Reach {
 }
 
 fn reach(draft: &mut Draft<'_>, levels: &[Level], from: &Reach) {
-    let roster = draft.now.roster;
+    let now = draft.now;
     for (number, level) in levels.iter().enumerate().skip(from.level) {
-        let (woken, why) = to_wake(roster, &level.target, from.without.as_ref());
+        let (woken, why) = to_wake(now, &level.target, from.without.as_ref());
         if !woken.is_empty() {
             let rule = rule(draft, levels, number, &from.because);
             return wake(draft, Wake { levels, number, round: from.round, rule, woken });
@@ -105,8 +106,8 @@ fn reach(draft: &mut Draft<'_>, levels: &[Level], from: &Reach) {
         let target = level.target.clone();
         draft.push_own(EventKind::LevelUnreachable { level: small(number), target, why });
     }
-    let others = to_wake(roster, CATCH_ALL, from.without.as_ref()).0;
-    let woken = if others.is_empty() { reachable(roster, CATCH_ALL) } else { others };
+    let others = to_wake(now, CATCH_ALL, from.without.as_ref()).0;
+    let woken = if others.is_empty() { reachable(now, CATCH_ALL) } else { others };
     if woken.is_empty() {
         let why = String::from("no level of the path and nobody in the catch-all can be reached");
         draft.push_own(EventKind::Unpaged { why });
@@ -123,12 +124,24 @@ fn reach(draft: &mut Draft<'_>, levels: &[Level], from: &Reach) {
 fn rule(draft: &Draft<'_>, levels: &[Level], number: usize, because: &str) -> String {
     let severity = draft.incident.severity();
     let after = levels.get(number).map_or(0, |level| level.after_min);
-    format!("{severity} level {} of {} (after {after} min): {because}", number + 1, levels.len())
+    let by = levels.get(number).map(|level| by_schedule(draft.now, &level.target)).unwrap_or_default();
+    format!("{severity} level {} of {} (after {after} min){by}: {because}", number + 1, levels.len())
+}
+
+/// Which entries of which schedules put somebody on call; empty where people are bound by name.
+fn by_schedule(now: &Moment<'_>, target: &str) -> String {
+    let told = now.roster.schedules_of(target).map(|schedule| match schedule.on_call(now.at).1 {
+        Entry::Override(_) => format!(", on call by an override of {:?}", schedule.name),
+        Entry::Layer(index) => format!(", on call by layer {} of {:?}", index + 1, schedule.name),
+        Entry::Nobody => String::new(),
+    });
+    told.collect()
 }
 
 /// Whom to wake at a level: each person with each of their contacts.
-fn reachable(roster: &Roster, target: &str) -> Vec<(PersonId, Contact)> {
-    let people = if target == CATCH_ALL { roster.catch_all() } else { roster.holders(target) };
+fn reachable(now: &Moment<'_>, target: &str) -> Vec<(PersonId, Contact)> {
+    let people =
+        if target == CATCH_ALL { now.roster.catch_all() } else { now.roster.holders(target, now.at) };
     let contacts = people
         .iter()
         .flat_map(|person| person.contacts.iter().map(|contact| (person.id.clone(), contact.clone())));
@@ -136,21 +149,24 @@ fn reachable(roster: &Roster, target: &str) -> Vec<(PersonId, Contact)> {
 }
 
 /// Whom to wake at a level but for one person who cannot, and why there is nobody, if there is not.
-fn to_wake(roster: &Roster, target: &str, without: Option<&PersonId>) -> (Vec<(PersonId, Contact)>, String) {
-    let all = reachable(roster, target);
+fn to_wake(now: &Moment<'_>, target: &str, without: Option<&PersonId>) -> (Vec<(PersonId, Contact)>, String) {
+    let all = reachable(now, target);
     let woken: Vec<_> = all.iter().filter(|(person, _)| Some(person) != without).cloned().collect();
     let why = match without {
         Some(person) if !all.is_empty() => format!("{person} cannot, and nobody else holds {target:?}"),
-        Some(_) | None => unreachable_because(roster, target),
+        Some(_) | None => unreachable_because(now, target),
     };
     (woken, why)
 }
 
-fn unreachable_because(roster: &Roster, target: &str) -> String {
-    if roster.holders(target).is_empty() {
-        format!("nobody holds {target:?}; bind it to somebody in the settings")
-    } else {
+fn unreachable_because(now: &Moment<'_>, target: &str) -> String {
+    let gap = now.roster.schedules_of(target).next();
+    if !now.roster.holders(target, now.at).is_empty() {
         format!("whoever holds {target:?} has no way to be reached")
+    } else if let Some(schedule) = gap {
+        format!("nobody is on call for {target:?}: the schedule {:?} has a gap", schedule.name)
+    } else {
+        format!("nobody holds {target:?}; bind it to somebody in the settings")
     }
 }
 

@@ -91,7 +91,7 @@ fn an_action_item_needs_an_owner_who_exists() {
 #[test]
 fn there_is_an_answer_to_why_for_everybody() {
     let world = resolved("P1");
-    let lines = why(&world.incident, &world.roster);
+    let lines = why(&world.incident, &world.moment());
     let people: Vec<(&str, &str)> =
         lines.iter().map(|line| (line.person.0.as_str(), line.fate.as_str())).collect();
     assert_eq!(

@@ -6,6 +6,7 @@ mod escalating;
 mod learning;
 mod replaying;
 mod running;
+mod scheduling;
 mod severities;
 mod telling;
 mod world;

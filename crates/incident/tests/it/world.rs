@@ -40,10 +40,14 @@ impl World {
         Self { now, roster, incident, events: Vec::new(), timers: BTreeMap::new(), work: Vec::new() }
     }
 
+    /// The present of this world.
+    pub(crate) fn moment(&self) -> Moment<'_> {
+        Moment { at: self.now, roster: &self.roster }
+    }
+
     /// Asks, and lets what follows take effect.
     pub(crate) fn ask(&mut self, by: Actor, command: Command) -> Result<Vec<EventKind>, Refusal> {
-        let moment = Moment { at: self.now, roster: &self.roster };
-        let events = decide(&self.incident, Asked { by, command }, &moment)?;
+        let events = decide(&self.incident, Asked { by, command }, &self.moment())?;
         for event in &events {
             self.incident = evolve(self.incident.clone(), event);
             for intent in follow(&self.incident, event) {

@@ -11,7 +11,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use engine::Report;
 use engine::ports::Filter;
-use incident::{Summary, WhyLine};
+use incident::{Moment, Summary, WhyLine};
 use serde::{Deserialize, Serialize};
 
 /// The longest list.
@@ -90,5 +90,7 @@ pub(super) async fn why(
     Path(id): Path<String>,
 ) -> Result<Json<Why>, Problem> {
     let incident = app.engine().incident(incident_id(&id)?).await?;
-    Ok(Json(Why { why: incident::why(&incident, &app.engine().settings().roster) }))
+    let settings = app.engine().settings();
+    let now = Moment { at: app.now(), roster: &settings.roster };
+    Ok(Json(Why { why: incident::why(&incident, &now) }))
 }

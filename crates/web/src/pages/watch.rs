@@ -12,7 +12,8 @@ use axum::response::Response;
 use engine::ports::Filter;
 use engine::{EngineError, Settings};
 use incident::words::clock;
-use incident::{Channel, PersonId, Roster, Summary};
+use incident::{Channel, PersonId, Roster, Schedule, Summary};
+use jiff::Timestamp;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -47,6 +48,8 @@ pub(crate) struct WatchPage {
 pub(crate) struct Duty {
     pub(crate) role: String,
     pub(crate) people: Vec<String>,
+    /// Until when, and who is next, where a schedule decides: `until Mon 5 Jan 09:00 UTC, then Ben`.
+    pub(crate) turns: Vec<String>,
 }
 
 /// Whether the pager itself is well.
@@ -90,10 +93,13 @@ pub(crate) fn watch(
     let first = rows.is_empty();
     let (open, resolved): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.resolved_at.is_none());
     let me = PersonId(frame.person.clone());
-    let duty = on_duty(settings);
+    let duty = on_duty(settings, frame.now);
     WatchPage {
         chrome,
-        me_on_call: settings.roster.roles().any(|(_, people)| people.contains(&me)),
+        me_on_call: settings
+            .roster
+            .roles()
+            .any(|(role, _)| settings.roster.holders(role, frame.now).iter().any(|holder| holder.id == me)),
         duty,
         open: open.iter().map(|row| Row::new(row, frame.now)).collect(),
         resolved: resolved.iter().take(RESOLVED_MAX).map(|row| Row::new(row, frame.now)).collect(),
@@ -105,19 +111,35 @@ pub(crate) fn watch(
 }
 
 /// The playbook's targets in the order in which they are woken, then the roles that it does not name.
-fn on_duty(settings: &Settings) -> Vec<Duty> {
+fn on_duty(settings: &Settings, now: Timestamp) -> Vec<Duty> {
     let mut roles: Vec<String> = Vec::new();
     for hop in settings.plan.playbook.escalation.values().flatten() {
         if !roles.contains(&hop.target) {
             roles.push(hop.target.clone());
         }
     }
-    let duty = |role: String| Duty { people: names(&settings.roster, &role), role };
+    let roster = &settings.roster;
+    let duty = |role: String| Duty {
+        people: names(roster, &role, now),
+        turns: roster.schedules_of(&role).filter_map(|schedule| turn(roster, schedule, now)).collect(),
+        role,
+    };
     roles.into_iter().map(duty).collect()
 }
 
-fn names(roster: &Roster, role: &str) -> Vec<String> {
-    roster.holders(role).into_iter().map(|person| person.name.clone()).collect()
+fn names(roster: &Roster, role: &str, now: Timestamp) -> Vec<String> {
+    roster.holders(role, now).into_iter().map(|person| person.name.clone()).collect()
+}
+
+/// Until when, and who is next.
+fn turn(roster: &Roster, schedule: &Schedule, now: Timestamp) -> Option<String> {
+    let until = schedule.until(now)?;
+    let next = schedule.on_call(until).0.iter();
+    let next: Vec<&str> =
+        next.filter_map(|id| roster.person(id)).map(|person| person.name.as_str()).collect();
+    let next = if next.is_empty() { "nobody".to_owned() } else { next.join(", ") };
+    let civil = until.to_zoned_datetime(schedule.zone.clone()).strftime("%a %-d %b %H:%M %Z");
+    Some(format!("until {civil}, then {next}"))
 }
 
 impl Health {

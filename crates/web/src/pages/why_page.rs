@@ -7,7 +7,7 @@ use crate::view::{Chrome, Frame, Nav, Sev, Tag, html};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use incident::{Incident, Roster, WhyLine, why};
+use incident::{Incident, Moment, Roster, WhyLine, why};
 
 /// Why whom.
 #[derive(Template)]
@@ -47,7 +47,7 @@ pub(crate) fn page(frame: &Frame, incident: &Incident, roster: &Roster) -> WhyPa
         id,
         title: incident.title.clone(),
         sev: Sev::of(&incident.severity()),
-        lines: why(incident, roster).into_iter().map(line).collect(),
+        lines: why(incident, &Moment { at: frame.now, roster }).into_iter().map(line).collect(),
         plan: incident.plan.digest.clone(),
     }
 }

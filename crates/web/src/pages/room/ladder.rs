@@ -89,7 +89,12 @@ fn levels(room: &Room<'_>) -> Vec<LevelView> {
     };
     let view = |(number, level): (u32, incident::Level)| LevelView {
         after: format!("{} min", level.after_min),
-        people: room.roster.holders(&level.target).iter().map(|person| person.name.clone()).collect(),
+        people: room
+            .roster
+            .holders(&level.target, room.frame.now)
+            .iter()
+            .map(|person| person.name.clone())
+            .collect(),
         target: level.target,
         class: if last_level.is_some_and(|last| number <= last) { "reached" } else { "" },
         due: due(room, number, level.after_min),

@@ -1,0 +1,90 @@
+//! Schedules: who is on call at an instant, and by which entry.
+//!
+//! A schedule has one answer for each instant: the latest override that covers it, else the topmost layer that has
+//! somebody. Layers turn at civil times of the schedule's zone, so nine o'clock stays nine o'clock when the clocks
+//! change; docs/schedules.md states what happens to a time that is skipped or comes twice. Must never be here: the
+//! present, which comes with the question, and the data of time zones, which the program hands in.
+
+mod rotation;
+mod shifts;
+mod window;
+
+pub use rotation::{Every, Rotation};
+pub use shifts::Shift;
+pub use window::{Weekdays, Window};
+
+use crate::people::PersonId;
+use alloc::string::String;
+use alloc::vec::Vec;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// Who is on call when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    /// Its name in settings, such as `platform`.
+    pub name: String,
+    /// Where its civil times hold.
+    pub zone: TimeZone,
+    /// The topmost first: one that has somebody hides those below it.
+    pub layers: Vec<Layer>,
+    /// Exceptions; of those that cover the same instant the latest in the list counts.
+    pub overrides: Vec<Override>,
+}
+
+/// A rotation, and when it counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layer {
+    /// Whose turn it is.
+    pub rotation: Rotation,
+    /// When the layer counts; empty: always.
+    pub windows: Vec<Window>,
+}
+
+/// Somebody takes a stretch of time out of turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Override {
+    /// Who takes it.
+    pub people: Vec<PersonId>,
+    /// The first instant.
+    pub from: Timestamp,
+    /// The first instant after it.
+    pub until: Timestamp,
+}
+
+/// Which entry of a schedule decides at an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// An override, by its place in the list.
+    Override(usize),
+    /// A layer, by its place from the top.
+    Layer(usize),
+    /// None: nobody is on call.
+    Nobody,
+}
+
+impl Schedule {
+    /// Who is on call at an instant, and by which entry.
+    #[must_use]
+    pub fn on_call(&self, at: Timestamp) -> (&[PersonId], Entry) {
+        let mut overrides = self.overrides.iter().enumerate().rev();
+        if let Some((index, found)) = overrides.find(|(_, one)| one.from <= at && at < one.until) {
+            return (&found.people, Entry::Override(index));
+        }
+        let now = self.zone.to_datetime(at);
+        for (index, layer) in self.layers.iter().enumerate() {
+            if layer.counts(now)
+                && let Some(people) = layer.rotation.turn(at, &self.zone)
+            {
+                return (people, Entry::Layer(index));
+            }
+        }
+        (&[], Entry::Nobody)
+    }
+}
+
+impl Layer {
+    fn counts(&self, now: jiff::civil::DateTime) -> bool {
+        self.windows.is_empty() || self.windows.iter().any(|window| window.covers(now))
+    }
+}

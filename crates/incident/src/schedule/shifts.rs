@@ -1,0 +1,81 @@
+//! A schedule over a stretch of time, shift by shift; gaps are shifts of nobody.
+
+use super::rotation::instant;
+use super::{Entry, Schedule};
+use crate::people::PersonId;
+use alloc::vec::Vec;
+use jiff::{Timestamp, ToSpan};
+
+/// A stretch in which the same people are on call by the same entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shift {
+    /// Its first instant.
+    pub from: Timestamp,
+    /// The first instant after it.
+    pub until: Timestamp,
+    /// Who is on call; empty: a gap.
+    pub people: Vec<PersonId>,
+    /// By which entry.
+    pub entry: Entry,
+}
+
+/// More shifts than these are not listed: years of hourly turns.
+const SHIFTS_MAX: usize = 20_000;
+
+impl Schedule {
+    /// The shifts from one instant to another, without a gap between them.
+    #[must_use]
+    pub fn shifts(&self, from: Timestamp, until: Timestamp) -> Vec<Shift> {
+        let mut shifts: Vec<Shift> = Vec::new();
+        let mut at = from;
+        for _ in 0..SHIFTS_MAX {
+            if at >= until {
+                break;
+            }
+            let (people, entry) = self.on_call(at);
+            let next = self.next_change(at).unwrap_or(until).min(until);
+            match shifts.last_mut().filter(|last| last.entry == entry && last.people == people) {
+                Some(last) => last.until = next,
+                None => shifts.push(Shift { from: at, until: next, people: people.to_vec(), entry }),
+            }
+            at = next;
+        }
+        shifts
+    }
+
+    /// The end of the shift that an instant lies in; `None` when nothing changes in the time that is looked at.
+    #[must_use]
+    pub fn until(&self, at: Timestamp) -> Option<Timestamp> {
+        let horizon = at.checked_add((24 * 400).hours()).ok()?;
+        let end = self.shifts(at, horizon).first()?.until;
+        (end < horizon).then_some(end)
+    }
+
+    /// The next instant at which the answer may be another.
+    fn next_change(&self, at: Timestamp) -> Option<Timestamp> {
+        let edges = self.overrides.iter().flat_map(|one| [one.from, one.until]);
+        let handoffs = self.layers.iter().filter_map(|layer| layer.rotation.next_handoff(at, &self.zone));
+        let windows = self.window_edges(at);
+        edges.chain(handoffs).chain(windows).filter(|edge| *edge > at).min()
+    }
+
+    /// The edges of windows on this day and the next; midnight stands for days on which there are none.
+    fn window_edges(&self, at: Timestamp) -> Vec<Timestamp> {
+        let mut windows = self.layers.iter().flat_map(|layer| &layer.windows).peekable();
+        if windows.peek().is_none() {
+            return Vec::new();
+        }
+        let today = self.zone.to_datetime(at).date();
+        let days = [Some(today), today.tomorrow().ok()];
+        let times = |day: jiff::civil::Date| {
+            let edges =
+                self.layers.iter().flat_map(|layer| &layer.windows).flat_map(|one| [one.from, one.to]);
+            let midnight = core::iter::once(jiff::civil::Time::midnight());
+            edges.chain(midnight).map(move |time| day.to_datetime(time)).collect::<Vec<_>>()
+        };
+        let civil = days.into_iter().flatten().flat_map(times);
+        // Where the clocks change, the wall clock jumps across edges without reaching them.
+        let jumps = self.zone.following(at).next().map(|change| change.timestamp());
+        civil.filter_map(|edge| instant(edge, &self.zone)).chain(jumps).collect()
+    }
+}
