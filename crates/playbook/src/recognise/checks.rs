@@ -2,6 +2,7 @@
 
 use super::measure::{Quantity, minutes, product, quantities};
 use super::rules;
+use super::words::LANGUAGES;
 use crate::model::{Check, CheckKind, Comparison};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -29,8 +30,8 @@ pub(crate) fn of_symptom(text: &str, line: u32) -> Option<Check> {
 /// Words that a person judges, in a step which verifies.
 pub(crate) fn of_verification(text: &str, line: u32) -> Option<Check> {
     let first = text.split_whitespace().next().unwrap_or_default().to_lowercase();
-    let asks =
-        matches!(first.as_str(), "confirm" | "verify" | "ensure" | "check" | "make" | "test" | "validate");
+    let asks = LANGUAGES.iter().flat_map(|language| language.asks).any(|word| first == *word)
+        || (!text.is_ascii() && text.contains("確認"));
     asks.then(|| check(text, CheckKind::Words, line))
 }
 
@@ -45,11 +46,13 @@ fn check(text: &str, kind: CheckKind, line: u32) -> Check {
 }
 
 fn expects(lower: &str) -> bool {
-    ["should ", "expect", "must ", "target:", "goal:"].iter().any(|word| lower.starts_with(word))
+    LANGUAGES.iter().flat_map(|language| language.expects).any(|word| lower.starts_with(word))
 }
 
 fn mentions_expectation(lower: &str) -> bool {
-    ["should", "expect", "must", "returns", "target"].iter().any(|word| lower.contains(word))
+    let states = |word: &&str| lower.contains(word.trim_end());
+    ["returns", "target", "devuelve", "retorna"].iter().any(states)
+        || LANGUAGES.iter().flat_map(|language| language.expects).any(states)
 }
 
 /// A text that holds numbers, read once for all kinds of expectations.
@@ -83,14 +86,14 @@ impl Measured<'_> {
     fn threshold(&self) -> Option<CheckKind> {
         self.quantities.iter().find_map(|quantity| {
             let before = self.text.get(..quantity.start)?.trim_end();
-            let (words, comparison) = WORDS.iter().find(|(words, _)| ends_with(before, words))?;
+            let (words, comparison) = comparison(before)?;
             let head = before.get(..before.len() - words.len())?;
             if head.ends_with(['-', '=']) {
                 return None;
             }
             let (value, unit) = settled(quantity);
             let metric = metric(head, self.context);
-            Some(CheckKind::Threshold { metric, comparison: *comparison, value, unit })
+            Some(CheckKind::Threshold { metric, comparison, value, unit })
         })
     }
 
@@ -121,18 +124,7 @@ fn leads_to_status(text: &str, start: usize) -> bool {
     })
 }
 
-const WORDS: &[(&str, Comparison)] = &[
-    ("more than", Comparison::Above),
-    ("greater than", Comparison::Above),
-    ("at least", Comparison::Above),
-    ("above", Comparison::Above),
-    ("over", Comparison::Above),
-    ("exceeds", Comparison::Above),
-    ("less than", Comparison::Below),
-    ("lower than", Comparison::Below),
-    ("at most", Comparison::Below),
-    ("below", Comparison::Below),
-    ("under", Comparison::Below),
+const SIGNS: &[(&str, Comparison)] = &[
     (">=", Comparison::Above),
     ("≥", Comparison::Above),
     (">", Comparison::Above),
@@ -140,6 +132,27 @@ const WORDS: &[(&str, Comparison)] = &[
     ("≤", Comparison::Below),
     ("<", Comparison::Below),
 ];
+
+/// The words or the sign that a text ends with and that compare; the longest of them, as in `no more than`.
+fn comparison(before: &str) -> Option<(&'static str, Comparison)> {
+    if let Some(sign) = SIGNS.iter().find(|(sign, _)| before.ends_with(sign)) {
+        return Some(*sign);
+    }
+    let lower = if before.is_ascii() { None } else { Some(last_words(before).to_lowercase()) };
+    let tail = lower.as_deref().unwrap_or(before);
+    let above = LANGUAGES.iter().flat_map(|language| language.above).map(|words| (*words, Comparison::Above));
+    let below = LANGUAGES.iter().flat_map(|language| language.below).map(|words| (*words, Comparison::Below));
+    above.chain(below).filter(|(words, _)| ends_with(tail, words)).max_by_key(|(words, _)| words.len())
+}
+
+/// No more of a text than a comparison can take, so that a long line with many numbers is not read again and again.
+fn last_words(text: &str) -> &str {
+    let from = text.len().saturating_sub(COMPARISON_BYTES_MAX);
+    (from..=text.len()).find_map(|at| text.get(at..)).unwrap_or_default()
+}
+
+/// The longest words that compare, and the letter before them.
+const COMPARISON_BYTES_MAX: usize = 32;
 
 fn ends_with(text: &str, words: &str) -> bool {
     let Some(at) = text.len().checked_sub(words.len()) else { return false };
@@ -152,8 +165,10 @@ fn ends_with(text: &str, words: &str) -> bool {
 fn settled(quantity: &Quantity) -> (f64, String) {
     let (factor, unit) = match quantity.unit.to_lowercase().as_str() {
         "s" | "sec" | "secs" | "second" | "seconds" => (1.0, "s"),
-        "m" | "min" | "mins" | "minute" | "minutes" => (1.0, "min"),
-        "h" | "hr" | "hrs" | "hour" | "hours" => (60.0, "min"),
+        "segundo" | "segundos" | "秒" => (1.0, "s"),
+        "m" | "min" | "mins" | "minute" | "minutes" | "minuto" | "minutos" | "分" => (1.0, "min"),
+        "h" | "hr" | "hrs" | "hour" | "hours" | "hora" | "horas" | "時間" => (60.0, "min"),
+        "percent" => (1.0, "%"),
         "b" | "byte" | "bytes" => (1.0, "bytes"),
         "kb" => (1e3, "bytes"),
         "mb" => (1e6, "bytes"),
@@ -217,6 +232,30 @@ mod tests {
         assert_eq!(kind("Error rate below 1 %", ""), limit("Error rate", Comparison::Below, 1.0, "%"));
         assert_eq!(kind("Monitor the rate for 5 minutes", ""), Some(CheckKind::Watch { minutes: 5 }));
         assert_eq!(kind("Should show a connection", ""), Some(CheckKind::Words));
+    }
+
+    #[test]
+    fn thresholds_are_told_in_many_ways() {
+        for (text, comparison, value, unit) in [
+            ("CPU above 95 percent", Comparison::Above, 95.0, "%"),
+            ("more than 500 ms", Comparison::Above, 500.0, "ms"),
+            ("p99 latency below 300ms", Comparison::Below, 300.0, "ms"),
+            ("Answers within 5 minutes", Comparison::Below, 5.0, "min"),
+            ("no more than 3 errors", Comparison::Below, 3.0, ""),
+            ("at least 3 replicas", Comparison::Above, 3.0, ""),
+            ("La tasa es más de 0,5 %", Comparison::Above, 0.5, "%"),
+            ("Latência abaixo de 1,25 s", Comparison::Below, 1.25, "s"),
+            ("more than 1,000 requests", Comparison::Above, 1000.0, ""),
+        ] {
+            let Some(CheckKind::Threshold { comparison: found, value: number, unit: of, .. }) =
+                kind(text, "")
+            else {
+                panic!("no threshold in {text}");
+            };
+            assert_eq!((found, number, of.as_str()), (comparison, value, unit), "{text}");
+        }
+        assert_eq!(kind("expect HTTP 200", ""), Some(CheckKind::HttpStatus { status: 200 }));
+        assert_eq!(kind("Debe mostrar una conexión", ""), Some(CheckKind::Words));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Conditions: `If X → do Y`, `(if safe)`, `(if P0/P1)`, `… if needed`, and steps that begin with `If`.
 
-use super::words::{arrows, names_severity, severity_names};
+use super::words::{LANGUAGES, arrows, names_severity, severity_names};
 use crate::model::Condition;
 use alloc::string::{String, ToString};
 
@@ -39,7 +39,7 @@ pub(crate) fn of_comment(comment: &str) -> Option<String> {
 /// Whether a text begins with the word `If` or `When`.
 pub(crate) fn after_if(text: &str) -> Option<&str> {
     let text = text.trim();
-    ["if ", "when "].iter().find_map(|word| {
+    LANGUAGES.iter().flat_map(|language| language.conditions).find_map(|word| {
         let head = text.get(..word.len())?;
         head.eq_ignore_ascii_case(word).then(|| text.get(word.len()..).unwrap_or_default().trim())
     })
@@ -49,7 +49,9 @@ fn leading(rest: &str) -> Condition {
     if let Some((text, then)) = rest.split_once('→') {
         return condition(text, Some(then));
     }
-    if let Some((text, then)) = rest.split_once(": ").or_else(|| rest.split_once(", ")) {
+    if let Some((text, then)) =
+        rest.split_once(": ").or_else(|| rest.split_once(", ")).or_else(|| rest.split_once('、'))
+    {
         return condition(text, Some(then));
     }
     condition(rest, None)
@@ -100,6 +102,10 @@ mod tests {
         assert_eq!(of("Update status page (if P0/P1)"), want("if P0/P1", 2, None));
         assert_eq!(of("Escalate if needed"), want("if needed", 0, None));
         assert_eq!(of("If cause is clear -> rollback"), want("cause is clear", 0, Some("rollback")));
+        assert_eq!(of("Si la causa es clara → revertir"), want("la causa es clara", 0, Some("revertir")));
+        assert_eq!(of("Se o P1 continuar, avise"), want("P1 continuar", 1, Some("avise")));
+        assert_eq!(of("もし復旧しない、再起動する"), want("復旧しない", 0, Some("再起動する")));
+        assert_eq!(of("Se reinicia el servicio"), None);
         assert_eq!(of("Check the notification channel"), None);
     }
 

@@ -16,7 +16,8 @@ pub(crate) struct Quantity {
 const UNITS: &[&str] = &[
     "%", "ns", "µs", "us", "ms", "s", "sec", "secs", "second", "seconds", "m", "min", "mins", "minute",
     "minutes", "h", "hr", "hrs", "hour", "hours", "d", "day", "days", "w", "week", "weeks", "B", "byte",
-    "bytes", "KB", "kB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB", "rps", "qps", "rpm",
+    "bytes", "KB", "kB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB", "rps", "qps", "rpm", "percent",
+    "segundo", "segundos", "minuto", "minutos", "hora", "horas", "día", "días", "dia", "dias",
 ];
 
 /// A longer row of digits is an id or a phone number; a number beyond it would not be exact either.
@@ -25,7 +26,10 @@ const DIGITS_MAX: usize = 15;
 const VALUE_MAX: f64 = 1e15;
 
 /// No unit is longer.
-const UNIT_BYTES_MAX: usize = 7;
+const UNIT_BYTES_MAX: usize = 8;
+
+/// Japanese writes what follows without a blank.
+const JAPANESE_UNITS: &[&str] = &["秒", "分", "時間"];
 
 /// Every number that stands alone (not within a word such as `P95` or `5xx`).
 pub(crate) fn quantities(text: &str) -> Vec<Quantity> {
@@ -43,7 +47,14 @@ pub(crate) fn quantities(text: &str) -> Vec<Quantity> {
         if number > 2 * DIGITS_MAX || digits.bytes().filter(u8::is_ascii_digit).count() > DIGITS_MAX {
             continue;
         }
-        let value = if digits.contains(',') { digits.replace(',', "").parse() } else { digits.parse() };
+        let value = match digits.rsplit_once(',') {
+            // `1,000` is a thousand; `0,5` is a half where people write it so.
+            Some((head, tail)) if tail.len() == 3 || head.contains([',', '.']) => {
+                digits.replace(',', "").parse()
+            }
+            Some(_) => digits.replace(',', ".").parse(),
+            None => digits.parse(),
+        };
         let Ok(value) = value else { continue };
         let Some((unit, end)) = unit_after(text, at) else { continue };
         found.push(Quantity { value, unit, start, end });
@@ -76,6 +87,11 @@ fn unit_after(text: &str, at: usize) -> Option<(String, usize)> {
         Some(_) => 1,
         None => word.find(|c: char| !c.is_alphabetic()).unwrap_or(word.len()),
     };
+    if !word.is_ascii()
+        && let Some(unit) = JAPANESE_UNITS.iter().find(|unit| word.starts_with(**unit))
+    {
+        return Some(((*unit).to_string(), at + gap + unit.len()));
+    }
     let unit = word.get(..len)?;
     if len <= UNIT_BYTES_MAX && (UNITS.contains(&unit) || UNITS.contains(&unit.to_lowercase().as_str())) {
         return Some((unit.to_string(), at + gap + len));
@@ -87,10 +103,10 @@ fn unit_after(text: &str, at: usize) -> Option<(String, usize)> {
 /// Minutes that a quantity of time stands for.
 fn as_minutes(quantity: &Quantity) -> Option<f64> {
     let factor = match quantity.unit.to_lowercase().as_str() {
-        "s" | "sec" | "secs" | "second" | "seconds" => 1.0 / 60.0,
-        "m" | "min" | "mins" | "minute" | "minutes" => 1.0,
-        "h" | "hr" | "hrs" | "hour" | "hours" => 60.0,
-        "d" | "day" | "days" => 1440.0,
+        "s" | "sec" | "secs" | "second" | "seconds" | "segundo" | "segundos" | "秒" => 1.0 / 60.0,
+        "m" | "min" | "mins" | "minute" | "minutes" | "minuto" | "minutos" | "分" => 1.0,
+        "h" | "hr" | "hrs" | "hour" | "hours" | "hora" | "horas" | "時間" => 60.0,
+        "d" | "day" | "days" | "día" | "días" | "dia" | "dias" => 1440.0,
         "w" | "week" | "weeks" => 10_080.0,
         _ => return None,
     };
@@ -163,6 +179,8 @@ mod tests {
         assert_eq!(minutes("30m"), Some(30));
         assert_eq!(minutes("Next business day"), None);
         assert_eq!(minutes("500 MB"), None);
+        assert_eq!(minutes("5分以内"), Some(5));
+        assert_eq!(minutes("en 2 horas"), Some(120));
     }
 
     #[test]

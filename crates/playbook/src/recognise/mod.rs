@@ -4,6 +4,7 @@
 //! claims the sections that it understood; the first claim stands, and what nobody claims stays prose. Nothing here
 //! judges whether the document is right: that is the lint's business.
 
+mod alerts;
 mod boxes;
 mod card;
 mod checklist;

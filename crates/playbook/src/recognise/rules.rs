@@ -101,12 +101,18 @@ rules! {
     POSTMORTEM = "postmortem-rules", 80,
         takes "what stands under headings that announce postmortems",
         fails "rules told in whole sentences, without a key and a colon, stay prose";
+    STEP_PROSE = "prose-procedure", 50,
+        takes "a labelled part of a sheet that is only prose: one step with its lines",
+        fails "what belongs to different steps is one";
     QUICK_BOX = "quick-box", 90,
         takes "a fence drawn as a box of UPPER-CASE groups with bullets",
         fails "groups in mixed case are not seen";
     QUICK_LIST = "quick-list", 75,
         takes "lists and tables under a heading that announces a quick reference",
         fails "deeper nesting is flattened";
+    RUNBOOK_ALERT = "runbook-alert-sheet", 90,
+        takes "a section called by an alert's name, such as `KubePodCrashLooping`, with a labelled procedure",
+        fails "an alert whose name is one short word needs symptoms or a meaning below it";
     RUNBOOK_ANNOUNCED = "runbook-announced", 60,
         takes "a section with steps or symptoms below a heading that announces runbooks",
         fails "a how-to among runbooks becomes one, too";
@@ -121,7 +127,7 @@ rules! {
         fails "a sheet drawn as one wide table is not read";
     SEVERITY_TABLE = "severity-table", 95,
         takes "a table of two or more rows whose first cells name severities",
-        fails "severities in a later column are not found";
+        fails "severities in a later column, and families mixed in one table, are not put in order";
     SYMPTOM = "symptom-entry", 85,
         takes "an entry under a label that announces symptoms",
         fails "a paragraph is one symptom a line, however many it tells";

@@ -3,11 +3,12 @@
 //! Labels may be bold lines or sub-headings. Without a labelled procedure the section's ordered lists are it, but only
 //! where the headings above announce runbooks: guidelines are ordered lists, too.
 
+use super::alerts;
 use super::checks;
 use super::claims::{Claims, Role};
 use super::parts::{Part, own_parts, parts};
 use super::rules::{self, Rule};
-use super::steps;
+use super::steps::{self, Purpose};
 use super::words::{Topic, is_bare, topic};
 use crate::model::{Runbook, Step, Symptom};
 use crate::scan::{Document, List, Order, Section, span};
@@ -32,7 +33,10 @@ pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Vec<Runbook> {
         };
         if !gathers && claims.is_free_or_title(*index) {
             claims.claim_tree(doc, *index, Role::Runbook);
-            runbooks.push(candidate.runbook());
+            let own = doc.subtree(*index).last().and_then(|last| doc.sections.get(last));
+            let end = own.map_or(0, |last| last.range.end);
+            let text = doc.text.get(candidate.section.range.start..end).unwrap_or_default();
+            runbooks.push(candidate.runbook(text));
         }
     }
     runbooks
@@ -70,26 +74,39 @@ fn candidate<'d>(
     let has_symptoms = parts.iter().any(|part| is_symptoms(part) && part.has_entries());
     let search = if announced || has_symptoms { Search::Anywhere } else { Search::Labelled };
     let has_steps = !Procedure::find(&parts, search).is_empty();
-    let is_one = (has_steps && has_symptoms) || (announced && (has_steps || has_symptoms));
+    // The sheet of an alert is called by the alert and may leave its meaning to the alert's own text.
+    let is_sheet = has_steps && alerts::name(title.as_deref().unwrap_or(&section.title)).is_some();
+    let is_one = (has_steps && has_symptoms) || is_sheet || (announced && (has_steps || has_symptoms));
     if !is_one {
         return None;
     }
-    let strong = title.is_some() || has_own_symptoms(doc, index);
+    let strong = title.is_some() || is_sheet || has_own_symptoms(doc, index);
     let strength = if strong { Strength::Strong } else { Strength::Weak };
-    let rule = match (title.is_some(), has_symptoms && has_steps) {
-        (true, _) => &rules::RUNBOOK_NAMED,
-        (false, true) => &rules::RUNBOOK_SYMPTOMS,
-        (false, false) => &rules::RUNBOOK_ANNOUNCED,
+    let rule = match (title.is_some(), is_sheet, has_symptoms && has_steps) {
+        (true, _, _) => &rules::RUNBOOK_NAMED,
+        (false, true, _) => &rules::RUNBOOK_ALERT,
+        (false, false, true) => &rules::RUNBOOK_SYMPTOMS,
+        (false, false, false) => &rules::RUNBOOK_ANNOUNCED,
     };
     Some(Candidate { strength, rule, section, title, parts, search })
 }
 
 impl Candidate<'_> {
-    fn runbook(&self) -> Runbook {
+    fn runbook(&self, text: &str) -> Runbook {
+        let title = self.title.as_ref().unwrap_or(&self.section.title);
+        let said = |topic: Topic| {
+            let parts = self.parts.iter().filter(move |part| part.about.topic == Some(topic));
+            let lines: Vec<String> = parts.flat_map(Part::entries).map(|(_, line)| line).collect();
+            lines.join(" ")
+        };
+        let meaning = Some(said(Topic::Meaning)).filter(|meaning| !meaning.is_empty());
         let symptoms = self.parts.iter().filter(|part| is_symptoms(part)).flat_map(symptoms);
         Runbook {
             id: self.section.anchor.clone(),
-            title: self.title.clone().unwrap_or_else(|| self.section.title.clone()),
+            title: title.clone(),
+            alerts: alerts::of(title, &self.parts, text),
+            meaning: meaning.unwrap_or_else(|| said(Topic::Summary)),
+            impact: said(Topic::Impact),
             symptoms: symptoms.collect(),
             steps: Procedure::find(&self.parts, self.search).steps(),
             line: self.section.line,
@@ -110,11 +127,11 @@ fn is_among_runbooks(doc: &Document<'_>, claims: &Claims, section: &Section) -> 
 fn has_own_symptoms(doc: &Document<'_>, index: usize) -> bool {
     let title = |i: usize| doc.sections.get(i).map(|s| s.title.as_str()).unwrap_or_default();
     own_parts(doc, index).iter().any(is_symptoms)
-        || doc.children(index).any(|i| topic(title(i)) == Some(Topic::Symptoms))
+        || doc.children(index).any(|i| matches!(topic(title(i)), Some(Topic::Symptoms | Topic::Meaning)))
 }
 
 fn is_symptoms(part: &Part<'_>) -> bool {
-    part.about.topic == Some(Topic::Symptoms)
+    matches!(part.about.topic, Some(Topic::Symptoms | Topic::Meaning))
 }
 
 /// The title without its `Issue:`, if it has one.
@@ -161,6 +178,7 @@ enum Procedure<'p, 'd> {
     Headings(Vec<&'p Part<'d>>),
     Lists(Vec<&'d List>, Vec<&'p Part<'d>>),
     Fences(Vec<&'p Part<'d>>),
+    Sheet(Vec<(Purpose, &'p Part<'d>)>),
 }
 
 impl<'p, 'd> Procedure<'p, 'd> {
@@ -170,6 +188,12 @@ impl<'p, 'd> Procedure<'p, 'd> {
             return Self::Headings(headed);
         }
         let labelled: Vec<&Part<'_>> = parts.iter().filter(|part| is_procedure(part)).collect();
+        let sheet: Vec<(Purpose, &Part<'_>)> =
+            parts.iter().filter_map(|part| Some((purpose(part)?, part))).collect();
+        let several = sheet.iter().any(|(other, _)| sheet.first().is_some_and(|(first, _)| first != other));
+        if !labelled.is_empty() && several && labelled.iter().any(|part| has_shape(part)) {
+            return Self::Sheet(sheet);
+        }
         let chosen: Vec<&Part<'_>> = match (labelled.is_empty(), search) {
             (false, _) => labelled,
             (true, Search::Anywhere) => parts.iter().filter(|part| !is_symptoms(part)).collect(),
@@ -191,6 +215,7 @@ impl<'p, 'd> Procedure<'p, 'd> {
     fn is_empty(&self) -> bool {
         match self {
             Self::Headings(parts) | Self::Fences(parts) => parts.is_empty(),
+            Self::Sheet(parts) => parts.is_empty(),
             Self::Lists(lists, _) => lists.iter().all(|list| list.items.is_empty()),
         }
     }
@@ -200,6 +225,7 @@ impl<'p, 'd> Procedure<'p, 'd> {
             Self::Headings(parts) => steps::of_parts(parts),
             Self::Lists(lists, parts) => steps::of_lists(lists, parts),
             Self::Fences(parts) => steps::of_fences(parts),
+            Self::Sheet(parts) => steps::of_sheet(parts),
         }
     }
 }
@@ -212,7 +238,23 @@ enum Search {
 }
 
 fn is_procedure(part: &Part<'_>) -> bool {
-    part.about.announces(Topic::Procedure) && !is_symptoms(part)
+    let procedures = [Topic::Procedure, Topic::Diagnosis, Topic::Mitigation];
+    procedures.into_iter().any(|topic| part.about.announces(topic)) && !is_symptoms(part)
+}
+
+/// What a part of a sheet is for; nothing when it holds no steps.
+fn purpose(part: &Part<'_>) -> Option<Purpose> {
+    match part.about.topic? {
+        Topic::Diagnosis => Some(Purpose::Look),
+        Topic::Mitigation | Topic::Rollback => Some(Purpose::Fix),
+        Topic::Verification => Some(Purpose::Verify),
+        _ => is_procedure(part).then_some(Purpose::Any),
+    }
+}
+
+/// Whether it holds work and not only words about it, as an essay does.
+fn has_shape(part: &Part<'_>) -> bool {
+    part.lists().next().is_some() || steps::has_commands(part)
 }
 
 fn is_step_heading(label: &str) -> bool {
@@ -226,7 +268,10 @@ fn is_step_heading(label: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::StepKind;
     use crate::scan::scan;
+    use alloc::format;
+    use alloc::vec;
 
     fn compiled(text: &str) -> Vec<Runbook> {
         let doc = scan(text);
@@ -272,6 +317,76 @@ mod tests {
         );
         let titles: Vec<_> = compiled(&text).into_iter().map(|r| (r.title, r.steps.len())).collect();
         assert_eq!(titles, [("Slow".to_string(), 2), ("Down".to_string(), 2)]);
+    }
+
+    #[test]
+    fn an_alert_sheet_is_read_part_by_part() {
+        let text = "# NodeDiskFillsUp\n\n## Meaning\n\nThe disk is nearly full.\n\n## Impact\n\nWrites stop.\n\n\
+                    ## Diagnosis\n\nSee what is left:\n\n```sh\ndf -h\n```\n\n## Mitigation\n\n- Delete old dumps\n\
+                    - Add a disk\n\n## Verification\n\nUsage falls below 80 %.\n";
+        let runbooks = compiled(text);
+        let one = &runbooks[0];
+        assert_eq!(
+            (one.alerts.as_slice(), one.meaning.as_str()),
+            (&["NodeDiskFillsUp".to_string()][..], "The disk is nearly full.")
+        );
+        assert_eq!((one.impact.as_str(), &*one.origin.rule), ("Writes stop.", "runbook-alert-sheet"));
+        let steps: Vec<_> = one.steps.iter().map(|s| (s.number, s.title.as_str(), s.kind)).collect();
+        assert_eq!(
+            steps,
+            [
+                (1, "See what is left", StepKind::Look),
+                (2, "Delete old dumps", StepKind::Fix),
+                (3, "Add a disk", StepKind::Fix),
+                (4, "Verification", StepKind::Verify),
+            ]
+        );
+        assert_eq!(one.steps[3].checks.len(), 1);
+    }
+
+    #[test]
+    fn several_alerts_share_a_document() {
+        let one = |name: &str| {
+            format!(
+                "## {name}\n\n**Summary:** it is bad\n\n**Diagnosis**\n\n```sh\ndf -h\n```\n\n**Mitigation:**\n\n1. Do\n\n"
+            )
+        };
+        let text = format!("# Alerts\n\n{}{}", one("QueueTooLong"), one("queue_is_stuck"));
+        let seen: Vec<_> =
+            compiled(&text).into_iter().map(|r| (r.alerts, r.meaning, r.steps.len())).collect();
+        let wanted = ["QueueTooLong", "queue_is_stuck"]
+            .map(|name| (vec![name.to_string()], "it is bad".to_string(), 2));
+        assert_eq!(seen, wanted);
+    }
+
+    #[test]
+    fn other_languages_have_runbooks() {
+        for (symptoms, look, fix) in [
+            ("Síntomas", "Diagnóstico", "Mitigación"),
+            ("Sintomas", "Diagnóstico", "Mitigação"),
+            ("症状", "調査", "対処"),
+        ] {
+            let text = format!(
+                "# T\n\n## X\n\n### {symptoms}\n\n- a\n\n### {look}\n\n```sh\ndf -h\n```\n\n### {fix}\n\n1. b\n"
+            );
+            let runbooks = compiled(&text);
+            assert_eq!(runbooks.len(), 1, "{symptoms}");
+            let kinds: Vec<_> = runbooks[0].steps.iter().map(|step| step.kind).collect();
+            assert_eq!(kinds, [StepKind::Look, StepKind::Fix], "{symptoms}");
+        }
+    }
+
+    #[test]
+    fn documents_of_other_kinds_have_no_runbook() {
+        for text in [
+            "# Readme\n\n## Overview\n\nA tool.\n\n## Install\n\n1. Get it\n2. Run it\n\n```sh\nmake\n```\n\n## Troubleshooting\n\n- Try again\n",
+            "# Changelog\n\n## 1.2.0\n\n### Fixed\n\n- a crash\n\n## 1.1.0\n\n### Added\n\n- more\n",
+            "# API\n\n## Summary\n\nIt answers.\n\n## GET /x\n\n### Description\n\nReads.\n\n```sh\ncurl https://a.test/x\n```\n",
+            "# How we lost a day\n\n## Symptoms\n\nIt was slow.\n\n## Diagnosis\n\nWe looked long.\n\n## Resolution\n\nWe waited.\n",
+            "# Culture\n\n## Impact\n\n1. Be kind\n2. Be open\n\n## Meaning of work\n\nMuch.\n",
+        ] {
+            assert!(compiled(text).is_empty(), "{text}");
+        }
     }
 
     #[test]

@@ -5,13 +5,13 @@
 use super::claims::{Claims, Role};
 use super::measure::{first_number, minutes};
 use super::rules;
-use super::words::severity_key;
+use super::words::{is_word, rank, severity_key};
 use crate::model::{Response, SeverityRow};
 use crate::scan::{Block, Document, Inline, Row, Table};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-/// The rows, in the order of the table.
+/// The rows, worst first, whichever way round the table is.
 pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Vec<SeverityRow> {
     for (index, section) in doc.each().filter(|(i, _)| claims.is_free_or_title(*i)) {
         for block in &section.blocks {
@@ -29,11 +29,18 @@ pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Vec<SeverityRow> 
 fn matrix(table: &Table) -> Option<Vec<SeverityRow>> {
     let header: Vec<String> = table.header.iter().map(|cell| cell.plain().to_lowercase()).collect();
     let first = header.first().map(String::as_str).unwrap_or_default();
-    let keyed_by_words = first.contains("severity") || first.contains("priority");
+    let keyed_by_words = ["sever", "priorit", "priorid", "level", "gravedad", "重大度", "優先度"]
+        .iter()
+        .any(|word| first.contains(word));
     let columns = Columns::new(&header);
-    let rows: Vec<_> = table.rows.iter().filter_map(|row| severity(row, &columns, keyed_by_words)).collect();
+    let mut rows: Vec<_> =
+        table.rows.iter().filter_map(|row| severity(row, &columns, keyed_by_words)).collect();
     // A table of something else may name one severity; a matrix names several, and escalation tables have arrows.
     let is_escalation = header.iter().any(|name| name.contains("escalat") || name.contains("who"));
+    let ranks: Option<Vec<_>> = rows.iter().map(|row| rank(&row.name)).collect();
+    if ranks.is_some_and(|ranks| ranks.windows(2).all(|two| two[0].0 == two[1].0)) {
+        rows.sort_by_key(|row| rank(&row.name));
+    }
     (rows.len() >= 2 && header.len() >= 2 && !is_escalation).then_some(rows)
 }
 
@@ -63,7 +70,8 @@ impl Columns {
 
 fn severity(row: &Row, columns: &Columns, keyed_by_words: bool) -> Option<SeverityRow> {
     let key = row.cells.first()?.plain();
-    let name = severity_key(&key).or_else(|| (keyed_by_words && is_word_key(&key)).then(|| key.clone()))?;
+    let name =
+        severity_key(&key).or_else(|| (keyed_by_words && is_word(&key)).then(|| key.trim().to_string()))?;
     let cell =
         |column: Option<usize>| column.and_then(|i| row.cells.get(i)).map(Inline::text).unwrap_or_default();
     Some(SeverityRow {
@@ -74,11 +82,6 @@ fn severity(row: &Row, columns: &Columns, keyed_by_words: bool) -> Option<Severi
         line: row.line,
         origin: rules::SEVERITY_TABLE.at(row.line),
     })
-}
-
-fn is_word_key(key: &str) -> bool {
-    let lower = key.trim().to_lowercase();
-    ["critical", "high", "major", "medium", "moderate", "minor", "low", "urgent"].contains(&lower.as_str())
 }
 
 /// Comma-separated words, but not at commas within parentheses.
@@ -121,6 +124,7 @@ fn response(text: &str) -> Response {
 mod tests {
     use super::*;
     use crate::scan::scan;
+    use alloc::format;
 
     #[test]
     fn columns_are_found_by_their_heads() {
@@ -135,6 +139,23 @@ mod tests {
         assert_eq!(rows[0].impact, "All down");
         let times: Vec<_> = rows.iter().map(|r| (r.response.minutes, r.response.business_days)).collect();
         assert_eq!(times, [(Some(0), None), (None, Some(2)), (Some(240), None)]);
+    }
+
+    #[test]
+    fn the_worst_comes_first_in_every_family() {
+        let names = |rows: &[&str]| {
+            let table: String = rows.iter().map(|row| format!("| {row} | x |\n")).collect();
+            let text = format!("## S\n\n| Severity | Impact |\n|-|-|\n{table}");
+            let doc = scan(&text);
+            let found = read(&doc, &mut Claims::new(&doc));
+            found.into_iter().map(|row| row.name).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&["P2", "P1", "P0"]), ["P0", "P1", "P2"]);
+        assert_eq!(names(&["Sev 3", "Sev 1"]), ["Sev 1", "Sev 3"]);
+        assert_eq!(names(&["Minor", "Major", "Critical"]), ["Critical", "Major", "Minor"]);
+        assert_eq!(names(&["Severity 1 (Critical)", "Severity 2 (Major)"]), ["Severity 1", "Severity 2"]);
+        assert_eq!(names(&["S0", "S1", "S2"]), ["S0", "S1", "S2"]);
+        assert!(names(&["Small", "Large"]).is_empty());
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use super::parts::Part;
 use super::rules::{self, Rule};
-use super::words::{Topic, announces};
+use super::words::{LANGUAGES, Topic, announces};
 use super::{checks, commands, conditions};
 use crate::model::{Cause, Check, CheckKind, Effect, Step, StepKind};
 use crate::scan::{Block, Fence, Inline, Item, List, Order};
@@ -87,6 +87,65 @@ pub(crate) fn of_fences(parts: &[&Part<'_>]) -> Vec<Step> {
     steps
 }
 
+/// What a part of a sheet is for, by its label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Look,
+    Fix,
+    Verify,
+    /// A procedure: its steps tell.
+    Any,
+}
+
+/// Steps from a sheet whose parts say what they are for: each part by itself, in its own shape.
+pub(crate) fn of_sheet(parts: &[(Purpose, &Part<'_>)]) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    for (purpose, part) in parts {
+        for mut step in of_sheet_part(part) {
+            step.number = number(steps.len());
+            step.kind = suited(*purpose, &step);
+            steps.push(step);
+        }
+    }
+    steps
+}
+
+fn of_sheet_part(part: &Part<'_>) -> Vec<Step> {
+    let lists = |order: Order| part.lists().filter(|list| list.order == order).collect::<Vec<_>>();
+    let ordered = lists(Order::Ordered);
+    if !ordered.is_empty() {
+        return of_lists(&ordered, &[part]);
+    }
+    if has_commands(part) {
+        return of_fences(&[part]);
+    }
+    let bullets = lists(Order::Bullets);
+    if !bullets.is_empty() || part.words.is_empty() {
+        return of_lists(&bullets, &[]);
+    }
+    let mut step = empty(&part.label, 0, (&rules::STEP_PROSE, part.line));
+    let mut filler = Filler::new(&mut step);
+    part.words.iter().for_each(|(line, words)| filler.words(words, *line));
+    close(&mut step);
+    alloc::vec![step]
+}
+
+/// The kind of a step in such a part: what it says itself counts for more than the label above it.
+fn suited(purpose: Purpose, step: &Step) -> StepKind {
+    let plain = step.kind == StepKind::Look;
+    match purpose {
+        Purpose::Fix if plain && !looks(&step.title.to_lowercase()) => StepKind::Fix,
+        Purpose::Verify if plain => StepKind::Verify,
+        Purpose::Fix | Purpose::Verify | Purpose::Look | Purpose::Any => step.kind,
+    }
+}
+
+/// Whether a title, in lower case, begins with a word for looking.
+fn looks(lower: &str) -> bool {
+    let first = lower.split(' ').next().unwrap_or_default();
+    matches!(first, "check" | "identify" | "look" | "inspect" | "review" | "investigate" | "find" | "see")
+}
+
 /// Whether a fence of the part makes a step for [`of_fences`].
 pub(crate) fn has_commands(part: &Part<'_>) -> bool {
     part.blocks.iter().any(|block| match block {
@@ -155,15 +214,13 @@ fn kind(step: &Step) -> StepKind {
     if announces(&lower, Topic::Causes) || !step.causes.is_empty() {
         return StepKind::Causes;
     }
-    let asks =
-        ["verify", "confirm", "monitor", "validate", "make sure"].iter().any(|word| lower.starts_with(word));
-    let over = ["recover", "resolved", "fixed", "restored", "fix worked", "healthy again", "back to normal"];
-    if asks && over.iter().any(|word| lower.contains(word)) {
+    let asks = ["monitor", "make sure"].iter().any(|word| lower.starts_with(word))
+        || checks::of_verification(&lower, step.line).is_some();
+    let over = || LANGUAGES.iter().flat_map(|language| language.over).any(|word| lower.contains(word));
+    if asks && over() {
         return StepKind::Verify;
     }
-    let first = lower.split(' ').next().unwrap_or_default();
-    if matches!(first, "check" | "identify" | "look" | "inspect" | "review" | "investigate" | "find" | "see")
-    {
+    if looks(&lower) {
         return StepKind::Look;
     }
     let changes = |effect: Effect| match effect {

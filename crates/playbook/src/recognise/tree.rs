@@ -5,7 +5,7 @@
 
 use super::claims::{Claims, Role};
 use super::rules;
-use super::words::{arrows, severity_names};
+use super::words::{LANGUAGES, arrows, severity_names};
 use crate::model::{Answer, DecisionTree, Outcome, Question};
 use crate::scan::{Block, Document, Fence};
 use alloc::collections::BTreeMap;
@@ -167,10 +167,14 @@ fn answer(text: &str) -> Option<(Answer, &str)> {
     let (word, rest) = text.split_at_checked(end)?;
     let rest_leads =
         rest.trim_start().is_empty() || rest.trim_start().starts_with(['→', '-', '=', ':', '─', '➜']);
-    match word.to_uppercase().as_str() {
-        "YES" | "Y" if rest_leads => Some((Answer::Yes, rest)),
-        "NO" | "N" if rest_leads => Some((Answer::No, rest)),
-        _ => None,
+    let word = word.to_lowercase();
+    let is = |words: &[&str]| rest_leads && words.contains(&word.as_str());
+    if LANGUAGES.iter().any(|language| is(language.yes)) {
+        Some((Answer::Yes, rest))
+    } else if LANGUAGES.iter().any(|language| is(language.no)) {
+        Some((Answer::No, rest))
+    } else {
+        None
     }
 }
 
@@ -178,6 +182,7 @@ fn answer(text: &str) -> Option<(Answer, &str)> {
 mod tests {
     use super::*;
     use crate::scan::scan;
+    use alloc::format;
 
     #[test]
     fn branches_find_their_questions_and_keep_their_order() {
@@ -198,6 +203,17 @@ mod tests {
             ]
         );
         assert_eq!(tree.questions[2].line, 11);
+    }
+
+    #[test]
+    fn answers_are_understood_in_four_languages() {
+        for (yes, no) in [("SÍ", "NO"), ("SIM", "NÃO"), ("はい", "いいえ")] {
+            let text = format!("## T\n```\n¿?\n├── {yes} → P0\n└── {no} → P1\n```\n");
+            let doc = scan(&text);
+            let tree = read(&doc, &mut Claims::new(&doc)).expect("a tree");
+            assert_eq!(tree.questions[0].yes, Outcome::Severity("P0".into()), "{yes}");
+            assert_eq!(tree.questions[0].no, Outcome::Severity("P1".into()), "{no}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The compiler from outside: a suite of documents with their expectations inside, the whole model of a real
 //! playbook, and properties that hold for any bytes.
 
+mod copies;
 mod counts;
 mod holds;
 mod hostile;

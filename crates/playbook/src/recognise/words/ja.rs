@@ -1,0 +1,41 @@
+//! Japanese. There are no blanks between its words, so each is found within a heading.
+
+use super::{Language, Topic};
+
+pub(super) const WORDS: Language = Language {
+    topics: &[
+        (Topic::Contents, &["目次"]),
+        (Topic::Checklist, &["チェックリスト", "初動"]),
+        (Topic::Severities, &["重大度", "深刻度", "重要度"]),
+        (Topic::DecisionTree, &["判断フロー", "決定木"]),
+        (Topic::Escalation, &["エスカレーション", "連絡先"]),
+        (Topic::Runbooks, &["手順書", "ランブック"]),
+        (Topic::Symptoms, &["症状", "事象", "現象"]),
+        (Topic::Meaning, &["意味"]),
+        (Topic::Summary, &["概要"]),
+        (Topic::Impact, &["影響"]),
+        (Topic::Alerts, &["アラート一覧", "対象アラート"]),
+        (Topic::Procedure, &["対応手順", "対処手順", "復旧手順", "手順", "対応方法"]),
+        (Topic::Diagnosis, &["診断", "調査", "切り分け"]),
+        (Topic::Mitigation, &["緩和策", "緩和", "対処", "解決策", "復旧"]),
+        (Topic::Verification, &["復旧確認", "動作確認", "確認方法"]),
+        (Topic::Rollback, &["ロールバック", "切り戻し"]),
+        (Topic::Prerequisites, &["前提条件", "事前準備"]),
+        (Topic::Causes, &["考えられる原因", "原因"]),
+        (Topic::Dashboard, &["ダッシュボード"]),
+        (Topic::Logs, &["ログ"]),
+        (Topic::Metrics, &["メトリクス", "監視項目"]),
+        (Topic::KnownIssues, &["既知の問題", "よくある問題"]),
+        (Topic::Templates, &["テンプレート"]),
+        (Topic::Postmortem, &["ポストモーテム", "振り返り"]),
+        (Topic::QuickReference, &["早見表"]),
+    ],
+    conditions: &["もし"],
+    yes: &["はい"],
+    no: &["いいえ"],
+    expects: &["期待"],
+    asks: &["確認"],
+    over: &["復旧", "回復", "解消"],
+    above: &[],
+    below: &[],
+};

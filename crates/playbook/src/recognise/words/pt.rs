@@ -1,0 +1,56 @@
+//! Portuguese, with and without its accents.
+
+use super::{Language, Topic};
+
+pub(super) const WORDS: Language = Language {
+    topics: &[
+        (Topic::Contents, &["sumário", "conteúdo"]),
+        (Topic::Checklist, &["lista de verificação", "primeiros minutos", "primeiros 15 minutos"]),
+        (Topic::QuickDiagnostics, &["diagnóstico rápido", "verificações rápidas"]),
+        (
+            Topic::Severities,
+            &["níveis de severidade", "níveis de gravidade", "severidades", "severidade", "prioridades"],
+        ),
+        (Topic::DecisionTree, &["árvore de decisão"]),
+        (Topic::Escalation, &["caminho de escalonamento", "escalonamento", "escalação", "quem acionar"]),
+        (Topic::Runbooks, &["procedimentos"]),
+        (Topic::Symptoms, &["sintomas", "sintoma", "como aparece"]),
+        (Topic::Meaning, &["significado", "o que significa"]),
+        (Topic::Summary, &["resumo", "descrição"]),
+        (Topic::Impact, &["impacto"]),
+        (Topic::Alerts, &["alertas"]),
+        (
+            Topic::Procedure,
+            &["procedimento", "passos", "o que fazer", "ações", "acoes", "solução de problemas"],
+        ),
+        (Topic::Diagnosis, &["diagnóstico", "diagnostico", "investigação"]),
+        (Topic::Mitigation, &["mitigação", "mitigacao", "resolução", "resolucao", "correção", "solução"]),
+        (Topic::Verification, &["verificação", "verificacao"]),
+        (Topic::Rollback, &["reversão", "desfazer"]),
+        (Topic::Prerequisites, &["pré-requisitos", "pre-requisitos"]),
+        (Topic::Causes, &["causas possíveis", "possíveis causas", "causas comuns", "causas"]),
+        (Topic::Metrics, &["métricas", "métricas principais"]),
+        (Topic::KnownIssues, &["problemas conhecidos", "problemas comuns"]),
+        (Topic::Templates, &["modelos de mensagem", "modelos de comunicação", "comunicação"]),
+        (Topic::Postmortem, &["post mortem", "revisão do incidente"]),
+        (Topic::QuickReference, &["referência rápida"]),
+    ],
+    conditions: &[
+        "se o ",
+        "se a ",
+        "se os ",
+        "se as ",
+        "se não ",
+        "se houver ",
+        "se for ",
+        "se ainda ",
+        "quando ",
+    ],
+    yes: &["sim"],
+    no: &["não", "nao"],
+    expects: &["deve ", "devem ", "deveria ", "espera-se"],
+    asks: &["confirme", "confirmar", "verifique", "verificar", "certifique", "garanta"],
+    over: &["recuper", "resolvid", "restabelec", "normalidade"],
+    above: &["mais de", "maior que", "superior a", "acima de", "pelo menos"],
+    below: &["menos de", "menor que", "inferior a", "abaixo de", "não mais de", "no máximo", "em até"],
+};
