@@ -21,6 +21,7 @@ pub(super) fn acknowledge(
     page: Option<u32>,
 ) -> Result<(), Refusal> {
     draft.must_be_open()?;
+    believable(intent)?;
     let page = own_page(draft, page)?;
     if let Some(holder) = &draft.incident.acknowledged
         && holder.by != draft.by
@@ -33,6 +34,17 @@ pub(super) fn acknowledge(
         AckIntent::OnIt | AckIntent::InMinutes(_) => has_it(draft, intent, page),
     }
     Ok(())
+}
+
+/// What is shown is what counts: a number that nobody would wait for is refused, not quietly made smaller.
+fn believable(intent: AckIntent) -> Result<(), Refusal> {
+    match intent {
+        AckIntent::InMinutes(minutes) if !(1..=IN_MINUTES_MAX).contains(&minutes) => {
+            let why = format!("in {minutes} min is not between 1 and {IN_MINUTES_MAX}");
+            Err(Refusal::NotNow { what: "acknowledge", why })
+        }
+        AckIntent::OnIt | AckIntent::InMinutes(_) | AckIntent::Cannot => Ok(()),
+    }
 }
 
 /// A page is answered by whoever it was to wake; what anybody else says of it is their own word, and not that person's.
@@ -60,6 +72,7 @@ fn has_it(draft: &mut Draft<'_>, intent: AckIntent, page: Option<u32>) {
 
 pub(super) fn lapse_after(draft: &Draft<'_>, intent: AckIntent) -> SignedDuration {
     let minutes = match intent {
+        // Journals from before the limit may hold any number.
         AckIntent::InMinutes(minutes) => minutes.clamp(1, IN_MINUTES_MAX),
         AckIntent::OnIt | AckIntent::Cannot => draft.incident.plan.policy.acknowledge_lapse_min.max(1),
     };

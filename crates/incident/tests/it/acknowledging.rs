@@ -155,3 +155,20 @@ fn an_item_that_no_checklist_can_have_is_unknown() {
     let ticked = world.person(PRIMARY, Command::Tick { phase: u32::MAX, item: u32::MAX });
     assert_eq!(ticked, Err(Refusal::Unknown { what: "checklist item", id: "4294967296.4294967296".into() }));
 }
+
+#[test]
+fn in_so_many_minutes_is_a_number_that_somebody_would_wait_for() {
+    let mut world = World::new();
+    world.alert("api", "P1");
+    let ask = |minutes| Command::Acknowledge { intent: AckIntent::InMinutes(minutes), page: None };
+    for never in [0, 121, 99_999, u32::MAX] {
+        let refused = world.person(PRIMARY, ask(never));
+        assert!(matches!(refused, Err(Refusal::NotNow { .. })), "{never}: {refused:?}");
+        assert!(world.incident.acknowledged.is_none());
+    }
+    for soon in [1, 120] {
+        world.person(PRIMARY, ask(soon)).expect("has it");
+        let held = world.incident.acknowledged.as_ref().expect("somebody has it");
+        assert_eq!(held.lapses_at, world.now + minutes(soon.into()));
+    }
+}
