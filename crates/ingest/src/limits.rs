@@ -13,10 +13,10 @@ pub const ALERTS_MAX: usize = 10_000;
 pub const KEY_CHARS_MAX: usize = 255;
 
 /// Characters of a title; a longer one is cut, so that a stored event stays small.
-pub const TITLE_CHARS_MAX: usize = 300;
+pub const TITLE_CHARS_MAX: usize = incident::words::TITLE_CHARS_MAX;
 
 /// Characters of a description; a longer one is cut.
-pub const DESCRIPTION_CHARS_MAX: usize = 4_000;
+pub const DESCRIPTION_CHARS_MAX: usize = incident::words::DESCRIPTION_CHARS_MAX;
 
 /// Characters of one label's value; a longer one is cut.
 pub const LABEL_CHARS_MAX: usize = 1_000;

@@ -6,6 +6,7 @@ use crate::later::later;
 use crate::refusal::Refusal;
 use crate::severity::Severity;
 use crate::state::{Incident, Status};
+use crate::words;
 use alloc::string::String;
 use alloc::vec::Vec;
 use jiff::SignedDuration;
@@ -22,7 +23,8 @@ pub(super) fn report(draft: &mut Draft<'_>, report: Report) -> Result<(), Refusa
     if draft.incident.status != Status::New {
         return Err(Refusal::NotNow { what: "report", why: String::from("the incident is already open") });
     }
-    if report.title.trim().is_empty() {
+    let title = words::line(&report.title, words::TITLE_CHARS_MAX);
+    if title.is_empty() {
         return Err(Refusal::Missing { what: String::from("a title that says what is wrong") });
     }
     let (severity, basis) = match &report.severity {
@@ -33,8 +35,8 @@ pub(super) fn report(draft: &mut Draft<'_>, report: Report) -> Result<(), Refusa
         None => (draft.incident.plan.unknown_severity(), SeverityBasis::Unknown { word: String::new() }),
     };
     draft.push(EventKind::Opened {
-        title: report.title,
-        description: report.description,
+        title,
+        description: words::block(&report.description, words::DESCRIPTION_CHARS_MAX),
         how: OpenedBy::Report,
         plan: draft.incident.plan.digest.clone(),
     });

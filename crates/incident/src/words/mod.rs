@@ -1,8 +1,10 @@
 //! Words for people: messages filled from the playbook's templates, pages, durations. Pure text, no channel's format.
 
+mod cut;
 mod fill;
 mod page;
 
+pub use cut::{DESCRIPTION_CHARS_MAX, TITLE_CHARS_MAX, block, line};
 pub use fill::{Filled, fill, open_placeholders};
 pub use page::{PageWords, page_words};
 

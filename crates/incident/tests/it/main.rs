@@ -5,6 +5,7 @@ mod alerts;
 mod escalating;
 mod learning;
 mod replaying;
+mod reporting;
 mod running;
 mod scheduling;
 mod severities;
