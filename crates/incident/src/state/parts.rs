@@ -127,6 +127,17 @@ pub struct Page {
     pub answer: Option<AckIntent>,
 }
 
+impl Page {
+    /// Where it went, if that is no secret: the address of a webhook opens it, and a mail address is its person's own.
+    #[must_use]
+    pub fn open_address(&self) -> Option<&str> {
+        match self.channel {
+            Channel::Handset => Some(&self.address),
+            Channel::Email | Channel::Webhook | Channel::Slack => None,
+        }
+    }
+}
+
 /// A tick of the checklist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tick {

@@ -91,7 +91,7 @@ struct PageView {
     number: u32,
     responder: String,
     channel: &'static str,
-    address: String,
+    address: Option<String>,
     round: u32,
     level: u32,
     because: String,
@@ -304,7 +304,7 @@ fn page(page: &incident::Page) -> PageView {
         number: page.number,
         responder: page.responder.to_string(),
         channel: page.channel.name(),
-        address: page.address.clone(),
+        address: page.open_address().map(str::to_owned),
         round: page.round,
         level: page.level,
         because: page.rule.clone(),
@@ -396,5 +396,38 @@ impl UpdateView {
             by: update.by.to_string(),
             at: update.at,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::sample::{Sample, settings};
+    use engine::Settings;
+    use incident::{Channel, Contact, PersonId, Responder, Roster};
+    use std::sync::Arc;
+
+    #[test]
+    fn addresses_of_contacts_stay_inside() {
+        let contacts = [
+            (Channel::Webhook, "https://hooks.example.test/?key=s3cret"),
+            (Channel::Slack, "https://slack.example.test/services/s3cret"),
+            (Channel::Email, "s3cret@example.test"),
+            (Channel::Handset, "primary"),
+        ];
+        let contact = |(channel, address): (Channel, &str)| Contact { channel, address: address.to_owned() };
+        let id = PersonId("primary".to_owned());
+        let person =
+            Responder { id: id.clone(), name: "Primary".to_owned(), contacts: contacts.map(contact).into() };
+        let roles = [("On-call Primary".to_owned(), vec![id])].into();
+        let roster = Arc::new(Roster::new(vec![person], roles, Vec::new()));
+        let sample =
+            Sample::with(Settings::new(settings(&[]).plan, roster), "API returning 5xx errors", "P1");
+        let view = IncidentView::of(&sample.incident, &sample.events);
+        let told = serde_json::to_string(&view).expect("it is written");
+        assert!(!told.contains("s3cret"), "{told}");
+        let shown = view.pages.iter().map(|page| (page.channel, page.address.as_deref()));
+        let known = [("webhook", None), ("slack", None), ("email", None), ("handset", Some("primary"))];
+        assert_eq!(shown.collect::<Vec<_>>(), known);
     }
 }
