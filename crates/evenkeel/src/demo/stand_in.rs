@@ -16,6 +16,9 @@ use std::sync::Arc;
 /// How often the public page is looked at before it counts as wrong, ten seconds apart by the demonstration's clock.
 const PAGE_LOOKS_MAX: u32 = 60;
 
+/// What strangers are to call it.
+const PUBLIC_TITLE: &str = "Errors when using the API";
+
 /// Everything that people do in an incident, in order.
 pub(super) async fn work(stack: &Stack, id: IncidentId) -> Result<(), Failure> {
     let paged = wait_for(stack, id, |incident| incident.pages.iter().any(|page| page.level > 0)).await?;
@@ -118,19 +121,19 @@ impl Hands<'_> {
 
     /// For the team, in the playbook's template; every blank that the incident cannot fill gets the stand-in's words.
     async fn internal(&self, kind: TemplateKind, phase: Phase) -> Result<(), Failure> {
-        let body = self.filled(kind, phase, "see the incident's timeline").await?;
+        let body = self.filled((kind, Audience::Internal), phase, "see the incident's timeline").await?;
         self.post(Audience::Internal, kind, phase, body).await
     }
 
     /// For everyone, in the playbook's template for the status page.
     async fn public(&self, phase: Phase, message: &str) -> Result<(), Failure> {
-        let body = self.filled(TemplateKind::StatusPage, phase, message).await?;
+        let body = self.filled((TemplateKind::StatusPage, Audience::Public), phase, message).await?;
         self.post(Audience::Public, TemplateKind::StatusPage, phase, body).await
     }
 
     async fn filled(
         &self,
-        kind: TemplateKind,
+        (kind, audience): (TemplateKind, Audience),
         phase: Phase,
         words_for_blanks: &str,
     ) -> Result<String, Failure> {
@@ -139,9 +142,10 @@ impl Hands<'_> {
         let Some(template) = incident.plan.playbook.template(kind) else {
             return Ok(format!("{}: {words_for_blanks}", phase.name()));
         };
-        let first = words::fill(template, &incident, phase, now, &BTreeMap::new());
+        let occasion = words::Occasion { phase, now, audience, public_title: Some(PUBLIC_TITLE) };
+        let first = words::fill(template, &incident, occasion, &BTreeMap::new());
         let values = first.open.into_iter().map(|name| (name, words_for_blanks.to_owned())).collect();
-        let mut text = words::fill(template, &incident, phase, now, &values).text;
+        let mut text = words::fill(template, &incident, occasion, &values).text;
         // What still stands is a choice without brackets: the first of its values serves the stand-in.
         for choice in &template.choices {
             if let Some(value) = choice.values.first() {
@@ -161,7 +165,7 @@ impl Hands<'_> {
         let incident = self.incident().await?;
         let template = incident.plan.playbook.templates.iter().position(|template| template.kind == kind);
         let public_title = match audience {
-            Audience::Public => Some("Errors when using the API".to_owned()),
+            Audience::Public => Some(PUBLIC_TITLE.to_owned()),
             Audience::Internal => None,
         };
         let update = UpdateDraft {

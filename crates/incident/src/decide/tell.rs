@@ -5,12 +5,16 @@ use crate::command::UpdateDraft;
 use crate::event::{Audience, EventKind, Phase};
 use crate::later::later;
 use crate::refusal::Refusal;
-use crate::state::Incident;
+use crate::state::{Incident, is_name};
 use crate::words;
 use alloc::string::String;
+use jiff::{SignedDuration, Timestamp};
 
 /// The longest note or update, in bytes: a page of prose, not a log file.
 const TEXT_BYTES_MAX: usize = 16 * 1024;
+
+/// The furthest that the next update may be promised: whatever stays open longer has a weekly word at least.
+const NEXT_UPDATE_MAX: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 pub(super) fn note(draft: &mut Draft<'_>, text: String) -> Result<(), Refusal> {
     if text.trim().is_empty() {
@@ -21,12 +25,15 @@ pub(super) fn note(draft: &mut Draft<'_>, text: String) -> Result<(), Refusal> {
     Ok(())
 }
 
-pub(super) fn post(draft: &mut Draft<'_>, update: UpdateDraft) -> Result<(), Refusal> {
+pub(super) fn post(draft: &mut Draft<'_>, mut update: UpdateDraft) -> Result<(), Refusal> {
     draft.must_be_person()?;
     if update.phase != Phase::Resolved {
         draft.must_be_open()?;
     }
+    // A blank name is none, and takes nothing away from the name that stands.
+    update.public_title = update.public_title.filter(|title| is_name(title));
     sendable(draft, &update)?;
+    keepable(draft, update.next_at)?;
     let (phase, audience) = (update.phase, update.audience);
     let next_due = match phase {
         Phase::Resolved => None,
@@ -70,14 +77,24 @@ fn sendable(draft: &Draft<'_>, update: &UpdateDraft) -> Result<(), Refusal> {
     if !open.is_empty() {
         return Err(Refusal::OpenPlaceholders { names: open });
     }
-    let mut public = draft.incident.updates.iter().filter(|posted| posted.draft.audience == Audience::Public);
-    let named = public.any(|posted| posted.draft.public_title.is_some());
-    let names = update.public_title.as_deref().is_some_and(|title| !title.trim().is_empty());
-    if update.audience == Audience::Public && !named && !names {
+    let named = update.public_title.is_some() || draft.incident.public_title().is_some();
+    if update.audience == Audience::Public && !named {
         let what = String::from("a title for the status page; the incident's own title is internal");
         return Err(Refusal::Missing { what });
     }
     Ok(())
+}
+
+/// A promise is about a moment to come, and near enough that it still reminds somebody.
+fn keepable(draft: &Draft<'_>, next_at: Option<Timestamp>) -> Result<(), Refusal> {
+    let Some(next_at) = next_at else { return Ok(()) };
+    let latest = later(draft.now.at, NEXT_UPDATE_MAX);
+    if draft.now.at < next_at && next_at <= latest {
+        return Ok(());
+    }
+    let days = NEXT_UPDATE_MAX.as_hours() / 24;
+    let why = alloc::format!("{next_at} is not between now and {days} days from now");
+    Err(Refusal::NotNow { what: "the next update", why })
 }
 
 fn short_enough(text: &str) -> Result<(), Refusal> {

@@ -9,7 +9,7 @@ pub use parts::{
 
 use crate::alert::{AlertKey, AlertStatus};
 use crate::command::StepOutcome;
-use crate::event::{OpenedBy, SeverityBasis};
+use crate::event::{Audience, OpenedBy, SeverityBasis};
 use crate::id::IncidentId;
 use crate::people::{Actor, PersonId};
 use crate::plan::Plan;
@@ -179,6 +179,14 @@ impl Incident {
             && matches!(self.escalation, Escalation::Unpaged { .. } | Escalation::Exhausted { .. })
     }
 
+    /// What strangers call it: the last name that was given for them.
+    #[must_use]
+    pub fn public_title(&self) -> Option<&str> {
+        let public = self.updates.iter().filter(|update| update.draft.audience == Audience::Public);
+        let mut names = public.filter_map(|update| update.draft.public_title.as_deref());
+        names.rfind(|name| is_name(name))
+    }
+
     /// Who leads it: whoever took the role.
     #[must_use]
     pub fn lead(&self) -> Option<&PersonId> {
@@ -191,6 +199,11 @@ impl Incident {
         let firing = self.alerts.values().filter(|alert| alert.status != AlertStatus::Resolved);
         firing.filter_map(|alert| alert.expires_at).min()
     }
+}
+
+/// Whether a text names anything: blanks, and signs that nobody sees, do not.
+pub(crate) fn is_name(text: &str) -> bool {
+    text.chars().any(char::is_alphanumeric)
 }
 
 /// The role of whoever leads the response.

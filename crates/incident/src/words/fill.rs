@@ -1,8 +1,8 @@
 //! Fills a template: first with what its writer gave, then with what the incident knows; the rest stays open.
 
-use crate::event::Phase;
+use crate::event::{Audience, Phase};
 use crate::later::later;
-use crate::state::Incident;
+use crate::state::{Incident, is_name};
 use crate::words::{clock, date, duration};
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -20,17 +20,29 @@ pub struct Filled {
     pub open: Vec<String>,
 }
 
-/// Fills a template for an incident at a phase. `values` are the writer's own, by the blank's name, or by
+/// When and for whom a template is filled.
+#[derive(Clone, Copy, Debug)]
+pub struct Occasion<'a> {
+    /// What is said of the incident.
+    pub phase: Phase,
+    /// The present.
+    pub now: Timestamp,
+    /// Who reads it. Strangers never read the incident's own title or people's names, unless the writer gives them.
+    pub audience: Audience,
+    /// What strangers are to call it, when the writer names it anew.
+    pub public_title: Option<&'a str>,
+}
+
+/// Fills a template for an incident on an occasion. `values` are the writer's own, by the blank's name, or by
 /// `name#2` for its second occurrence.
 #[must_use]
 pub fn fill(
     template: &Template,
     incident: &Incident,
-    phase: Phase,
-    now: Timestamp,
+    occasion: Occasion<'_>,
     values: &BTreeMap<String, String>,
 ) -> Filled {
-    let facts = Facts { incident, phase, now };
+    let facts = Facts { incident, occasion };
     let mut blanks: Vec<Blank> = template.choices.iter().map(|choice| choice_blank(choice, &facts)).collect();
     let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
     for placeholder in &template.placeholders {
@@ -80,23 +92,25 @@ fn weave(body: &str, blanks: Vec<Blank>) -> Filled {
 /// What an incident knows of itself.
 struct Facts<'a> {
     incident: &'a Incident,
-    phase: Phase,
-    now: Timestamp,
+    occasion: Occasion<'a>,
 }
 
 impl Facts<'_> {
     fn about(&self, blank: &Placeholder) -> Option<String> {
         let name = blank.name.to_lowercase();
         let label = blank.label.to_lowercase();
-        if let Some(choice) = choice_of_phase(&blank.choices, self.phase) {
+        if let Some(choice) = choice_of_phase(&blank.choices, self.occasion.phase) {
             return Some(choice);
         }
         let about = |words: &[&str]| words.iter().any(|word| name.contains(word) || label.contains(word));
         if label.contains("next update") {
-            return Some(clock(later(self.now, self.incident.plan.update_every(&self.incident.severity()))));
+            return Some(clock(later(
+                self.occasion.now,
+                self.incident.plan.update_every(&self.incident.severity()),
+            )));
         }
         if name.contains("brief description") || name == "title" || name.contains("incident title") {
-            return Some(self.incident.title.clone());
+            return self.title().map(ToString::to_string);
         }
         if about(&["duration", "total time"]) || name == "x minutes" {
             return Some(duration(self.until().duration_since(self.incident.opened_at)));
@@ -107,10 +121,11 @@ impl Facts<'_> {
             return Some(clock(self.incident.opened_at));
         }
         if name == "time" || name == "time utc" {
-            return Some(clock(self.now));
+            return Some(clock(self.occasion.now));
         }
         if name == "name" || label.contains("incident lead") {
-            return self.incident.lead().map(ToString::to_string);
+            let told = self.occasion.audience == Audience::Internal;
+            return self.incident.lead().filter(|_| told).map(ToString::to_string);
         }
         if label.contains("severity") || name == "severity" {
             return Some(self.incident.severity().name);
@@ -121,15 +136,27 @@ impl Facts<'_> {
         None
     }
 
+    /// The incident's name for whoever reads.
+    fn title(&self) -> Option<&str> {
+        match self.occasion.audience {
+            Audience::Internal => Some(&self.incident.title),
+            Audience::Public => {
+                let given = self.occasion.public_title.filter(|title| is_name(title));
+                given.or_else(|| self.incident.public_title())
+            }
+        }
+    }
+
     fn until(&self) -> Timestamp {
-        self.incident.resolved_at.unwrap_or(self.now)
+        self.incident.resolved_at.unwrap_or(self.occasion.now)
     }
 }
 
 fn choice_blank(choice: &Choice, facts: &Facts<'_>) -> Blank {
     let severity = facts.incident.severity().name;
     let is_severity = choice.values.iter().all(|value| facts.incident.plan.severity(value).is_some());
-    let value = if is_severity { Some(severity) } else { choice_of_phase(&choice.values, facts.phase) };
+    let value =
+        if is_severity { Some(severity) } else { choice_of_phase(&choice.values, facts.occasion.phase) };
     let name = if choice.label.is_empty() { choice.token.clone() } else { choice.label.clone() };
     Blank { offset: choice.offset, token: choice.token.clone(), name, value }
 }
@@ -142,15 +169,22 @@ fn choice_of_phase(values: &[String], phase: Phase) -> Option<String> {
 #[must_use]
 pub fn open_placeholders(playbook: &Playbook, text: &str) -> Vec<String> {
     let mut open: Vec<String> = Vec::new();
-    let mut see = |token: &str| {
-        let known = open.iter().any(|name| name == token);
-        if !known && !token.is_empty() && text.contains(token) {
+    let folded = folded(text);
+    let mut see = |token: &str, stands: bool| {
+        if stands && !token.is_empty() && !open.iter().any(|name| name == token) {
             open.push(token.to_string());
         }
     };
     for template in &playbook.templates {
-        template.placeholders.iter().for_each(|blank| see(&blank.token));
-        template.choices.iter().for_each(|choice| see(&choice.token));
+        let blanks = template.placeholders.iter().map(|blank| &blank.token);
+        blanks.for_each(|token| see(token, folded.contains(&self::folded(token))));
+        // A choice has no brackets: in other letters it is an ordinary word of a sentence.
+        template.choices.iter().for_each(|choice| see(&choice.token, text.contains(&choice.token)));
     }
     open
+}
+
+/// Without case and spaces: `[ Status  message ]` is still the blank `[Status message]`.
+fn folded(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
 }

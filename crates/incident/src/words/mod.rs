@@ -5,7 +5,7 @@ mod fill;
 mod page;
 
 pub use cut::{DESCRIPTION_CHARS_MAX, TITLE_CHARS_MAX, block, line};
-pub use fill::{Filled, fill, open_placeholders};
+pub use fill::{Filled, Occasion, fill, open_placeholders};
 pub use page::{PageWords, page_words};
 
 use alloc::format;

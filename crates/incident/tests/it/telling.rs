@@ -2,9 +2,10 @@
 
 use crate::world::{PRIMARY, World, alert, minutes, plan, roster};
 use incident::{
-    Actor, Alert, AlertStatus, Audience, Command, EventKind, Phase, Policy, Refusal, Status, UpdateDraft,
-    words,
+    AckIntent, Actor, Alert, AlertStatus, Audience, Command, EventKind, Phase, Policy, Refusal, Status,
+    UpdateDraft, words,
 };
+use jiff::Timestamp;
 use playbook::{Choice, Origin, Placeholder, Span, Template, TemplateKind};
 use std::collections::BTreeMap;
 
@@ -20,8 +21,7 @@ fn update(audience: Audience, body: &str) -> UpdateDraft {
 }
 
 fn template() -> Template {
-    let body =
-        "INCIDENT: [Brief Description]\nSeverity: P0/P1\nImpact:\n[What users see]\nNext Update: [Time]\n";
+    let body = "INCIDENT: [Brief Description]\nSeverity: P0/P1\nImpact:\n[What users see]\nNext Update: [Time]\nIncident Lead: @[name]\n";
     let blank = |name: &str, label: &str| Placeholder {
         name: name.into(),
         token: format!("[{name}]"),
@@ -40,6 +40,7 @@ fn template() -> Template {
             blank("Brief Description", "INCIDENT"),
             blank("What users see", "Impact"),
             blank("Time", "Next Update"),
+            blank("name", "Incident Lead"),
         ],
         choices: vec![Choice {
             token: "P0/P1".into(),
@@ -50,6 +51,10 @@ fn template() -> Template {
         line: 1,
         origin: Origin::default(),
     }
+}
+
+fn occasion(world: &World, audience: Audience) -> words::Occasion<'static> {
+    words::Occasion { phase: Phase::Investigating, now: world.now, audience, public_title: None }
 }
 
 fn opened() -> World {
@@ -63,12 +68,15 @@ fn opened() -> World {
 #[test]
 fn the_template_is_filled_with_what_the_incident_knows_and_the_rest_is_named() {
     let world = opened();
-    let filled = words::fill(&template(), &world.incident, Phase::Investigating, world.now, &BTreeMap::new());
-    assert_eq!(filled.open, ["What users see"]);
+    let filled =
+        words::fill(&template(), &world.incident, occasion(&world, Audience::Internal), &BTreeMap::new());
+    assert_eq!(filled.open, ["What users see", "name"]);
     assert!(filled.text.contains("INCIDENT: api is broken\nSeverity: P1\n"), "{}", filled.text);
     assert!(filled.text.contains("Next Update: 04:00 UTC"), "{}", filled.text);
-    let given = [("What users see".to_owned(), "Requests fail".to_owned())].into();
-    let filled = words::fill(&template(), &world.incident, Phase::Investigating, world.now, &given);
+    let given =
+        [("What users see".to_owned(), "Requests fail".to_owned()), ("name".to_owned(), PRIMARY.to_owned())]
+            .into();
+    let filled = words::fill(&template(), &world.incident, occasion(&world, Audience::Internal), &given);
     assert!(filled.open.is_empty());
 }
 
@@ -172,4 +180,81 @@ fn what_is_watched_after_its_alerts_are_over_resolves_by_itself() {
     assert!(world.incident.recovery.is_some());
     world.pass(minutes(24 * 60));
     assert_eq!(world.incident.status, Status::Resolved);
+}
+
+#[test]
+fn strangers_read_neither_the_incidents_own_title_nor_anybodys_name() {
+    let mut world = opened();
+    world.person(PRIMARY, Command::Acknowledge { intent: AckIntent::OnIt, page: None }).expect("has it");
+    let public = occasion(&world, Audience::Public);
+    let fill =
+        |world: &World, occasion| words::fill(&template(), &world.incident, occasion, &BTreeMap::new());
+    let filled = fill(&world, public);
+    assert_eq!(filled.open, ["Brief Description", "What users see", "name"]);
+    for inner in ["api is broken", PRIMARY] {
+        assert!(!filled.text.contains(inner), "{inner} in {}", filled.text);
+    }
+    let named = fill(&world, words::Occasion { public_title: Some("API trouble"), ..public });
+    assert!(named.text.contains("INCIDENT: API trouble\n"), "{}", named.text);
+    assert_eq!(named.open, ["What users see", "name"]);
+    let title = Some("API trouble".into());
+    let first = UpdateDraft { public_title: title, ..update(Audience::Public, "We are looking into it.") };
+    world.person(PRIMARY, Command::PostUpdate { update: first }).expect("is posted");
+    let later = fill(&world, words::Occasion { public_title: Some(" "), ..public });
+    assert!(later.text.contains("INCIDENT: API trouble\n"), "the name that stands: {}", later.text);
+    let inside = fill(&world, occasion(&world, Audience::Internal));
+    assert!(inside.text.contains("INCIDENT: api is broken"), "{}", inside.text);
+    assert!(inside.text.contains(&format!("Incident Lead: @{PRIMARY}")), "{}", inside.text);
+}
+
+#[test]
+fn a_blank_in_other_letters_is_still_a_blank() {
+    let mut world = opened();
+    for token in ["[what users see]", "[ What users see ]", "[WHAT  USERS\nSEE]", "[What users see]"] {
+        let update = update(Audience::Public, &format!("Impact: {token}."));
+        let draft = UpdateDraft { public_title: Some("API trouble".into()), ..update };
+        let refused = world.person(PRIMARY, Command::PostUpdate { update: draft });
+        assert_eq!(refused, Err(Refusal::OpenPlaceholders { names: vec!["[What users see]".into()] }));
+    }
+    let prose = update(Audience::Internal, "What users see is fine; p0/p1 is for the call to say.");
+    world.person(PRIMARY, Command::PostUpdate { update: prose }).expect("a sentence is no blank");
+}
+
+#[test]
+fn a_blank_name_for_strangers_takes_nothing_away() {
+    let mut world = opened();
+    for nothing in [" ", "", "\u{200b}", "\u{1b}\t"] {
+        let draft =
+            UpdateDraft { public_title: Some(nothing.into()), ..update(Audience::Public, "We look.") };
+        let refused = world.person(PRIMARY, Command::PostUpdate { update: draft.clone() });
+        assert!(matches!(refused, Err(Refusal::Missing { .. })), "{nothing:?}: {refused:?}");
+    }
+    let named = UpdateDraft {
+        public_title: Some("Errors when starting sessions".into()),
+        ..update(Audience::Public, "We look.")
+    };
+    world.person(PRIMARY, Command::PostUpdate { update: named }).expect("is posted");
+    let blank = UpdateDraft { public_title: Some(" ".into()), ..update(Audience::Public, "We still look.") };
+    world.person(PRIMARY, Command::PostUpdate { update: blank }).expect("is posted");
+    assert_eq!(world.incident.updates[1].draft.public_title, None);
+    assert_eq!(world.incident.public_title(), Some("Errors when starting sessions"));
+}
+
+#[test]
+fn the_next_update_is_promised_for_a_moment_that_comes_and_is_near() {
+    let mut world = opened();
+    let week = minutes(7 * 24 * 60);
+    let at = |text: &str| -> Timestamp { text.parse().expect("a time") };
+    let never =
+        [at("1970-01-01T00:00:00Z"), at("9999-01-01T00:00:00Z"), world.now, world.now + week + minutes(1)];
+    for next_at in never {
+        let draft = UpdateDraft { next_at: Some(next_at), ..update(Audience::Internal, "We look.") };
+        let refused = world.person(PRIMARY, Command::PostUpdate { update: draft });
+        assert!(matches!(refused, Err(Refusal::NotNow { .. })), "{next_at}: {refused:?}");
+    }
+    for next_at in [world.now + minutes(1), world.now + week] {
+        let draft = UpdateDraft { next_at: Some(next_at), ..update(Audience::Internal, "We look.") };
+        world.person(PRIMARY, Command::PostUpdate { update: draft }).expect("is posted");
+        assert_eq!(world.incident.update_due_at, Some(next_at));
+    }
 }

@@ -69,7 +69,9 @@ fn drafted(incident: &Incident, sent: Update, now: Timestamp) -> Result<UpdateDr
             let index = index
                 .ok_or_else(|| Problem::invalid("the playbook has no template for that; send a body"))?;
             let template = templates.get(index).ok_or_else(|| Problem::invalid("no such template"))?;
-            (Some(index), filled(template, incident, phase, now, &sent.values)?)
+            let public_title = sent.public_title.as_deref();
+            let occasion = words::Occasion { phase, now, audience: sent.audience, public_title };
+            (Some(index), filled(template, incident, occasion, &sent.values)?)
         }
     };
     Ok(UpdateDraft {
@@ -85,11 +87,10 @@ fn drafted(incident: &Incident, sent: Update, now: Timestamp) -> Result<UpdateDr
 fn filled(
     template: &Template,
     incident: &Incident,
-    phase: Phase,
-    now: Timestamp,
+    occasion: words::Occasion<'_>,
     values: &BTreeMap<String, String>,
 ) -> Result<String, Problem> {
-    let filled = words::fill(template, incident, phase, now, values);
+    let filled = words::fill(template, incident, occasion, values);
     if filled.open.is_empty() {
         return Ok(filled.text);
     }
@@ -182,7 +183,7 @@ fn public(incident: &Incident) -> Option<PublicIncident> {
     let last = told().next_back()?;
     Some(PublicIncident {
         incident: incident.id,
-        title: told().rev().find_map(|update| update.draft.public_title.clone()),
+        title: incident.public_title().map(str::to_owned),
         phase: last.draft.phase,
         updates: told().rev().map(UpdateView::of).collect(),
     })

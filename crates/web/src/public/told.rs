@@ -33,7 +33,7 @@ pub(crate) struct ToldUpdate {
 /// What strangers were told; `None` when they were told nothing.
 pub(crate) fn told(incident: &Incident) -> Option<Told> {
     let public = || incident.updates.iter().filter(|update| update.draft.audience == Audience::Public);
-    let name = public().filter_map(|update| update.draft.public_title.as_deref()).next_back()?;
+    let name = incident.public_title()?;
     let updates = (1_u32..).zip(public()).map(|(number, update)| ToldUpdate {
         number,
         phase: update.draft.phase,

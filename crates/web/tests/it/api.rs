@@ -141,6 +141,24 @@ async fn an_update_in_a_template_is_refused_until_every_blank_is_filled() {
 }
 
 #[tokio::test]
+async fn a_template_for_everyone_is_not_filled_with_what_is_internal() {
+    let world = World::new().await;
+    let (id, _) = world.incident("P1").await;
+    let api = caller(&world, &id.to_string()).await;
+    api.done("/acknowledge", json!({})).await;
+    let mut values = json!({"What users notice": "Requests fail", "What is being tried now": "we look"});
+    let draft = |values: &Value| json!({"template": "initial", "audience": "public", "public_title": "API trouble", "values": values});
+    let refused = api.post("/updates", &draft(&values)).await;
+    assert_eq!(refused.status, 422, "{refused:?}");
+    assert_eq!(refused.json()["open"], json!(["name"]), "whoever leads is not told to strangers");
+    values["name"] = json!("our team");
+    api.done("/updates", draft(&values)).await;
+    let told = world.engine.incident(id).await.unwrap().updates[0].draft.body.clone();
+    assert!(told.contains("INCIDENT: API trouble\n") && told.contains("@our team"), "{told}");
+    assert!(!told.contains("5xx") && !told.contains("primary"), "{told}");
+}
+
+#[tokio::test]
 async fn refusals_say_what_and_change_nothing() {
     let world = World::new().await;
     let (id, _) = world.incident("P1").await;

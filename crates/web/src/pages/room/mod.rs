@@ -44,6 +44,9 @@ pub(crate) struct Wish {
     /// Which phase the update says.
     #[serde(default)]
     pub(crate) phase: String,
+    /// For whom the update is filled in: `internal`, `public`, or as its template is meant.
+    #[serde(default)]
+    pub(crate) audience: String,
     /// The answers so far in the decision tree, such as `yn`.
     #[serde(default)]
     pub(crate) tree: String,

@@ -2,8 +2,8 @@
 
 use super::Room;
 use crate::view::{Tag, Until, When};
-use incident::words::{fill, open_placeholders};
-use incident::{Audience, Incident, Phase, Status};
+use incident::words::{Occasion, fill, open_placeholders};
+use incident::{Audience, Phase, Status};
 use playbook::{Template, TemplateKind};
 use std::collections::BTreeMap;
 
@@ -18,6 +18,8 @@ pub(crate) struct Talk {
     pub(crate) phases: Vec<Choice>,
     pub(crate) public_title: String,
     pub(crate) public: bool,
+    /// For whom the text is filled in.
+    pub(crate) readers: Vec<Choice>,
     pub(crate) composing: bool,
     pub(crate) next: Option<Until>,
     pub(crate) missed: bool,
@@ -49,9 +51,8 @@ impl Talk {
         let phase = phase(room);
         let chosen = chosen(room, templates);
         let template = chosen.and_then(|index| templates.get(index));
-        let body = body(room, template, phase);
-        let for_everyone = template.is_some_and(|template| template.kind == TemplateKind::StatusPage);
-        let public = room.typed.audience.map_or(for_everyone, |audience| audience == Audience::Public);
+        let audience = audience(room, template);
+        let body = body(room, template, phase, audience);
         Self {
             note: room.typed.note.clone().unwrap_or_default(),
             missing: open_placeholders(&incident.plan.playbook, &body),
@@ -59,8 +60,9 @@ impl Talk {
             template: chosen.map_or_else(|| "none".to_owned(), |index| index.to_string()),
             templates: template_choices(templates, chosen),
             phases: phase_choices(phase),
-            public_title: room.typed.public_title.clone().unwrap_or_else(|| named(incident)),
-            public,
+            public_title: title(room).unwrap_or_default().to_owned(),
+            public: audience == Audience::Public,
+            readers: readers(room),
             composing: !room.wish.template.is_empty() || room.typed.body.is_some(),
             next: incident.update_due_at.map(|due| Until::at(due, room.frame.now)),
             missed: incident.update_due_at.is_some_and(|due| due <= room.frame.now)
@@ -70,11 +72,41 @@ impl Talk {
     }
 }
 
-fn body(room: &Room<'_>, template: Option<&Template>, phase: Phase) -> String {
+/// Who reads it: as typed, as asked, or as the template is meant.
+fn audience(room: &Room<'_>, template: Option<&Template>) -> Audience {
+    let asked = match room.wish.audience.as_str() {
+        "public" => Some(Audience::Public),
+        "internal" => Some(Audience::Internal),
+        _ => None,
+    };
+    let meant = match template.map(|template| template.kind) {
+        Some(TemplateKind::StatusPage) => Audience::Public,
+        _ => Audience::Internal,
+    };
+    room.typed.audience.or(asked).unwrap_or(meant)
+}
+
+fn readers(room: &Room<'_>) -> Vec<Choice> {
+    let known = [("", "whom it is meant for"), ("internal", "the team"), ("public", "everyone")];
+    let choice = |(value, name): (&str, &str)| Choice {
+        value: value.to_owned(),
+        name: name.to_owned(),
+        chosen: room.wish.audience == value,
+    };
+    known.map(choice).into()
+}
+
+/// What strangers are to call it: as typed, else what they call it so far.
+fn title<'a>(room: &Room<'a>) -> Option<&'a str> {
+    room.typed.public_title.as_deref().or_else(|| room.incident.public_title())
+}
+
+fn body(room: &Room<'_>, template: Option<&Template>, phase: Phase, audience: Audience) -> String {
     if let Some(typed) = &room.typed.body {
         return typed.clone();
     }
-    let fill = |template| fill(template, room.incident, phase, room.frame.now, &BTreeMap::new()).text;
+    let occasion = Occasion { phase, now: room.frame.now, audience, public_title: title(room) };
+    let fill = |template| fill(template, room.incident, occasion, &BTreeMap::new()).text;
     template.map_or_else(String::new, fill)
 }
 
@@ -124,12 +156,6 @@ fn phase_choices(chosen: Phase) -> Vec<Choice> {
         chosen: phase == chosen,
     };
     Phase::ALL.into_iter().map(choice).collect()
-}
-
-/// What strangers call it so far.
-fn named(incident: &Incident) -> String {
-    let names = incident.updates.iter().rev().filter(|update| update.draft.audience == Audience::Public);
-    names.filter_map(|update| update.draft.public_title.clone()).next().unwrap_or_default()
 }
 
 fn posted(update: &incident::StatusUpdate) -> Posted {

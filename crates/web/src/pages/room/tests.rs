@@ -76,6 +76,23 @@ fn an_update_begins_with_the_playbooks_words_and_lists_what_is_missing() {
 }
 
 #[test]
+fn an_update_for_everyone_begins_without_what_is_internal() {
+    let mut sample = Sample::new("db-7 is full", "P1");
+    sample.person(Command::Acknowledge { intent: AckIntent::OnIt, page: None });
+    let composed = |audience: &str| {
+        let wish = Wish { template: "0".to_owned(), audience: audience.to_owned(), ..Wish::default() };
+        let html = render(&sample, &wish, &Typed::default());
+        let text = html.split("<textarea id=\"body\"").nth(1).expect("there is a text to write");
+        text.split("</form>").next().expect("the form ends").to_owned()
+    };
+    let team = composed("internal");
+    assert!(team.contains("INCIDENT: db-7 is full") && team.contains("@primary"), "{team}");
+    let everyone = composed("public");
+    assert!(!everyone.contains("db-7 is full") && !everyone.contains("@primary"), "{everyone}");
+    assert!(everyone.contains("value=\"public\" checked"), "{everyone}");
+}
+
+#[test]
 fn what_was_typed_survives_a_refusal() {
     let sample = Sample::new("x", "P1");
     let typed = Typed {
