@@ -1,12 +1,20 @@
 //! Which runbooks fit an alert or a person's report, and why.
 //!
-//! Lives here: names, quoted texts, limits and words, weighed. Deterministic: the same playbook and the same signal
-//! give the same answer. Must never be here: what an alert or an incident is beyond its texts.
+//! Lives here: names, quoted texts, limits and words, weighed; docs/matching.md tells how. Deterministic: the same
+//! playbook and the same signal give the same answer. Must never be here: what an alert or an incident is beyond its
+//! texts.
 
+mod heard;
+mod lexicon;
+mod names;
+mod vocabulary;
 mod words;
 
+use self::heard::{Heard, Hit};
+use self::names::Names;
+use self::vocabulary::{Place, Posting, Vocabulary};
 use crate::{CheckKind, Comparison, Playbook, Runbook, RunbookMatch, Symptom};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What is known about a failure: the texts of an alert, or a person's report.
 #[derive(Clone, Copy, Debug)]
@@ -19,14 +27,22 @@ pub struct Signal<'a> {
     pub labels: &'a BTreeMap<String, String>,
 }
 
-/// A runbook below this score is not offered.
+/// A runbook below this score is not offered: one rare word of its title is enough, one of its symptoms is not.
 const SCORE_MIN: u32 = 20;
+/// A runbook that a label names: near-certain.
+const NAME_SCORE: u32 = 100;
+/// The most that everything but a name gives.
+const SCORE_MAX: u32 = 99;
 /// What a quoted text of the document adds when the signal shows it.
 const QUOTE_SCORE: u32 = 50;
+/// What a quoted text of one word adds: people use such words for other things, too.
+const QUOTED_WORD_SCORE: u32 = 12;
 /// What a limit of the document adds when the signal's number is beyond it.
 const LIMIT_SCORE: u32 = 15;
 /// Words alone add no more than this.
 const WORDS_SCORE_MAX: u32 = 80;
+/// One telling word alone must be at least one in so many words of the title.
+const LONE_WORD_SHARE: usize = 3;
 
 /// The runbooks that fit the signal, best first; those that fit equally in document order. Reads the playbook anew:
 /// whoever asks often keeps a [`Matcher`].
@@ -39,153 +55,169 @@ pub fn match_runbooks(playbook: &Playbook, signal: &Signal<'_>) -> Vec<RunbookMa
 #[derive(Clone, Debug, Default)]
 pub struct Matcher {
     known: Vec<Known>,
-    /// How many runbooks use a concept.
-    spread: BTreeMap<String, usize>,
+    names: Names,
+    vocabulary: Vocabulary,
 }
 
 impl Matcher {
     /// Reads the runbooks of a playbook.
     #[must_use]
     pub fn new(playbook: &Playbook) -> Self {
-        let known: Vec<Known> = playbook.runbooks.iter().map(Known::new).collect();
-        let mut spread = BTreeMap::new();
-        for runbook in &known {
-            let concepts: BTreeSet<&String> = runbook.title.keys().chain(runbook.symptoms.keys()).collect();
-            for concept in concepts {
-                *spread.entry(concept.clone()).or_insert(0) += 1;
-            }
-        }
-        Self { known, spread }
+        let vocabulary = Vocabulary::new(&playbook.runbooks);
+        let known = playbook.runbooks.iter().map(|runbook| Known::new(runbook, &vocabulary)).collect();
+        Self { known, names: Names::new(playbook), vocabulary }
     }
 
     /// The runbooks that fit the signal, best first; those that fit equally in document order.
     #[must_use]
     pub fn matches(&self, signal: &Signal<'_>) -> Vec<RunbookMatch> {
-        let heard = Heard::new(signal, &self.spread);
-        let judged = self.known.iter().filter_map(|runbook| judge(runbook, &heard));
-        let mut found: Vec<RunbookMatch> = judged.filter(|found| found.score >= SCORE_MIN).collect();
+        let heard = Heard::new(signal, &self.vocabulary);
+        let mut tallies: Vec<Tally<'_>> = self.known.iter().map(|_| Tally::default()).collect();
+        for hit in &heard.hits {
+            let Some(concept) = self.vocabulary.concepts.get(hit.concept) else { continue };
+            for posting in &concept.postings {
+                if let Some(tally) = tallies.get_mut(posting.runbook) {
+                    tally.add(hit, posting, concept.weight, concept.is_weak);
+                }
+            }
+        }
+        let named = self.names.named(signal.labels);
+        let judged = self.known.iter().zip(tallies).enumerate();
+        let judged = judged.filter_map(|(number, (known, tally))| {
+            let by_name = named.iter().find(|(runbook, _)| *runbook == number);
+            by_name.map_or_else(
+                || judge(known, &tally, &heard),
+                |(_, reason)| Some(known.found(NAME_SCORE, vec![reason.clone()])),
+            )
+        });
+        let mut found: Vec<RunbookMatch> = judged.collect();
         found.sort_by_key(|found| core::cmp::Reverse(found.score));
         found
     }
 }
 
-/// The signal, read once.
-struct Heard {
-    /// All of it, with a space at both ends, so that whole words can be looked for.
-    text: String,
-    /// What it speaks of that any runbook knows.
-    concepts: Vec<Concept>,
-    measures: Vec<(f64, String)>,
-    /// Labels that may name a runbook, with what they say.
-    naming: Vec<(String, String)>,
+/// What a signal and a runbook share in words.
+#[derive(Default)]
+struct Tally<'a> {
+    /// Doubled, so that halves stay whole until the end.
+    score: u32,
+    telling: usize,
+    shared: Vec<(u32, &'a Hit, &'a Posting)>,
 }
 
-/// One word of the signal.
-struct Concept {
-    stem: String,
-    word: String,
-    /// What it tells, doubled where the runbook's title has it.
-    weight: u32,
-}
+impl<'a> Tally<'a> {
+    fn add(&mut self, hit: &'a Hit, posting: &'a Posting, weight: u32, is_weak: bool) {
+        let by_place = match posting.place {
+            Place::Title => 2,
+            Place::Symptoms => 1,
+        };
+        let heard = if hit.in_title { 2 } else { 1 };
+        let weight = weight * by_place * heard;
+        let weight = if hit.is_slip { weight * 3 / 4 } else { weight };
+        self.score += weight;
+        self.telling += usize::from(!is_weak);
+        self.shared.push((weight, hit, posting));
+    }
 
-impl Heard {
-    fn new(signal: &Signal<'_>, spread: &BTreeMap<String, usize>) -> Self {
-        let mut rest = signal.description.to_owned();
-        for (name, value) in signal.labels {
-            if matches!(name.as_str(), "summary" | "description" | "message" | "alertname" | "service") {
-                rest.push(' ');
-                rest.push_str(value);
+    /// Words that many failures share cannot find a runbook, nor can one word in a long sentence about something else.
+    fn is_enough(&self, heard: &Heard) -> bool {
+        match self.telling {
+            0 => false,
+            1 => {
+                let named = self.shared.iter().filter(|(_, hit, _)| hit.in_name).count();
+                let is_much = |shared: usize, of: usize| shared > 0 && shared * LONE_WORD_SHARE >= of;
+                is_much(self.shared.len(), heard.title_words) || is_much(named, heard.name_words)
             }
+            _ => true,
         }
-        let text = words::plain(&format!("{} {rest}", signal.title));
-        let measures = words::measures(&text);
-        let title = words::concepts(signal.title);
-        let other = words::concepts(&rest).into_iter().filter(|(stem, _)| !title.contains_key(stem));
-        let other: Vec<Concept> = other.filter_map(|found| Concept::of(found, spread, 2)).collect();
-        let mut concepts: Vec<Concept> = title
-            .iter()
-            .filter_map(|(stem, word)| Concept::of((stem.clone(), word.clone()), spread, 1))
-            .collect();
-        concepts.extend(other);
-        let naming = signal.labels.iter().filter_map(|(label, value)| says_a_name(label, value)).collect();
-        Self { text: format!(" {text} "), concepts, measures, naming }
     }
 
-    fn speaks_of(&self, concept: &str) -> bool {
-        self.concepts.iter().any(|heard| heard.stem == concept)
+    /// The shared words, the weightiest first; in brackets the runbook's word where the signal has another.
+    fn words(&self) -> String {
+        let mut shared = self.shared.clone();
+        shared.sort_by(|left, right| right.0.cmp(&left.0).then_with(|| left.1.word.cmp(&right.1.word)));
+        let told: Vec<String> =
+            shared.iter().map(|(_, hit, posting)| said(&hit.word, &posting.word)).collect();
+        told.join(", ")
     }
 }
 
-impl Concept {
-    /// `None` when no runbook knows it. What is not in the signal's title counts half.
-    fn of((stem, word): (String, String), spread: &BTreeMap<String, usize>, part: u32) -> Option<Self> {
-        let spread = *spread.get(&stem)?;
-        let weight = if words::is_weak(&stem) { 4 } else { rarity(spread) };
-        Some(Self { stem, word, weight: weight * 2 / part })
+fn said(heard: &str, known: &str) -> String {
+    let shared = heard.chars().zip(known.chars()).take_while(|(left, right)| left == right).count();
+    if shared >= 4 || heard == known || heard.starts_with(known) {
+        heard.to_owned()
+    } else {
+        format!("{heard} ({known})")
     }
-}
-
-/// What a label says that is there to name a runbook.
-fn says_a_name(label: &str, value: &str) -> Option<(String, String)> {
-    let said = match label.to_ascii_lowercase().as_str() {
-        "runbook" | "alertname" => value,
-        "runbook_url" => value.rsplit_once(['#', '/']).map_or(value, |(_, last)| last),
-        _ => return None,
-    };
-    Some((label.to_owned(), words::squash(said)))
 }
 
 /// A runbook, read once.
 #[derive(Clone, Debug)]
 struct Known {
     id: String,
-    /// How a label may name it.
-    names: Vec<String>,
-    title: BTreeMap<String, String>,
-    symptoms: BTreeMap<String, String>,
-    /// What people see, as written and as it is looked for.
-    quoted: Vec<(String, String)>,
+    quoted: Vec<Quoted>,
     limits: Vec<Limit>,
+}
+
+/// What people see.
+#[derive(Clone, Debug)]
+struct Quoted {
+    /// As written.
+    text: String,
+    /// As it is looked for.
+    pattern: String,
+    score: u32,
 }
 
 /// A measurable symptom.
 #[derive(Clone, Debug)]
 struct Limit {
     text: String,
-    about: Vec<String>,
+    about: Vec<usize>,
     comparison: Comparison,
     value: f64,
     unit: String,
 }
 
 impl Known {
-    fn new(runbook: &Runbook) -> Self {
-        let id = words::squash(&runbook.id);
-        let without_lead = id.strip_prefix("issue").map(str::to_owned);
-        let names = [id, words::squash(&runbook.title)].into_iter().chain(without_lead);
-        let quoted = runbook.symptoms.iter().flat_map(|symptom| &symptom.quoted);
-        Self {
-            id: runbook.id.clone(),
-            names: names.filter(|name| !name.is_empty()).collect(),
-            title: words::concepts(&runbook.title),
-            symptoms: runbook.symptoms.iter().flat_map(|symptom| words::concepts(&symptom.text)).collect(),
-            quoted: quoted.map(|quoted| (quoted.clone(), format!(" {} ", words::plain(quoted)))).collect(),
-            limits: runbook.symptoms.iter().filter_map(Limit::of).collect(),
-        }
+    fn new(runbook: &Runbook, vocabulary: &Vocabulary) -> Self {
+        let quoted = runbook.symptoms.iter().flat_map(Quoted::all);
+        let limits = runbook.symptoms.iter().filter_map(|symptom| Limit::of(symptom, vocabulary));
+        Self { id: runbook.id.clone(), quoted: quoted.collect(), limits: limits.collect() }
     }
 
-    fn knows(&self, concept: &str) -> bool {
-        self.title.contains_key(concept) || self.symptoms.contains_key(concept)
+    fn found(&self, score: u32, reasons: Vec<String>) -> RunbookMatch {
+        RunbookMatch { runbook: self.id.clone(), score, reasons }
+    }
+}
+
+impl Quoted {
+    fn all(symptom: &Symptom) -> Vec<Self> {
+        let corners =
+            symptom.text.split('「').skip(1).filter_map(|rest| rest.split_once('」')).map(|(text, _)| text);
+        symptom.quoted.iter().map(String::as_str).chain(corners).filter_map(Self::of).collect()
+    }
+
+    fn of(text: &str) -> Option<Self> {
+        let read = words::words(text);
+        let score = match read.as_slice() {
+            [] => return None,
+            [one] if !words::is_japanese(one) => QUOTED_WORD_SCORE,
+            _ => QUOTE_SCORE,
+        };
+        let spaced = words::spaced(&read);
+        let pattern = if words::is_japanese(&spaced) { spaced.trim().to_owned() } else { spaced };
+        Some(Self { text: text.to_owned(), pattern, score })
     }
 }
 
 impl Limit {
-    fn of(symptom: &Symptom) -> Option<Self> {
+    fn of(symptom: &Symptom, vocabulary: &Vocabulary) -> Option<Self> {
         let CheckKind::Threshold { metric, comparison, value, unit } = &symptom.check.as_ref()?.kind else {
             return None;
         };
         let (value, unit) = words::in_base_unit(*value, unit);
-        let about = words::concepts(metric).into_keys().collect();
+        let about = vocabulary.concepts_of(metric);
         Some(Self { text: symptom.text.clone(), about, comparison: *comparison, value, unit })
     }
 
@@ -196,63 +228,38 @@ impl Limit {
             Comparison::Below => number < self.value,
             Comparison::Equal => (number - self.value).abs() < f64::EPSILON,
         };
-        self.about.iter().any(|concept| heard.speaks_of(concept))
+        self.about.iter().any(|concept| heard.speaks_of(*concept))
             && heard.measures.iter().any(|(number, unit)| *unit == self.unit && beyond(*number))
     }
 }
 
-fn judge(known: &Known, heard: &Heard) -> Option<RunbookMatch> {
-    let runbook = known.id.clone();
-    if let Some((label, _)) = heard.naming.iter().find(|(_, said)| known.names.contains(said)) {
-        let reasons = vec![format!("the label {label} names it")];
-        return Some(RunbookMatch { runbook, score: 100, reasons });
-    }
+fn judge(known: &Known, tally: &Tally<'_>, heard: &Heard) -> Option<RunbookMatch> {
     let mut reasons = Vec::new();
     let mut score = 0;
-    let shows = |plain: &String| !plain.trim().is_empty() && heard.text.contains(plain);
-    for (quoted, _) in known.quoted.iter().filter(|(_, plain)| shows(plain)) {
-        score += QUOTE_SCORE;
-        reasons.push(format!("it shows “{quoted}”"));
+    let mut shows = false;
+    for quoted in known.quoted.iter().filter(|quoted| heard.text.contains(&quoted.pattern)) {
+        score += quoted.score;
+        shows |= quoted.score == QUOTE_SCORE;
+        reasons.push(format!("it shows “{}”", quoted.text));
     }
     for limit in known.limits.iter().filter(|limit| limit.is_passed(heard)) {
         score += LIMIT_SCORE;
         reasons.push(format!("it is beyond “{}”", limit.text));
     }
-    let (by_words, shared) = weigh(known, heard);
-    if !shared.is_empty() {
-        score += by_words;
-        reasons.push(format!("it speaks of {}", shared.join(", ")));
+    score += (tally.score / 2).min(WORDS_SCORE_MAX);
+    if score < SCORE_MIN || !(shows || tally.is_enough(heard)) {
+        return None;
     }
-    (score > 0).then(|| RunbookMatch { runbook, score: score.min(99), reasons })
-}
-
-/// The weight of the words that runbook and signal share, and these words, the weightiest first.
-fn weigh<'a>(known: &Known, heard: &'a Heard) -> (u32, Vec<&'a str>) {
-    let shared = heard.concepts.iter().filter(|concept| known.knows(&concept.stem)).map(|concept| {
-        let doubled = if known.title.contains_key(&concept.stem) { 2 } else { 1 };
-        // Weights are kept doubled, so that halves stay whole until here.
-        (concept.weight * doubled / 2, concept.word.as_str())
-    });
-    let mut shared: Vec<(u32, &str)> = shared.collect();
-    shared.sort_by(|left, right| right.0.cmp(&left.0).then_with(|| left.1.cmp(right.1)));
-    let score: u32 = shared.iter().map(|(weight, _)| weight).sum();
-    (score.min(WORDS_SCORE_MAX), shared.into_iter().map(|(_, word)| word).collect())
-}
-
-/// A word that few runbooks use tells more.
-fn rarity(spread: usize) -> u32 {
-    match spread {
-        0 | 1 => 14,
-        2 => 9,
-        3 => 6,
-        _ => 2,
+    if !tally.shared.is_empty() {
+        reasons.push(format!("it speaks of {}", tally.words()));
     }
+    Some(known.found(score.min(SCORE_MAX), reasons))
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Signal, match_runbooks};
-    use crate::{Check, CheckKind, Comparison, Origin, Playbook, Runbook, Symptom};
+    use crate::{Check, CheckKind, Comparison, Document, Origin, Playbook, Runbook, Symptom};
     use std::collections::BTreeMap;
 
     fn symptom(text: &str) -> Symptom {
@@ -353,5 +360,50 @@ mod tests {
         };
         assert!(score("P95 latency 3.2s") > score("P95 latency 1.2s"));
         assert_eq!(score("P95 latency 3200 ms"), score("P95 latency 3.2s"));
+    }
+
+    #[test]
+    fn reasons_are_words_for_who_reads_them_at_night() {
+        let playbook = playbook();
+        let labels = BTreeMap::from([("alertname".to_owned(), "LatencyTooHigh".to_owned())]);
+        let reasons = |title: &str, labels| {
+            let found = match_runbooks(&playbook, &Signal { title, description: "", labels });
+            found.first().map(|found| found.reasons.join("; ")).unwrap_or_default()
+        };
+        assert_eq!(reasons("odd", &labels), "the label alertname names it");
+        let none = BTreeMap::new();
+        assert_eq!(reasons("p99 is too high", &none), "it speaks of p99 (latency), high");
+        assert_eq!(reasons("Sesions paused", &none), "it speaks of paused, sesions (sessions)");
+        let shown = reasons("the page says Something broke", &none);
+        assert_eq!(shown, "it shows “Something broke”; it speaks of broke, something");
+    }
+
+    #[test]
+    fn an_alert_that_a_document_or_a_symptom_lists_is_a_name() {
+        let mut playbook = playbook();
+        playbook.documents = vec![Document {
+            alerts: vec!["EdgeDown".to_owned()],
+            runbook_url: Some("https://wiki.example.test/edge/".to_owned()),
+            ..Document::default()
+        }];
+        playbook.runbooks.truncate(1);
+        playbook.runbooks[0].symptoms.push(symptom("The alert \"api_errors_high\" fires"));
+        let score = |label: &str, value: &str| {
+            let labels = BTreeMap::from([(label.to_owned(), value.to_owned())]);
+            let found = match_runbooks(&playbook, &Signal { title: "odd", description: "", labels: &labels });
+            found.first().map(|found| found.score)
+        };
+        assert_eq!(score("alertname", "EdgeDown"), Some(100));
+        assert_eq!(score("alertname", "ApiErrorsHigh"), Some(100));
+        assert_eq!(score("runbook_url", "https://git.example.test/runbooks/edge.md"), Some(100));
+        assert_eq!(score("runbook_url", "https://git.example.test/runbooks/edge/?plain=1"), Some(100));
+        assert_eq!(score("alertname", "EdgeUp"), None);
+    }
+
+    #[test]
+    fn one_word_in_a_sentence_about_something_else_is_not_enough() {
+        assert_eq!(best("Message from the auditor about the yearly access list", &[]), None);
+        assert_eq!(best("lunch is starting", &[]), None);
+        assert_eq!(best("websockets broken?", &[]), Some(1));
     }
 }

@@ -1,89 +1,40 @@
-//! Words of a text as concepts: small stems, a few synonyms, HTTP status classes.
+//! A text as words, and its numbers with their units.
 //!
-//! Must never be here: which runbook they speak for.
+//! Must never be here: what a word means, or which runbook it speaks for.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
-/// Words that say nothing about a failure.
-const STOP: &[&str] = &[
-    "a", "an", "and", "are", "as", "at", "be", "by", "can", "cannot", "can't", "could", "do", "does",
-    "doesn't", "for", "from", "had", "has", "have", "http", "https", "in", "into", "is", "it", "its", "not",
-    "of", "off", "on", "or", "our", "out", "over", "post", "get", "see", "seeing", "that", "the", "their",
-    "them", "they", "this", "to", "too", "was", "we", "were", "when", "with", "you", "your", "dev", "com",
-    "www", "log", "logs", "very", "again", "some",
-];
+/// The words of a text in lower case, as they stand; `HighErrorRate` and `high_error_rate` are three.
+pub(super) fn words(text: &str) -> Vec<String> {
+    let apart = camel_apart(text).to_lowercase();
+    let cut = |character: char| !character.is_alphanumeric() && !"'’.%ー".contains(character);
+    let mut found = Vec::new();
+    for word in apart.split(cut) {
+        if word.starts_with(|first: char| first.is_ascii_digit()) {
+            keep(&mut found, word);
+        } else {
+            word.split('.').for_each(|part| keep(&mut found, part));
+        }
+    }
+    found
+}
 
-/// Stems that many failures share.
-const WEAK: &[&str] = &[
-    "api",
-    "user",
-    "people",
-    "servic",
-    "error",
-    "fail",
-    "respons",
-    "dashboard",
-    "show",
-    "check",
-    "state",
-    "high",
-    "report",
-    "appear",
-    "stuck",
-    "issu",
-    "problem",
-    "unexpect",
-    "earli",
-    "before",
-    "time",
-    "rate",
-    "work",
-    "thing",
-];
+fn keep(found: &mut Vec<String>, word: &str) {
+    let word = word.trim_matches(['\'', '’', '.']);
+    if word.chars().any(char::is_alphanumeric) {
+        found.push(word.replace('’', "'"));
+    }
+}
 
-/// Stems that mean the same, by the first of each row.
-const SYNONYMS: &[(&str, &[&str])] = &[
-    (
-        "auth",
-        &[
-            "login",
-            "logon",
-            "signin",
-            "authenticat",
-            "authoriz",
-            "unauthoriz",
-            "unauthenticat",
-            "oauth",
-            "sso",
-            "401",
-        ],
-    ),
-    ("latency", &["latenc", "slow", "slowness", "p50", "p90", "p95", "p99", "sluggish", "lag", "laggy"]),
-    ("5xx", &["servererror", "500s"]),
-    ("websocket", &["ws", "wss", "websockets"]),
-    ("fail", &["failur", "broken", "break", "unabl"]),
-    ("miss", &["lost", "disappear", "vanish"]),
-    ("pause", &["paus", "autopaus", "suspend", "hibernat"]),
-    ("creat", &["creation", "spawn", "provision"]),
-    ("user", &["people", "customer", "everybody", "everyone"]),
-];
-
-/// Two words that mean one thing.
-const PAIRS: &[((&str, &str), &str)] = &[
-    (("log", "in"), "login"),
-    (("logging", "in"), "login"),
-    (("sign", "in"), "signin"),
-    (("signing", "in"), "signin"),
-    (("server", "error"), "servererror"),
-    (("server", "errors"), "servererror"),
-    (("error", "rate"), "servererror"),
-    (("response", "time"), "latenc"),
-    (("web", "socket"), "websocket"),
-];
-
-/// Lower-case words with single blanks between them.
-pub(super) fn plain(text: &str) -> String {
-    tokens(text).join(" ")
+/// Words with single blanks between them and around them, so that whole words can be looked for; a quoted text in a
+/// script without blanks stands alone.
+pub(super) fn spaced(words: &[String]) -> String {
+    let mut text = String::from(" ");
+    for word in words {
+        text.push_str(word);
+        text.push(' ');
+    }
+    text
 }
 
 /// Letters and digits alone, lower case.
@@ -91,32 +42,60 @@ pub(super) fn squash(text: &str) -> String {
     text.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// Whether many failures share the concept.
-pub(super) fn is_weak(concept: &str) -> bool {
-    WEAK.contains(&concept)
+/// The word without the accents that people leave out when they type in a hurry.
+pub(super) fn folded(word: &str) -> Cow<'_, str> {
+    if word.is_ascii() {
+        return Cow::Borrowed(word);
+    }
+    let fold = |character| match character {
+        'á' | 'à' | 'â' | 'ã' | 'ä' => 'a',
+        'é' | 'ê' | 'è' => 'e',
+        'í' => 'i',
+        'ó' | 'ô' | 'õ' | 'ö' => 'o',
+        'ú' | 'ü' => 'u',
+        'ç' => 'c',
+        'ñ' => 'n',
+        other => other,
+    };
+    Cow::Owned(word.chars().map(fold).collect())
 }
 
-/// What a text speaks of, each with the word that says so.
-pub(super) fn concepts(text: &str) -> BTreeMap<String, String> {
-    let tokens = tokens(&camel_apart(text));
-    let mut found = BTreeMap::new();
-    let mut at = 0;
-    while let Some(token) = tokens.get(at) {
-        let next = tokens.get(at + 1).map_or("", String::as_str);
-        if let Some((_, one)) = PAIRS.iter().find(|((first, second), _)| first == token && *second == next) {
-            found.entry(synonym(one)).or_insert_with(|| format!("{token} {next}"));
-            at += 2;
-            continue;
-        }
-        at += 1;
-        if let Some(class) = status_class(token, next) {
-            found.entry(class.to_owned()).or_insert_with(|| token.clone());
-        } else if !STOP.contains(&token.as_str()) && token.len() > 1 && token.starts_with(char::is_alphabetic)
-        {
-            found.entry(synonym(&stem(token))).or_insert_with(|| token.clone());
-        }
+/// Whether a word is of a script that puts no blanks between words.
+pub(super) fn is_japanese(word: &str) -> bool {
+    !word.is_ascii()
+        && word
+            .chars()
+            .any(|character| matches!(character, '\u{3040}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}'))
+}
+
+/// Each two letters side by side, but for those of hiragana alone, which are grammar.
+pub(super) fn bigrams(word: &str) -> impl Iterator<Item = String> + '_ {
+    let pairs = word.chars().zip(word.chars().skip(1));
+    let is_grammar = |character: char| matches!(character, '\u{3040}'..='\u{309f}');
+    pairs
+        .filter(move |(left, right)| !is_grammar(*left) && !is_grammar(*right))
+        .map(|(left, right)| [left, right].iter().collect())
+}
+
+/// Whether one letter too many, too few, another or two exchanged make one word of the other.
+pub(super) fn is_slip(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    if left.len().abs_diff(right.len()) > 1 {
+        return false;
     }
-    found
+    let same = left.iter().zip(right).take_while(|(left, right)| left == right).count();
+    let (left, right) = (left.get(same..).unwrap_or_default(), right.get(same..).unwrap_or_default());
+    match (left, right) {
+        ([_, left @ ..], [_, right @ ..]) if left == right => true,
+        ([one, two, left @ ..], [three, four, right @ ..])
+            if one == four && two == three && left == right =>
+        {
+            true
+        }
+        ([_, left @ ..], right) if left == right => true,
+        (left, [_, right @ ..]) => left == right,
+        _ => false,
+    }
 }
 
 /// Numbers with their units in seconds, per cent or as written.
@@ -150,71 +129,74 @@ pub(super) fn in_base_unit(number: f64, unit: &str) -> (f64, String) {
     }
 }
 
-fn tokens(text: &str) -> Vec<String> {
-    text.to_lowercase()
-        .replace('’', "'")
-        .split(|character: char| !character.is_alphanumeric() && !"'.%".contains(character))
-        .flat_map(|word| {
-            if word.starts_with(|first: char| first.is_ascii_digit()) {
-                vec![word]
-            } else {
-                word.split('.').collect()
-            }
-        })
-        .map(|word| word.trim_matches(['\'', '.']))
-        .filter(|word| word.chars().any(char::is_alphanumeric))
-        .map(str::to_owned)
-        .collect()
-}
-
-/// `HighErrorRate` as three words; `WebSocket` and `GitHub` stay one.
+/// `HighErrorRate` as three words; `WebSocket` and `GitHub` stay one, and so do `PostgreSQL` and `5xx`.
 fn camel_apart(text: &str) -> String {
-    let joined = text.replace("WebSocket", "Websocket").replace("GitHub", "Github").replace("OAuth", "Oauth");
-    let mut apart = String::new();
-    let mut lower = false;
-    for character in joined.chars() {
-        if character.is_uppercase() && lower {
+    const WHOLE: &[(&str, &str)] = &[
+        ("WebSocket", "Websocket"),
+        ("GitHub", "Github"),
+        ("OAuth", "Oauth"),
+        ("PostgreSQL", "Postgresql"),
+        ("CoreD", "Cored"),
+    ];
+    let mut joined = text.to_owned();
+    for (apart, whole) in WHOLE {
+        if joined.contains(apart) {
+            joined = joined.replace(apart, whole);
+        }
+    }
+    let mut apart = String::with_capacity(joined.len() + 8);
+    let mut letters = joined.chars().peekable();
+    let mut before = ' ';
+    while let Some(letter) = letters.next() {
+        let next_is_lower = letters.peek().is_some_and(|next| next.is_lowercase());
+        // `KubePVCFull`: a capital begins a word after a small letter, or before one.
+        let begins = letter.is_uppercase()
+            && (before.is_lowercase()
+                || (before.is_uppercase() && next_is_lower && !is_plural(&mut letters)));
+        if begins {
             apart.push(' ');
         }
-        lower = character.is_lowercase();
-        apart.push(character);
+        apart.push(letter);
+        before = letter;
     }
     apart
 }
 
-/// A bare status such as `502`, or a class such as `5xx`.
-fn status_class(token: &str, next: &str) -> Option<&'static str> {
-    let counted = ["ms", "s", "users", "requests", "minutes", "seconds"].contains(&next);
-    match token {
-        "5xx" => Some("5xx"),
-        "401" | "403" if !counted => Some("auth"),
-        "429" if !counted => Some("ratelimit"),
-        _ => {
-            let status =
-                token.len() == 3 && token.starts_with('5') && token[1..].bytes().all(|b| b.is_ascii_digit());
-            (status && token[1..2] == *"0" && !counted).then_some("5xx")
-        }
+/// `IDs`: the small letter after the capitals is an `s`, and no word goes on.
+fn is_plural(rest: &mut core::iter::Peekable<core::str::Chars<'_>>) -> bool {
+    let mut ahead = rest.clone();
+    ahead.next() == Some('s') && !ahead.next().is_some_and(char::is_lowercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{bigrams, is_slip, measures, words};
+
+    #[test]
+    fn names_are_cut_where_people_cut_them() {
+        assert_eq!(words("KubePVCFull"), ["kube", "pvc", "full"]);
+        assert_eq!(words("node_cpu-usage.high 2.5s"), ["node", "cpu", "usage", "high", "2.5s"]);
+        assert_eq!(words("WebSocket of GitHub: can’t, IDs"), ["websocket", "of", "github", "can't", "ids"]);
     }
-}
 
-fn synonym(stem: &str) -> String {
-    let same = SYNONYMS.iter().find(|(concept, others)| *concept == stem || others.contains(&stem));
-    same.map_or(stem, |(concept, _)| concept).to_owned()
-}
+    #[test]
+    fn one_slip_of_the_finger_is_forgiven() {
+        for (left, right) in
+            [("mesages", "messages"), ("sesion", "session"), ("faield", "failed"), ("latancy", "latency")]
+        {
+            assert!(is_slip(left, right), "{left}");
+        }
+        assert!(!is_slip("lunch", "launching"));
+        assert!(!is_slip("server", "severe"));
+    }
 
-fn stem(word: &str) -> String {
-    let word = word.strip_suffix("'s").unwrap_or(word);
-    let endings = [
-        "ations", "ation", "ions", "ion", "ings", "ing", "edly", "ies", "ized", "ed", "es", "s", "ly", "y",
-        "e",
-    ];
-    let keep =
-        |ending: &&&str| word.len() >= ending.len() + 3 && word.ends_with(**ending) && !word.ends_with("ss");
-    match endings.iter().find(keep) {
-        // `creation` and `create`, `validation` and `validate` share a stem.
-        Some(ending) if ending.starts_with("ation") => format!("{}at", &word[..word.len() - ending.len()]),
-        Some(&"ized") => format!("{}iz", &word[..word.len() - 4]),
-        Some(ending) => word[..word.len() - ending.len()].to_owned(),
-        None => word.to_owned(),
+    #[test]
+    fn grammar_is_no_bigram() {
+        assert_eq!(bigrams("画像をアップ").collect::<Vec<_>>(), ["画像", "アッ", "ップ"]);
+    }
+
+    #[test]
+    fn numbers_have_their_unit() {
+        assert_eq!(measures("p95 at 3200 ms"), [(3.2, "s".to_owned())]);
     }
 }

@@ -5,5 +5,6 @@ mod copies;
 mod counts;
 mod holds;
 mod hostile;
+mod matching;
 mod properties;
 mod suite;
