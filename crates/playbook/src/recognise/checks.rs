@@ -138,8 +138,9 @@ fn comparison(before: &str) -> Option<(&'static str, Comparison)> {
     if let Some(sign) = SIGNS.iter().find(|(sign, _)| before.ends_with(sign)) {
         return Some(*sign);
     }
-    let lower = if before.is_ascii() { None } else { Some(last_words(before).to_lowercase()) };
-    let tail = lower.as_deref().unwrap_or(before);
+    let tail = last_words(before);
+    let lower = (!tail.is_ascii()).then(|| tail.to_lowercase());
+    let tail = lower.as_deref().unwrap_or(tail);
     let above = LANGUAGES.iter().flat_map(|language| language.above).map(|words| (*words, Comparison::Above));
     let below = LANGUAGES.iter().flat_map(|language| language.below).map(|words| (*words, Comparison::Below));
     above.chain(below).filter(|(words, _)| ends_with(tail, words)).max_by_key(|(words, _)| words.len())

@@ -87,7 +87,7 @@ fn unit_after(text: &str, at: usize) -> Option<(String, usize)> {
         Some(_) => 1,
         None => word.find(|c: char| !c.is_alphabetic()).unwrap_or(word.len()),
     };
-    if !word.is_ascii()
+    if word.starts_with(|c: char| !c.is_ascii())
         && let Some(unit) = JAPANESE_UNITS.iter().find(|unit| word.starts_with(**unit))
     {
         return Some(((*unit).to_string(), at + gap + unit.len()));
