@@ -9,6 +9,7 @@ pub(crate) mod postmortem;
 pub(crate) mod room;
 mod row;
 mod settings;
+mod understood;
 mod watch;
 mod why_page;
 

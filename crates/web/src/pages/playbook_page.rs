@@ -1,5 +1,6 @@
 //! The playbook as a page: the document, what was understood of it, and what the compiler found, each at its line.
 
+use super::understood::{Understood, understood};
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::error::{PageProblem, Problem};
@@ -24,6 +25,8 @@ pub(crate) struct PlaybookPage {
     pub(crate) documents: Vec<DocumentRow>,
     pub(crate) counts: Vec<(usize, &'static str)>,
     pub(crate) findings: Vec<Finding>,
+    /// What was understood, part by part, and by which rule.
+    pub(crate) understood: Vec<Understood>,
     pub(crate) contents: Vec<(String, String)>,
     pub(crate) document: Rendered,
 }
@@ -113,6 +116,7 @@ pub(crate) fn page(frame: &Frame, shown: &Shown<'_>) -> PlaybookPage {
         documents: documents(shown),
         counts: counts(playbook),
         findings: findings.map(finding).collect(),
+        understood: understood(playbook, shown.number),
         contents: headings.map(|section| (section.anchor.clone(), section.heading.clone())).collect(),
         document: Rendered(playbook::html::to_html(shown.text)),
     }

@@ -120,6 +120,8 @@ fn the_playbook_and_the_settings_are_shown() {
     };
     for playbook in [&compiled, &sample.settings.plan.playbook] {
         is_sound(&shown(playbook, 0));
+        let told = shown(playbook, 0).contains("<code>severity-");
+        assert_eq!(told, !playbook.severities.is_empty(), "each part names its rule");
     }
     let old = format!("# Old\n\nThis runbook is deprecated.\n\n## {SCRIPT}\n");
     let several = playbook::compile_documents(&[

@@ -1,0 +1,73 @@
+//! Why the compiler took a part of the document for what it says it is: which rule, how sure, at which line.
+
+use crate::view::Tag;
+use playbook::{Origin, Playbook, Runbook};
+
+/// Below this a person should look.
+const SURE_MIN: u8 = 70;
+
+/// One part of the document.
+pub(crate) struct Understood {
+    pub(crate) line: u32,
+    pub(crate) kind: &'static str,
+    pub(crate) name: String,
+    pub(crate) rule: String,
+    pub(crate) confidence: Tag,
+}
+
+/// The parts of one document, by line.
+pub(crate) fn understood(playbook: &Playbook, document: u32) -> Vec<Understood> {
+    let runbooks = playbook.runbooks.iter().filter(|runbook| runbook.document == document);
+    let mut parts: Vec<Understood> = runbooks.flat_map(of_runbook).collect();
+    // Of several documents only runbooks tell which one they are from.
+    if playbook.documents.len() < 2 {
+        parts.extend(of_the_rest(playbook));
+    }
+    parts.sort_by_key(|part| part.line);
+    parts
+}
+
+fn of_runbook(runbook: &Runbook) -> Vec<Understood> {
+    let mut parts = vec![part("runbook", &runbook.title, &runbook.origin, runbook.line)];
+    parts.extend(runbook.symptoms.iter().map(|one| part("symptom", &one.text, &one.origin, one.line)));
+    for step in &runbook.steps {
+        parts.push(part("step", &step.title, &step.origin, step.line));
+        parts.extend(step.commands.iter().map(|one| part("command", &one.source, &one.origin, one.line)));
+        parts.extend(step.checks.iter().map(|one| part("check", &one.text, &one.origin, one.line)));
+        parts.extend(step.causes.iter().map(|one| part("cause", &one.name, &one.origin, one.line)));
+    }
+    parts
+}
+
+fn of_the_rest(playbook: &Playbook) -> Vec<Understood> {
+    let checklist = playbook.checklist.iter().map(|one| part("checklist", &one.title, &one.origin, one.line));
+    let tree = playbook.decision_tree.iter().map(|one| part("decision tree", "", &one.origin, one.line));
+    let severities = playbook.severities.iter().map(|one| part("severity", &one.name, &one.origin, one.line));
+    let hops = playbook.escalation.iter().flat_map(|(severity, hops)| {
+        hops.iter()
+            .map(move |hop| part("escalation", &format!("{severity}: {}", hop.target), &hop.origin, hop.line))
+    });
+    let services = playbook.services.iter().map(|one| part("service", &one.name, &one.origin, one.line));
+    let templates = playbook.templates.iter().map(|one| part("template", &one.name, &one.origin, one.line));
+    let postmortem =
+        playbook.postmortem.iter().map(|one| part("postmortem rules", "", &one.origin, one.line));
+    checklist
+        .chain(tree)
+        .chain(severities)
+        .chain(hops)
+        .chain(services)
+        .chain(templates)
+        .chain(postmortem)
+        .collect()
+}
+
+fn part(kind: &'static str, name: &str, origin: &Origin, line: u32) -> Understood {
+    let sure = format!("{} of 100", origin.confidence);
+    Understood {
+        line,
+        kind,
+        name: name.lines().next().unwrap_or_default().to_owned(),
+        rule: origin.rule.clone().into_owned(),
+        confidence: if origin.confidence < SURE_MIN { Tag::warn(sure) } else { Tag::info(sure) },
+    }
+}
