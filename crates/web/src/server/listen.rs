@@ -1,6 +1,6 @@
 //! Binding, accepting within a limit, and ending calmly.
 
-use super::connection;
+use super::{connection, places};
 use crate::app::App;
 use axum::Router;
 use core::future::Future;
@@ -11,9 +11,6 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
-
-/// How many connections a listener holds at once; more wait in the kernel's queue.
-const CONNECTIONS_MAX: usize = 4_096;
 
 /// How long requests under way may take to end once the server is told to stop.
 const DRAIN_TIME_MAX: Duration = Duration::from_secs(10);
@@ -52,6 +49,8 @@ pub enum ServeError {
 pub struct Bound {
     console: (TcpListener, SocketAddr),
     status: Option<(TcpListener, SocketAddr)>,
+    /// How many connections each of them may hold.
+    connections_max: usize,
 }
 
 /// Takes the addresses.
@@ -64,7 +63,9 @@ pub async fn bind(config: ServerConfig) -> Result<Bound, ServeError> {
         Some(address) => Some(take(address, "status page").await?),
         None => None,
     };
-    Ok(Bound { console, status })
+    let listeners = if status.is_some() { 2 } else { 1 };
+    let connections_max = places::connections_max(places::descriptors(), listeners);
+    Ok(Bound { console, status, connections_max })
 }
 
 /// Takes the addresses and serves until `shutdown`; the handle ends when everything has. Which addresses they are can be
@@ -98,10 +99,12 @@ impl Bound {
     /// Serves until `shutdown`, then takes no more connections and ends within ten seconds.
     pub async fn serve(self, app: App, shutdown: impl Future<Output = ()> + Send) {
         let (stop, stopping) = watch::channel(false);
+        // Places of its own for each, so that a crowd at the public page leaves the console open.
+        let places = || Arc::new(Semaphore::new(self.connections_max));
         let mut listeners = JoinSet::new();
-        listeners.spawn(accept(self.console.0, super::console(&app), stopping.clone()));
+        listeners.spawn(accept(self.console.0, super::console(&app), places(), stopping.clone()));
         if let Some((listener, _)) = self.status {
-            listeners.spawn(accept(listener, super::status(&app), stopping));
+            listeners.spawn(accept(listener, super::status(&app), places(), stopping));
             listeners.spawn(crate::public::keep(app.clone()));
         }
         shutdown.await;
@@ -133,8 +136,12 @@ async fn take(address: SocketAddr, what: &'static str) -> Result<(TcpListener, S
     Ok((listener, bound))
 }
 
-async fn accept(listener: TcpListener, router: Router, mut stopping: watch::Receiver<bool>) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+async fn accept(
+    listener: TcpListener,
+    router: Router,
+    places: Arc<Semaphore>,
+    mut stopping: watch::Receiver<bool>,
+) {
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
     loop {

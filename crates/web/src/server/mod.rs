@@ -5,6 +5,7 @@ mod connection;
 mod headers;
 mod listen;
 mod panics;
+mod places;
 mod worded;
 
 pub use listen::{Bound, ServeError, ServerConfig, bind, serve};
