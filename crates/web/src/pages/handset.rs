@@ -1,5 +1,8 @@
-//! The handset plays a phone: the pages addressed to it as their responder would see them, with the answers of their
-//! signed links. For trying things out and for the demonstration.
+//! The handset plays a phone: the pages addressed to it as their responder would see them. For trying things out and for
+//! the demonstration.
+//!
+//! Only its own responder gets the answers of the signed links, which speak in their name. Whoever else looks answers as
+//! themselves, as in the incident's room, so that nobody's word is ever taken for another's.
 
 use crate::app::App;
 use crate::auth::SignedIn;
@@ -33,7 +36,9 @@ pub(crate) struct Ringing {
     pub(crate) at_ms: i64,
     pub(crate) text: String,
     pub(crate) ago: Elapsed,
-    pub(crate) token: String,
+    /// Of the link that answers in its responder's name; theirs alone.
+    pub(crate) token: Option<String>,
+    pub(crate) responder: String,
     pub(crate) incident: String,
     pub(crate) answer: Option<Tag>,
     pub(crate) asks: bool,
@@ -95,7 +100,8 @@ pub(crate) fn ringing(
         at_ms: page.decided_at.as_millisecond(),
         text: page_words(incident, page).short,
         ago: Elapsed::since(page.decided_at, frame.now),
-        token: token(page.number),
+        token: (page.responder.0 == frame.person).then(|| token(page.number)),
+        responder: page.responder.to_string(),
         incident: incident.id.to_string(),
         answer: page
             .answer

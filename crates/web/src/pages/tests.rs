@@ -5,7 +5,7 @@ use super::{
     action_items, handset, incident_list, playbook_page, postmortem, row, settings, watch, why_page,
 };
 use crate::view::sample::{RIGHT_TO_LEFT, SCRIPT, Sample, frame, settings as sample_settings};
-use crate::view::{Nav, Tag};
+use crate::view::{Frame, Nav, Tag};
 use askama::Template;
 use incident::{IncidentId, Summary, summarize};
 
@@ -105,6 +105,13 @@ fn a_handset_rings_with_the_answers_of_the_link() {
     let html = html.render().unwrap();
     is_sound(&html);
     assert!(html.contains("action=\"/a/token1\""));
+    let passer_by = Frame { person: "ceo".to_owned(), ..frame.clone() };
+    let seen = handset::ringing(&passer_by, &sample.incident, "primary", |page| format!("token{page}"));
+    let html = handset::phone(&passer_by, "primary".to_owned(), seen, Vec::new()).render().unwrap();
+    is_sound(&html);
+    assert!(!html.contains("token1"), "somebody else could answer in the name of primary: {html}");
+    let own_word = format!("action=\"/incidents/{}/acknowledge\"", sample.incident.id);
+    assert!(html.contains(&own_word) && html.contains("as <bdi>ceo</bdi>"), "{html}");
     is_sound(&handset::phone(&frame, SCRIPT.to_owned(), Vec::new(), Vec::new()).render().unwrap());
 }
 
