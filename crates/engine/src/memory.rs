@@ -267,7 +267,9 @@ impl Access for Memory {
     }
 
     fn put_account(&self, account: &Account) -> Result<(), AccessError> {
-        self.shelves().accounts.insert(account.person.clone(), account.clone());
+        let mut shelves = self.shelves();
+        shelves.accounts.insert(account.person.clone(), account.clone());
+        shelves.sessions.retain(|_, session| session.person != account.person);
         Ok(())
     }
 

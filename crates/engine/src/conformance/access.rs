@@ -28,6 +28,18 @@ fn accounts(access: &dyn Access) {
     assert_eq!(find("primary"), Some(account("$argon2id$second")), "a new password");
     assert_eq!(find("Primary"), None, "names are compared letter by letter");
     assert_eq!(access.accounts().expect("accounts"), 1, "a changed account is not another one");
+    let session = |hash: &str, person: &str| Session {
+        hash: hash.to_owned(),
+        person: person.to_owned(),
+        created_at: at(0),
+        expires_at: at(100),
+    };
+    let (own, other) = (session("aa", "primary"), session("bb", "secondary"));
+    access.put_session(&own).expect("put_session");
+    access.put_session(&other).expect("put_session");
+    access.put_account(&account("$argon2id$third")).expect("put_account");
+    assert_eq!(access.session("aa").expect("session"), None, "a new password ends the old one's sessions");
+    assert_eq!(access.session("bb").expect("session"), Some(other), "nobody else's");
 }
 
 fn sessions(access: &dyn Access) {

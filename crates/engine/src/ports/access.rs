@@ -73,7 +73,8 @@ pub trait Access: Send + Sync {
     /// [`AccessError`].
     fn accounts(&self) -> Result<u32, AccessError>;
 
-    /// Makes or changes an account.
+    /// Makes or changes an account, and ends every session of its person in the same step: whoever came in by the old
+    /// password is out.
     ///
     /// # Errors
     /// [`AccessError`].

@@ -20,6 +20,8 @@ SET person = excluded.person, created_at = excluded.created_at, expires_at = exc
 
 pub(crate) const DROP_SESSION: &str = "DELETE FROM sessions WHERE hash = $1";
 
+pub(crate) const DROP_SESSIONS_OF: &str = "DELETE FROM sessions WHERE person = $1";
+
 pub(crate) const TOKENS: &str = "SELECT hash, name, scope, person, created_at FROM tokens";
 
 pub(crate) const PUT_TOKEN: &str = "\
@@ -43,6 +45,7 @@ pub(crate) const ALL: &[&str] = &[
     FORGET_ENDED_SESSIONS,
     PUT_SESSION,
     DROP_SESSION,
+    DROP_SESSIONS_OF,
     TOKENS,
     PUT_TOKEN,
     DROP_TOKEN,

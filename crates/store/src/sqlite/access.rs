@@ -57,8 +57,13 @@ impl Access for SqliteAccess {
     }
 
     fn put_account(&self, account: &Account) -> Result<(), AccessError> {
+        let mut connection = self.connection();
+        let begun = connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        let transaction = begun.map_err(failed)?;
         let row = (&account.person, &account.password_hash, micros(account.created_at));
-        self.execute(sql::PUT_ACCOUNT, row).map(drop)
+        transaction.execute(sql::PUT_ACCOUNT, row).map_err(failed)?;
+        transaction.execute(sql::DROP_SESSIONS_OF, [&account.person]).map_err(failed)?;
+        transaction.commit().map_err(failed)
     }
 
     fn session(&self, hash: &str) -> Result<Option<Session>, AccessError> {

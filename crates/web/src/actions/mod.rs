@@ -1,6 +1,7 @@
 //! The console's forms: each becomes one command, and the browser goes back to where it was with one line of what came
 //! of it. A refusal shows the page again with everything that had been typed.
 
+mod access;
 mod learn;
 mod report;
 mod respond;
@@ -20,6 +21,8 @@ pub(crate) fn routes() -> Vec<Route> {
     let post = |path, to| Route { method: axum::http::Method::POST, path, door: Door::Session, to };
     use axum::routing::post as by;
     vec![
+        post("/settings/keys", by(access::key)),
+        post("/settings/invitations", by(access::invitation)),
         post("/incidents", by(report::open)),
         post("/incidents/{id}/acknowledge", by(respond::acknowledge)),
         post("/incidents/{id}/give-back", by(respond::give_back)),

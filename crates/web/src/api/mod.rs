@@ -35,7 +35,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get(Door::Read, "/api/tokens", token::list),
         Route::post(Door::Respond, "/api/tokens", token::create),
         Route::delete(Door::Respond, "/api/tokens/{name}", token::delete),
-        Route::post(Door::Respond, "/api/people/{person}/invite", people::invite),
+        Route::post(Door::Session, "/api/people/{person}/invite", people::invite),
         Route::get(Door::Read, "/api/incidents", incidents::list),
         Route::post(Door::Respond, "/api/incidents", incidents::report),
         Route::get(Door::Read, "/api/incidents/{id}", incidents::show),

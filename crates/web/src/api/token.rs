@@ -2,7 +2,7 @@
 
 use super::body::Sent;
 use crate::app::App;
-use crate::auth::{ApiCaller, ApiWriter, NewToken, TokenError, create_token};
+use crate::auth::{ApiCaller, ApiWriter, NewToken, keep_token};
 use crate::error::Problem;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -67,22 +67,8 @@ pub(super) async fn create(
         Scope::Read | Scope::Alerts => sent.person,
     };
     let new = NewToken { name: sent.name.trim().to_owned(), scope: sent.scope, person: person.clone() };
-    let made = Made { name: new.name.clone(), scope: new.scope, person, token: keep(&app, new).await? };
+    let made = Made { name: new.name.clone(), scope: new.scope, person, token: keep_token(&app, new).await? };
     Ok((StatusCode::CREATED, Json(made)))
-}
-
-async fn keep(app: &App, new: NewToken) -> Result<String, Problem> {
-    let (ids, now, own) = (Arc::clone(&app.parts.ids), app.now(), Arc::clone(&app.own));
-    let made = app.access(move |access| {
-        let made = create_token(access, ids.as_ref(), now, new);
-        own.tokens.reload(access)?;
-        Ok(made)
-    });
-    made.await?.map_err(|error| match error {
-        TokenError::NameTaken(_) => Problem::new(StatusCode::CONFLICT, "name-taken", error.to_string()),
-        TokenError::Name | TokenError::PersonNeeded => Problem::invalid(error.to_string()),
-        TokenError::Access(error) => error.into(),
-    })
 }
 
 /// Taking back what is gone already is told as not found; either way it is gone.

@@ -214,11 +214,7 @@ impl IncidentView {
             alerts: alerts(incident),
             runbook: incident.runbook.clone(),
             matches: incident.matches.clone(),
-            steps: incident
-                .steps
-                .iter()
-                .map(|(step, (outcome, by))| (*step, step_view(*outcome, by)))
-                .collect(),
+            steps: steps(incident),
             escalation: escalation(&incident.escalation),
             pages: incident.pages.iter().map(page).collect(),
             runs: incident.runs.iter().map(run).collect(),
@@ -256,8 +252,9 @@ fn acknowledged(incident: &Incident) -> Option<AckView> {
     })
 }
 
-fn step_view(outcome: StepOutcome, by: &Actor) -> StepView {
-    StepView { outcome, by: by.to_string() }
+fn steps(incident: &Incident) -> BTreeMap<u32, StepView> {
+    let view = |outcome: StepOutcome, by: &Actor| StepView { outcome, by: by.to_string() };
+    incident.steps.iter().map(|(step, (outcome, by))| (*step, view(*outcome, by))).collect()
 }
 
 fn alerts(incident: &Incident) -> Vec<AlertView> {

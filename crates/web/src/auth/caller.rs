@@ -30,6 +30,25 @@ pub(crate) struct ApiWriter {
     pub(crate) actor: Actor,
 }
 
+/// A person at a browser, by their session and its `X-CSRF`: for what a token alone must not do, because it would make
+/// more of itself than it is.
+#[derive(Clone, Debug)]
+pub(crate) struct ApiPerson(pub(crate) PersonId);
+
+impl FromRequestParts<App> for ApiPerson {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        if bearer(&parts.headers).is_some() {
+            return Err(Problem::forbidden(
+                "no token may do this; it takes a person who is signed in, such as on the page of settings",
+            ));
+        }
+        let caller = ApiCaller::from_request_parts(parts, app).await?;
+        caller.person.map(Self).ok_or_else(Problem::sign_in)
+    }
+}
+
 impl FromRequestParts<App> for ApiCaller {
     type Rejection = Problem;
 

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::error::Problem;
 use axum::http::StatusCode;
 use engine::ports::{Access, AccessError, Ids};
+use incident::PersonId;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
@@ -46,9 +47,17 @@ pub fn invite(
     Ok(Invitation { link: format!("{console_url}/join/{person}.{until}.{proof}"), expires_at })
 }
 
-/// The same for a signed-in person who invites another.
-pub(crate) async fn link(app: &App, person: &str) -> Result<Invitation, Problem> {
+/// The same for a signed-in person who invites another. Nobody takes over somebody else's account this way: whoever has
+/// one already is invited by nobody but themselves.
+pub(crate) async fn link(app: &App, by: &PersonId, person: &str) -> Result<Invitation, Problem> {
     check_name(person)?;
+    let asked = person.to_owned();
+    let account = app.access(move |access| access.account(&asked)).await?;
+    if account.is_some() && by.0 != person {
+        return Err(Problem::forbidden(format!(
+            "{person} has an account already and can change it only by themselves"
+        )));
+    }
     let (ids, now) = (Arc::clone(&app.parts.ids), app.now());
     let (console_url, person) = (app.parts.console_url.clone(), person.to_owned());
     Ok(app.access(move |access| invite(access, ids.as_ref(), now, &console_url, &person)).await?)

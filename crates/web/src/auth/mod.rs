@@ -14,7 +14,7 @@ mod session;
 mod sign_in;
 mod tokens;
 
-pub(crate) use caller::{ApiCaller, ApiWriter, bearer};
+pub(crate) use caller::{ApiCaller, ApiPerson, ApiWriter, bearer};
 pub use invite::{Invitation, invite};
 pub(crate) use join::join_routes;
 pub use join::{is_short_name, setup_key};
@@ -24,4 +24,4 @@ pub(crate) use posted::Posted;
 pub(crate) use session::SignedIn;
 pub(crate) use sign_in::sign_in_routes;
 pub use tokens::{NewToken, TokenError, create_token};
-pub(crate) use tokens::{TokenCache, source_key};
+pub(crate) use tokens::{TokenCache, keep_token, source_key};

@@ -1,7 +1,10 @@
 //! Keys for programs: made here, shown once, kept as hashes, and looked up in memory so that intake reads no table.
 
 use super::keys::{fresh_secret, hash_hex};
+use crate::app::App;
+use crate::error::Problem;
 use arc_swap::ArcSwap;
+use axum::http::StatusCode;
 use engine::ports::{Access, AccessError, Ids, Scope, Token};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -68,6 +71,21 @@ pub fn create_token(
         Token { hash: hash_hex(&secret), name, scope: new.scope, person: new.person, created_at: now };
     access.put_token(&token)?;
     Ok(secret)
+}
+
+/// The same for whoever asks a running server, which knows the token from then on.
+pub(crate) async fn keep_token(app: &App, new: NewToken) -> Result<String, Problem> {
+    let (ids, now, own) = (Arc::clone(&app.parts.ids), app.now(), Arc::clone(&app.own));
+    let made = app.access(move |access| {
+        let made = create_token(access, ids.as_ref(), now, new);
+        own.tokens.reload(access)?;
+        Ok(made)
+    });
+    made.await?.map_err(|error| match error {
+        TokenError::NameTaken(_) => Problem::new(StatusCode::CONFLICT, "name-taken", error.to_string()),
+        TokenError::Name | TokenError::PersonNeeded => Problem::invalid(error.to_string()),
+        TokenError::Access(error) => error.into(),
+    })
 }
 
 /// 32 letters and digits that nobody can guess: a source's key, or the key of an alert that brings none.

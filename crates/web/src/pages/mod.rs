@@ -8,7 +8,7 @@ mod playbook_page;
 pub(crate) mod postmortem;
 pub(crate) mod room;
 mod row;
-mod settings;
+pub(crate) mod settings;
 mod understood;
 mod watch;
 mod why_page;

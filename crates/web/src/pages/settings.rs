@@ -26,6 +26,20 @@ pub(crate) struct SettingsPage {
     pub(crate) playbook_path: String,
 }
 
+/// A secret that was just made.
+#[derive(Template)]
+#[template(path = "settings/made.html")]
+pub(crate) struct MadePage {
+    pub(crate) chrome: Chrome,
+    pub(crate) heading: String,
+    pub(crate) secret: String,
+}
+
+/// Shows a secret, once.
+pub(crate) fn made(frame: &Frame, heading: String, secret: String) -> MadePage {
+    MadePage { chrome: frame.chrome("Made", Nav::Settings, "/settings"), heading, secret }
+}
+
 /// One person.
 pub(crate) struct PersonRow {
     pub(crate) id: String,

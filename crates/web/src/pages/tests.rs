@@ -50,6 +50,7 @@ fn watch_shows_nothing_forty_incidents_and_nobody() {
         is_sound(&html);
         assert!(html.len() < 100_000, "{} bytes", html.len());
         assert_eq!(html.contains("evenkeel alert send"), count == 0, "an empty page says what to do first");
+        assert_eq!(html.contains("href=\"/settings#sources\""), count == 0, "and where the key comes from");
         assert_eq!(html.contains("<mark>nobody</mark>"), people.len() < 4, "an empty role stands out");
     }
 }
@@ -140,6 +141,9 @@ fn the_playbook_and_the_settings_are_shown() {
     assert!(page.contains("href=\"/playbook?document=0\"") && page.contains("deprecated"), "{page}");
     for people in [&[][..], &["primary"][..]] {
         let page = settings::page(&frame, &sample_settings(people), vec![SCRIPT.to_owned()], String::new());
-        is_sound(&page.render().unwrap());
+        let html = page.render().unwrap();
+        is_sound(&html);
+        assert!(html.contains("id=\"sources\"") && html.contains("action=\"/settings/keys\""), "{html}");
     }
+    is_sound(&settings::made(&frame, SCRIPT.to_owned(), SCRIPT.to_owned()).render().unwrap());
 }

@@ -158,14 +158,24 @@ async fn a_browsers_session_needs_its_proof_to_change_anything_over_the_api() {
     assert_eq!(post().header("x-csrf", &proof(&world, &cookie)).send().await.status, 201);
 }
 
+/// Invites somebody as whoever holds the session.
+async fn invited(world: &World, cookie: &str, person: &str) -> Reply {
+    let ask = world.ask("POST", &format!("/api/people/{person}/invite")).header("cookie", cookie);
+    ask.header("x-csrf", &proof(world, cookie)).send().await
+}
+
+/// The path of the link in an invitation.
+fn path_of(invited: &Reply) -> String {
+    assert_eq!(invited.status, 200, "{invited:?}");
+    let link = invited.json()["link"].as_str().unwrap().to_owned();
+    format!("/join/{}", link.split_once("/join/").unwrap().1)
+}
+
 #[tokio::test]
 async fn an_invitation_sets_a_password_once() {
     let world = World::new().await;
-    let token = world.responder_token().await;
-    let invited = world.ask("POST", "/api/people/secondary/invite").bearer(&token).send().await;
-    assert_eq!(invited.status, 200, "{invited:?}");
-    let link = invited.json()["link"].as_str().unwrap().to_owned();
-    let path = format!("/join/{}", link.split_once("/join/").unwrap().1);
+    let cookie = world.set_up("primary").await;
+    let path = path_of(&invited(&world, &cookie, "secondary").await);
     assert_eq!(world.get(&path).await.status, 200);
     let form = format!("password={}", PASSWORD.replace(' ', "+"));
     let joined = world.ask("POST", &path).form(&form).send().await;
@@ -175,18 +185,64 @@ async fn an_invitation_sets_a_password_once() {
     assert_eq!(world.ask("POST", &path).form(&form).send().await.status, 410, "spent");
     let forged = path.replacen("secondary", "lead", 1);
     assert_eq!(world.ask("POST", &forged).form(&form).send().await.status, 410);
-    let takeover = world.ask("POST", "/api/people/secondary/invite").bearer(&token).send().await;
+    let takeover = invited(&world, &cookie, "secondary").await;
     assert_eq!(takeover.status, 403, "whoever has an account keeps it");
 }
 
 #[tokio::test]
 async fn an_invitation_ends_after_three_days() {
     let world = World::new().await;
-    let token = world.responder_token().await;
-    let invited = world.ask("POST", "/api/people/secondary/invite").bearer(&token).send().await;
-    let link = invited.json()["link"].as_str().unwrap().to_owned();
+    let cookie = world.set_up("primary").await;
+    let path = path_of(&invited(&world, &cookie, "secondary").await);
     world.pass(SignedDuration::from_hours(72));
-    assert_eq!(world.get(&format!("/join/{}", link.split_once("/join/").unwrap().1)).await.status, 410);
+    assert_eq!(world.get(&path).await.status, 410);
+}
+
+#[tokio::test]
+async fn a_token_lets_nobody_in_and_takes_no_account_over() {
+    let world = World::new().await;
+    let cookie = world.set_up("primary").await;
+    let token = world.responder_token().await;
+    for person in ["primary", "secondary"] {
+        let path = format!("/api/people/{person}/invite");
+        let refused = world.ask("POST", &path).bearer(&token).send().await;
+        assert_eq!(refused.status, 403, "{person}: {refused:?}");
+        let both = world.ask("POST", &path).bearer(&token).header("cookie", &cookie).send().await;
+        assert_eq!(both.status, 403, "{person}: {both:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_new_password_ends_every_other_session() {
+    let world = World::new().await;
+    let cookie = world.set_up("primary").await;
+    let other = sign_in(&world, "primary", PASSWORD).await.cookie();
+    let path = path_of(&invited(&world, &cookie, "primary").await);
+    let joined = world.ask("POST", &path).form("password=another+long+enough+one").send().await;
+    assert_eq!(joined.status, 303, "{joined:?}");
+    assert!(inside(&world, &joined.cookie()).await);
+    for old in [cookie, other] {
+        assert!(!inside(&world, &old).await, "the old password's session goes on");
+    }
+}
+
+#[tokio::test]
+async fn the_settings_make_a_key_that_a_source_can_use() {
+    let world = World::new().await;
+    let cookie = world.set_up("primary").await;
+    let post = |path: &str, form: &str| {
+        let form = format!("csrf={}&{form}", proof(&world, &cookie));
+        world.ask("POST", path).header("cookie", &cookie).form(&form).send()
+    };
+    let made = post("/settings/keys", "name=test-source").await;
+    assert_eq!(made.status, 200, "{made:?}");
+    let shown = made.body.split_once("id=\"made\">").unwrap().1.split_once('<').unwrap().0;
+    let alert = r#"{"title":"Test: API answers 500","severity":"P1","key":"test-1"}"#;
+    let sent = world.ask("POST", "/api/alerts").bearer(shown).json(alert).send().await;
+    assert!(sent.status < 300, "{sent:?}");
+    assert_eq!(post("/settings/keys", "name=test-source").await.status, 409, "the name is taken");
+    let invited = post("/settings/invitations", "person=secondary").await;
+    assert!(invited.body.contains("/join/secondary."), "{invited:?}");
 }
 
 #[tokio::test]
