@@ -58,7 +58,7 @@ fn long(incident: &Incident, page: &Page, others: &str) -> Vec<String> {
     lines.push(format!("Why you: {}.", page.rule));
     if page.possible_repeat > 0 {
         lines.push(
-            "You may have had this page before: the server stopped while it was being sent.".to_string(),
+            "You may have had this page before: nobody knows whether an earlier try arrived.".to_string(),
         );
     }
     lines

@@ -197,3 +197,17 @@ fn a_source_that_falls_silent_after_a_reopening_is_noticed() {
     world.pass(minutes(11));
     assert!(!world.incident.is_firing());
 }
+
+#[test]
+fn an_alert_that_was_over_long_ago_by_its_own_word_wakes_nobody() {
+    let sent = |hours: i64| {
+        let mut world = World::new();
+        let expires_at = Some(world.now - minutes(hours * 60));
+        let told = world.source(Alert { expires_at, ..alert("api", "P1", AlertStatus::Firing) });
+        (told.map(drop), world.paged().len())
+    };
+    assert_eq!(sent(49), (Err(Refusal::NothingOpen), 0));
+    for hours in [-1, 0, 12, 48] {
+        assert_eq!(sent(hours), (Ok(()), 1), "a wrong clock is heard: {hours} h");
+    }
+}

@@ -226,5 +226,8 @@ fn a_page_of_which_nobody_knows_whether_it_arrived_is_a_possible_repeat_when_it_
     world.ask(Actor::System, Command::PageOutcome { page: 1, attempt: 2, outcome: unknown }).expect("counts");
     let page = world.incident.page(1).expect("it is there");
     assert_eq!(page.possible_repeat, 1);
+    let told = incident::words::page_words(&world.incident, page).long.join("\n");
+    assert!(told.contains("You may have had this page before"), "{told}");
+    assert!(!told.contains("the server stopped"), "the server went on all the while: {told}");
     assert!(matches!(page.state, PageState::Retrying { .. }), "{:?}", page.state);
 }

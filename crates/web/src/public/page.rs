@@ -74,6 +74,8 @@ struct Day {
 #[template(path = "public/feed.xml", escape = "html")]
 struct Feed<'a> {
     title: &'a str,
+    /// What readers of feeds list it as.
+    name: String,
     url: &'a str,
     host: &'a str,
     updated: String,
@@ -180,11 +182,17 @@ fn feed<'a>(site: &'a Site, told: &[Told]) -> Feed<'a> {
     entries.truncate(FEED_MAX);
     Feed {
         title: &site.title,
+        name: feed_name(&site.title),
         url: &site.url,
         host: host(&site.url),
         updated: entries.first().map_or_else(|| site.started_at.to_string(), |entry| entry.updated.clone()),
         entries,
     }
+}
+
+/// A page that calls itself a status already is not called so twice.
+fn feed_name(title: &str) -> String {
+    if title.to_lowercase().ends_with("status") { title.to_owned() } else { format!("{title} status") }
 }
 
 /// The host of an address, for ids that stay the same for ever.

@@ -102,6 +102,16 @@ fn over_without_a_last_word_is_over_all_the_same() {
 }
 
 #[test]
+fn a_feed_is_named_after_its_page_and_is_no_status_twice() {
+    let now = "2026-11-23T03:00:00Z".parse().expect("a time");
+    for (title, name) in [("Tabbi", "Tabbi status"), ("Practice status", "Practice status")] {
+        let docs = render(&Site { title: title.to_owned(), ..site(now) }, Vec::new());
+        let wanted = format!("<title>{name}</title>");
+        assert!(docs.feed.text().contains(&wanted), "{wanted} in {}", docs.feed.text());
+    }
+}
+
+#[test]
 fn words_stay_words_and_feeds_stay_feeds() {
     for words in [SCRIPT, RIGHT_TO_LEFT, &"x".repeat(200), "a\u{0}b\u{1b}[31m"] {
         let mut sample = Sample::new("x", "P1");
