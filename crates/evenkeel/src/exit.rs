@@ -10,6 +10,15 @@ pub(crate) struct Failure {
     hint: Option<String>,
 }
 
+/// How a failure is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// For people.
+    Words,
+    /// For programs.
+    Json,
+}
+
 /// Whose fault it is decides the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -56,6 +65,10 @@ impl Failure {
         Self { kind, message: message.into(), hint: None }
     }
 
+    fn json(&self) -> serde_json::Value {
+        serde_json::json!({ "error": self.message, "hint": self.hint, "code": self.kind.code() })
+    }
+
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
@@ -72,11 +85,14 @@ impl std::fmt::Display for Failure {
     }
 }
 
-/// Prints what went wrong and gives the code to end with.
+/// Prints what went wrong, to people or to a program that asked for JSON, and gives the code to end with.
 #[expect(clippy::print_stderr, reason = "the one place where the program says why it ends")]
-pub(crate) fn report(failure: &Failure) -> ExitCode {
+pub(crate) fn report(failure: &Failure, form: Form) -> ExitCode {
     if !failure.message.is_empty() {
-        eprintln!("error: {failure}");
+        match form {
+            Form::Words => eprintln!("error: {failure}"),
+            Form::Json => eprintln!("{}", failure.json()),
+        }
     }
     ExitCode::from(failure.kind.code())
 }

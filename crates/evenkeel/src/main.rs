@@ -25,9 +25,10 @@ fn main() -> ExitCode {
         return code(range::tools::run(tool, &args));
     }
     let cli = cli::Cli::parse();
+    let form = if cli.reach.json { exit::Form::Json } else { exit::Form::Words };
     match commands::run(cli) {
         Ok(code) => code,
-        Err(failure) => exit::report(&failure),
+        Err(failure) => exit::report(&failure, form),
     }
 }
 

@@ -31,10 +31,15 @@ pub(crate) fn foreign(text: &str) -> String {
     text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }
 
+/// The same within a table, whose lines are not for others to end.
+fn cell_of(text: &str) -> String {
+    foreign(text).replace(['\n', '\t'], " ")
+}
+
 /// Rows with aligned columns; the last column is not padded.
 pub(crate) fn table(rows: &[Vec<String>]) -> Result<(), Failure> {
     let rows: Vec<Vec<String>> =
-        rows.iter().map(|row| row.iter().map(|cell| foreign(cell)).collect()).collect();
+        rows.iter().map(|row| row.iter().map(|cell| cell_of(cell)).collect()).collect();
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width =
         |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
@@ -55,5 +60,6 @@ mod tests {
     #[test]
     fn a_title_cannot_steer_the_terminal() {
         assert_eq!(foreign("a\u{1b}]0;owned\u{7}b\r\n\tc\u{9b}2J"), "a]0;ownedb\n\tc2J");
+        assert_eq!(cell_of("one\r\n\u{1b}[2Jtwo"), "one [2Jtwo");
     }
 }

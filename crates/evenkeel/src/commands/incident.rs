@@ -3,7 +3,7 @@
 use super::{incident_path as path, percent, text};
 use crate::cli::{IncidentVerb, Reach};
 use crate::client::Client;
-use crate::exit::Failure;
+use crate::exit::{Failure, Kind};
 use crate::print;
 use serde_json::{Value, json};
 
@@ -88,11 +88,12 @@ fn why(reach: &Reach, answer: &Value, person: Option<&str>) -> Result<(), Failur
     let lines = answer.get("why").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let about = |line: &&Value| person.is_none_or(|person| text(line, "person") == person);
     let lines: Vec<&Value> = lines.iter().filter(about).collect();
+    if let (Some(person), true) = (person, lines.is_empty()) {
+        let words = format!("nobody named {person:?} is in the roster, and nobody of that name was paged");
+        return Err(Failure::new(Kind::Refused, words));
+    }
     if reach.json {
         return print::json(&lines);
-    }
-    if lines.is_empty() {
-        return print::line("nobody of that name is in the roster, and nobody of that name was paged");
     }
     let row = |line: &&Value| ["person", "fate", "because"].map(|key| text(line, key).to_owned()).to_vec();
     print::table(&lines.iter().map(row).collect::<Vec<_>>())

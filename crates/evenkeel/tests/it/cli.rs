@@ -60,6 +60,12 @@ async fn an_incident_from_alert_to_postmortem() {
     let why = server.cli(&["incident", "why", &id, "ben", "--json"]).await.json();
     assert!(why[0]["because"].as_str().unwrap().contains("before that level"), "{why}");
 
+    server.cli(&["incident", "why", &id, "nobody"]).await.ended(1, &["nobody named \"nobody\""]);
+    let refused = server.cli(&["incident", "why", &id, "nobody", "--json"]).await;
+    let told: Value = serde_json::from_str(&refused.ended(1, &[]).err).expect("a refusal is JSON as well");
+    assert_eq!(told["code"], 1, "{told}");
+    assert!(told["error"].as_str().unwrap().contains("nobody"), "{told}");
+
     server.cli(&["incident", "note", &id, "old logs fill it", "--json"]).await.json();
     server.cli(&["incident", "severity", &id, "P2", "--json"]).await.ended(1, &["reason"]);
     server.cli(&["incident", "severity", &id, "P2", "--reason", "one berth only", "--json"]).await.json();
