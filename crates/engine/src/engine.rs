@@ -369,6 +369,8 @@ impl Turning {
                 room.send(job);
             }
         }
+        let after = self.core.crowd_out();
+        self.tell(after);
         let waiting = self.core.waiting();
         match self.told {
             Told::Quiet if waiting >= WAITING_TOLD => {

@@ -209,6 +209,11 @@ pub enum Command {
         /// How it went.
         outcome: PageOutcome,
     },
+    /// These looks have waited, and more urgent ones crowd them out.
+    RunsCrowdedOut {
+        /// Which.
+        runs: Vec<u32>,
+    },
     /// The server stopped between handing a page over and hearing the outcome.
     PageUncertain {
         /// Which page.

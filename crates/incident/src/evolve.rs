@@ -65,6 +65,7 @@ fn route(incident: &mut Incident, event: &Event) {
         | EventKind::RunProposed { .. }
         | EventKind::RunApproved { .. }
         | EventKind::RunHeld { .. }
+        | EventKind::RunSkipped { .. }
         | EventKind::RunRejected { .. }
         | EventKind::RunStarted { .. }
         | EventKind::RunEnded { .. }
@@ -245,6 +246,7 @@ fn runs(incident: &mut Incident, event: &Event) {
         }
         EventKind::RunApproved { run }
         | EventKind::RunHeld { run, .. }
+        | EventKind::RunSkipped { run, .. }
         | EventKind::RunRejected { run, .. }
         | EventKind::RunStarted { run }
         | EventKind::RunEnded { run, .. }
@@ -268,7 +270,7 @@ fn run_moved(run: &mut Run, event: &Event) {
             run.approved_at = None;
             run.state = RunState::Proposed;
         }
-        EventKind::RunRejected { reason, .. } => {
+        EventKind::RunRejected { reason, .. } | EventKind::RunSkipped { why: reason, .. } => {
             run.state = RunState::Rejected { by: event.by.clone(), reason: reason.clone() };
         }
         EventKind::RunStarted { .. } => run.state = RunState::Running { since: event.at },

@@ -87,9 +87,10 @@ pub fn follow(incident: &Incident, event: &Event) -> Vec<Intent> {
         EventKind::RunRequested { run, .. } | EventKind::RunApproved { run } => {
             vec![Intent::Do(Work::Run(*run))]
         }
-        EventKind::RunEnded { run, .. } | EventKind::RunLost { run } | EventKind::RunHeld { run, .. } => {
-            vec![Intent::Done(Work::Run(*run))]
-        }
+        EventKind::RunEnded { run, .. }
+        | EventKind::RunLost { run }
+        | EventKind::RunHeld { run, .. }
+        | EventKind::RunSkipped { run, .. } => vec![Intent::Done(Work::Run(*run))],
         EventKind::UpdatePosted { next_due, .. } => vec![timer(TimerKey::Update, *next_due)],
         EventKind::UpdateDue { due: next_due } | EventKind::UpdateMissed { next_due, .. } => {
             vec![timer(TimerKey::Update, Some(*next_due))]

@@ -3,13 +3,20 @@
 //! It holds names only: the row of each is in the table, so it is no larger than what the core knows of leases anyway.
 //! What is not wanted any more is passed over when its turn comes.
 
-use super::{Core, Hand};
+use super::{After, Core, Hand, Held};
 use crate::lanes::Lane;
 use crate::ports::JournalError;
-use crate::request::Job;
-use incident::{IncidentId, Work};
+use crate::request::{EngineError, Job, Question};
+use incident::{Actor, Asked, Command, IncidentId, Work};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+
+/// How many looks wait at most: what the places for them get through in some minutes. Evidence that would come later than
+/// that is left to whoever wants it, and the timeline says so.
+const LOOKS_WAITING_MAX: usize = 256;
+
+/// How many looks are left at once: one transaction holds them.
+const LEFT_AT_ONCE: usize = 2_048;
 
 /// What waits, lane by lane.
 #[derive(Debug, Default)]
@@ -36,6 +43,13 @@ impl Backlog {
         };
         let turn = Turn { rank, newest: Reverse(newest), came: self.came };
         self.lanes.entry(lane).or_default().insert(turn, (incident, work));
+    }
+
+    /// Takes out what comes last of the looks that are too many.
+    fn take_crowded_out(&mut self) -> Vec<(IncidentId, Work)> {
+        let Some(looks) = self.lanes.get_mut(&Lane::Looks) else { return Vec::new() };
+        let many = looks.len().saturating_sub(LOOKS_WAITING_MAX).min(LEFT_AT_ONCE);
+        (0..many).filter_map(|_| looks.pop_last()).map(|(_, work)| work).collect()
     }
 
     fn take(&mut self, lane: Lane) -> Option<(IncidentId, Work)> {
@@ -73,6 +87,34 @@ impl Core {
             }
         }
         None
+    }
+
+    /// Leaves the looks that are too many, the least urgent first. What cannot be kept now waits on.
+    pub(crate) fn crowd_out(&mut self) -> After {
+        let mut left: BTreeMap<IncidentId, Vec<u32>> = BTreeMap::new();
+        for (id, work) in self.backlog.take_crowded_out() {
+            match work {
+                Work::Run(run) if self.leases.get(&(id, work)).is_some_and(Held::waits) => {
+                    left.entry(id).or_default().push(run);
+                }
+                Work::Run(_) | Work::Page(_) => {}
+            }
+        }
+        let question = |(id, runs): (&IncidentId, &Vec<u32>)| {
+            let asked = Asked { by: Actor::System, command: Command::RunsCrowdedOut { runs: runs.clone() } };
+            Question::Ask { incident: *id, asked, lease: None }
+        };
+        let (answers, after) = self.handle(&left.iter().map(question).collect::<Vec<_>>());
+        for ((id, runs), answer) in left.into_iter().zip(answers) {
+            if let Err(EngineError::Busy | EngineError::Unavailable(_)) = answer {
+                for run in runs {
+                    if let Err(error) = self.await_turn(id, Work::Run(run)) {
+                        tracing::error!(incident = %id, %error, "a look waits for a sweep");
+                    }
+                }
+            }
+        }
+        after
     }
 
     /// Puts held work in its lane. What cannot be placed now, since its incident cannot be read, is found by a sweep.

@@ -1,7 +1,7 @@
 //! Far more at once than there is room for: pages go out in turn and plainly, whatever else waits.
 
 use crate::world::{World, minutes};
-use incident::{Command, EventKind, IncidentId};
+use incident::{Actor, Command, EventKind, IncidentId, RunState};
 
 /// Many times what the lanes and all the workers hold.
 const STORM: usize = 1_000;
@@ -52,5 +52,37 @@ async fn a_storm_that_hangs_in_one_channel_goes_out_over_another() {
     let ids = world.storm(STORM).await;
     world.clock.pass(minutes(30));
     world.until(ids[0], "every mail is carried", |_| world.mail.count() == STORM).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn looks_that_are_too_many_are_left_to_people_and_the_newest_incidents_keep_theirs() {
+    let world = World::new();
+    world.shell.hangs.send_replace(true);
+    let ids = world.storm(STORM).await;
+    let left = |incident: &incident::Incident| {
+        matches!(&incident.runs[0].state, RunState::Rejected { by: Actor::System, reason }
+            if reason.contains("run it by hand"))
+    };
+    world.until(ids[0], "the oldest is left", left).await;
+    let newest = world.engine.incident(ids[STORM - 1]).await.expect("it is there");
+    assert!(!left(&newest), "{:?}", newest.runs[0].state);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn looks_of_incidents_that_are_over_do_not_begin() {
+    let world = World::new();
+    world.shell.hangs.send_replace(true);
+    let ids = world.storm(100).await;
+    world.begun(4).await;
+    for id in &ids {
+        world.person(*id, Command::Resolve { summary: "false alarm".into() }).await.expect("is resolved");
+    }
+    let late = world.opened("late").await;
+    world.shell.hangs.send_replace(false);
+    let looked = |incident: &incident::Incident| matches!(incident.runs[0].state, RunState::Ended(_));
+    world.until(late, "the one that is open is looked at", looked).await;
+    assert_eq!(*world.shell.begun.borrow(), 5, "those that ran, and the late one");
     world.stop().await;
 }

@@ -85,6 +85,7 @@ fn decide_into(draft: &mut Draft<'_>, command: Command) -> Result<(), Refusal> {
         Command::RunStarted { run } => run::started(draft, run),
         Command::RunEnded { run, report } => run::ended(draft, run, report),
         Command::RunLost { run } => run::lost(draft, run),
+        Command::RunsCrowdedOut { runs } => run::crowded_out(draft, &runs),
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) fn resolve(draft: &mut Draft<'_>, summary: String) -> Result<(), Refu
 fn finish(draft: &mut Draft<'_>, summary: String) {
     draft.push(EventKind::Resolved { summary });
     escalate::stop(draft, &StopReason::Resolved);
-    run::hold_approved(draft);
+    run::end_waiting(draft);
     let obligation = obligation(&draft.incident);
     let stages = match obligation {
         Some(_) => stages(&draft.incident, draft.now.at),
@@ -82,5 +82,6 @@ pub(super) fn begin_again(draft: &mut Draft<'_>) {
     watch_silence(draft);
     let round = next_round(&draft.incident);
     escalate::start(draft, round, String::from("the incident was reopened"));
+    run::gather_skipped(draft);
     report::promise_update(draft);
 }

@@ -13,6 +13,9 @@ use alloc::vec::Vec;
 use jiff::SignedDuration;
 use playbook::{Approval, CheckKind, Command, Step};
 
+/// Why nothing begins for an incident that is resolved.
+const OVER: &str = "the incident was resolved first";
+
 /// Gathers what the runbook can look up by itself, and lays out what it could change. Without a runbook, the quick
 /// diagnostics serve.
 pub(super) fn gather(draft: &mut Draft<'_>) {
@@ -150,12 +153,14 @@ pub(super) fn started(draft: &mut Draft<'_>, number: u32) -> Result<(), Refusal>
         RunState::Ready => {
             let valid = SignedDuration::from_mins(i64::from(draft.incident.plan.policy.approval_valid_min));
             let old = run.approved_at.is_some_and(|at| draft.now.at.duration_since(at) > valid);
-            draft.push_own(if old {
+            if draft.incident.status != Status::Open {
+                end_wait(draft, number, String::from(OVER));
+            } else if old {
                 let why = format!("it had not begun {} min after it was approved", valid.as_mins());
-                EventKind::RunHeld { run: number, why }
+                end_wait(draft, number, why);
             } else {
-                EventKind::RunStarted { run: number }
-            });
+                draft.push_own(EventKind::RunStarted { run: number });
+            }
             Ok(())
         }
         RunState::Proposed
@@ -166,12 +171,50 @@ pub(super) fn started(draft: &mut Draft<'_>, number: u32) -> Result<(), Refusal>
     }
 }
 
-/// Whatever was approved and has not begun waits for a word again: the incident for which it was given is over.
-pub(super) fn hold_approved(draft: &mut Draft<'_>) {
-    let waits = |run: &&Run| run.state == RunState::Ready && run.approved_by.is_some();
-    let held: Vec<u32> = draft.incident.runs.iter().filter(waits).map(|run| run.number).collect();
-    for run in held {
-        draft.push_own(EventKind::RunHeld { run, why: String::from("the incident was resolved first") });
+/// Nothing that has not begun begins any more: the incident for which it was asked is over.
+pub(super) fn end_waiting(draft: &mut Draft<'_>) {
+    let waits = |run: &&Run| run.state == RunState::Ready;
+    let waiting: Vec<u32> = draft.incident.runs.iter().filter(waits).map(|run| run.number).collect();
+    for run in waiting {
+        end_wait(draft, run, String::from(OVER));
+    }
+}
+
+/// More is to be looked at than can be: these looks are left to whoever wants them.
+pub(super) fn crowded_out(draft: &mut Draft<'_>, runs: &[u32]) -> Result<(), Refusal> {
+    for number in runs {
+        let run = find_run(draft, *number)?;
+        if run.state == RunState::Ready && run.approved_by.is_none() {
+            let why = String::from("too many looks waited at once; run it by hand");
+            end_wait(draft, *number, why);
+        }
+    }
+    Ok(())
+}
+
+/// A command that may run does not begin by itself any more: what was approved waits for a word again, and what only
+/// looks is left.
+fn end_wait(draft: &mut Draft<'_>, number: u32, why: String) {
+    let approved = draft.incident.run(number).is_some_and(|run| run.approved_by.is_some());
+    draft.push_own(match approved {
+        true => EventKind::RunHeld { run: number, why },
+        false => EventKind::RunSkipped { run: number, why },
+    });
+}
+
+/// Asks again for every look that the server left, now that it is not over after all.
+pub(super) fn gather_skipped(draft: &mut Draft<'_>) {
+    let mut wanted: Vec<RunRequest> = Vec::new();
+    let runs = &draft.incident.runs;
+    for run in runs {
+        let skipped = |run: &Run| matches!(run.state, RunState::Rejected { by: crate::Actor::System, .. });
+        let all_skipped = runs.iter().filter(|other| other.request.source == run.request.source).all(skipped);
+        if all_skipped && wanted.iter().all(|request| request.source != run.request.source) {
+            wanted.push(run.request.clone());
+        }
+    }
+    for request in wanted {
+        add(draft, request, crate::Actor::System);
     }
 }
 

@@ -260,6 +260,13 @@ pub enum EventKind {
         /// Why the approval ended.
         why: String,
     },
+    /// A command that only looks had its turn too late or not at all: it does not begin by itself any more.
+    RunSkipped {
+        /// Which.
+        run: u32,
+        /// Why.
+        why: String,
+    },
     /// A named person refused the word.
     RunRejected {
         /// Which.

@@ -154,7 +154,7 @@ pub struct Tick {
 pub enum RunState {
     /// Waits for a person's word.
     Proposed,
-    /// A person refused.
+    /// A person refused, or, if it only looks, the server did not come to it.
     Rejected {
         /// Who.
         by: Actor,

@@ -180,3 +180,50 @@ fn another_runbook_begins_with_no_step_marked_and_judges_only_its_own_commands()
     world.ask(Actor::System, ended).expect("ends");
     assert!(world.incident.run(1).expect("it is there").checks.is_empty());
 }
+
+#[test]
+fn what_waits_when_it_is_over_does_not_begin_and_says_why() {
+    let mut world = opened();
+    let approve = Command::ApproveRun { run: ROLLBACK, source: "wrangler rollback".into() };
+    world.person(PRIMARY, approve).expect("is approved");
+    let events =
+        world.person(PRIMARY, Command::Resolve { summary: "it is over".into() }).expect("is resolved");
+    let why = |event: &EventKind| match event {
+        EventKind::RunSkipped { run: 1, why } | EventKind::RunHeld { run: ROLLBACK, why } => {
+            Some(why.clone())
+        }
+        _ => None,
+    };
+    assert_eq!(events.iter().filter_map(why).collect::<Vec<_>>(), ["the incident was resolved first"; 2]);
+    assert!(world.work.iter().all(|work| !matches!(work, Work::Run(_))), "{:?}", world.work);
+    assert_eq!(world.ask(Actor::System, Command::RunStarted { run: 1 }), Err(Refusal::Stale));
+    world.person(PRIMARY, Command::Reopen { reason: "it is back".into() }).expect("is reopened");
+    assert!(world.work.contains(&Work::Run(3)), "what was left is looked at again: {:?}", world.work);
+    assert!(!world.work.contains(&Work::Run(ROLLBACK)), "and nothing that changes");
+}
+
+#[test]
+fn a_look_that_waited_in_a_resolved_incident_is_refused_its_start() {
+    let mut world = opened();
+    // As an older server left it: resolved, with a look that may still begin.
+    world.incident.status = incident::Status::Resolved;
+    let events = world.ask(Actor::System, Command::RunStarted { run: 1 }).expect("is decided");
+    assert!(matches!(events.as_slice(), [EventKind::RunSkipped { run: 1, .. }]), "{events:?}");
+}
+
+#[test]
+fn a_look_that_is_crowded_out_says_so_and_an_approved_change_never_is() {
+    let mut world = opened();
+    let approve = Command::ApproveRun { run: ROLLBACK, source: "wrangler rollback".into() };
+    world.person(PRIMARY, approve).expect("is approved");
+    let events =
+        world.ask(Actor::System, Command::RunsCrowdedOut { runs: vec![1, ROLLBACK] }).expect("is decided");
+    let by_hand = |why: &str| why.contains("run it by hand");
+    assert!(
+        matches!(events.as_slice(), [EventKind::RunSkipped { run: 1, why }] if by_hand(why)),
+        "{events:?}"
+    );
+    let ask = RunAsk { step: Some(1), command: 0, values: BTreeMap::new() };
+    world.person(PRIMARY, Command::RequestRun { request: ask }).expect("a person may run it");
+    assert!(world.work.contains(&Work::Run(3)));
+}

@@ -43,6 +43,7 @@ pub fn timeline_text(event: &Event, incident: &Incident) -> Option<(&'static str
         | EventKind::RunProposed { .. }
         | EventKind::RunApproved { .. }
         | EventKind::RunHeld { .. }
+        | EventKind::RunSkipped { .. }
         | EventKind::RunRejected { .. }
         | EventKind::RunStarted { .. }
         | EventKind::RunEnded { .. }
@@ -206,6 +207,7 @@ fn run(event: &Event, incident: &Incident) -> Option<(&'static str, String)> {
         EventKind::RunHeld { run, why } => {
             ("approval", format!("{} waits for a word again: {why}", source(*run)))
         }
+        EventKind::RunSkipped { run, why } => ("run", format!("{} did not run: {why}", source(*run))),
         EventKind::RunRejected { run, reason } => ("approval", format!("refused {}: {reason}", source(*run))),
         EventKind::RunEnded { run, report, checks } => ("run", ended(&source(*run), report, checks)),
         EventKind::RunLost { run } => {

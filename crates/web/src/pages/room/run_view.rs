@@ -2,7 +2,7 @@
 
 use crate::view::{Tag, effect_tag};
 use incident::words::duration;
-use incident::{Ending, Fact, Run, RunReport, RunState};
+use incident::{Actor, Ending, Fact, Run, RunReport, RunState};
 use jiff::SignedDuration;
 
 /// How much of an output the page itself holds, in bytes; the rest is one link away.
@@ -87,6 +87,7 @@ fn check(text: &str, fact: Fact) -> Tag {
 fn state(run: &Run) -> (Tag, &'static str) {
     match &run.state {
         RunState::Proposed => (Tag::warn("waits for a word"), "warn"),
+        RunState::Rejected { by: Actor::System, reason } => (Tag::warn(format!("did not run: {reason}")), ""),
         RunState::Rejected { by, reason } if reason.trim().is_empty() => {
             (Tag::plain(format!("refused by {by}")), "")
         }
