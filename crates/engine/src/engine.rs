@@ -1,37 +1,25 @@
 //! The handle that every other room holds: ask, read, follow what changes.
 
-use crate::core::{After, Core, World};
+use crate::core::{Core, World};
 use crate::dispatch::{Dispatch, Hands};
-use crate::lanes::{Lane, Ways, lanes};
-use crate::ports::{Archive, Claim, Clock, Filter, Ids, Journal, JournalError};
+use crate::lanes::lanes;
+use crate::ports::{Archive, Clock, Filter, Ids, Journal, JournalError};
 use crate::request::{Answer, Answers, Change, EngineError, Question, Report, Request};
 use crate::settings::Settings;
+use crate::turning::{Told, Turning};
 use arc_swap::ArcSwap;
-use core::time::Duration;
 use incident::{Actor, Alert, AlertStatus, Asked, Command, Event, Incident, IncidentId, Plan, Summary};
 use playbook::Signal;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use tokio::sync::{broadcast, oneshot, watch};
 
 /// How many requests may wait for the core; beyond that callers are told to come back.
 const WAITING_MAX: usize = 4_096;
 
-/// How many questions one transaction holds at most.
-const BATCH_MAX: usize = 512;
-
 /// How many changes a slow follower may miss before it must look at everything anew.
 const FEED_MAX: usize = 4_096;
-
-/// From how much waiting work on the log says so: more than any quiet day makes.
-const WAITING_TOLD: usize = 1_000;
-
-/// How often work that nobody holds is looked for.
-const SWEEP: Duration = Duration::from_secs(30);
-
-/// The longest the core waits without looking at its timers.
-const IDLE_MAX: Duration = Duration::from_millis(500);
 
 /// Everything that the engine is made of.
 pub struct Parts {
@@ -98,9 +86,7 @@ impl Engine {
             .spawn(move || {
                 // Dropped when the thread ends, however it ends.
                 let _living = living;
-                turning.tell(after);
-                turning.hand_out();
-                turning.run();
+                turning.run(after);
             })
             .map_err(|error| JournalError::Unavailable(format!("no thread for the core: {error}")))?;
         Ok((engine, Stopped { thread, workers, alive }))
@@ -263,135 +249,6 @@ impl Stopped {
         }
         if self.workers.await.is_err() {
             tracing::error!("the workers did not end well");
-        }
-    }
-}
-
-/// The core's thread: takes what waits, decides, commits, tells.
-struct Turning {
-    core: Core,
-    inbox: Receiver<Request>,
-    feed: broadcast::Sender<Change>,
-    ways: Ways,
-    clock: Arc<dyn Clock>,
-    told: Told,
-}
-
-/// Whether the log knows that much work waits.
-#[derive(Clone, Copy)]
-enum Told {
-    Quiet,
-    Storm,
-}
-
-impl Turning {
-    fn run(&mut self) {
-        let mut swept = self.clock.now();
-        loop {
-            let patience = self.patience();
-            match self.inbox.recv_timeout(patience) {
-                Ok(first) => {
-                    if !self.take(first) {
-                        return;
-                    }
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return,
-            }
-            let after = self.core.fire_due(BATCH_MAX);
-            self.tell(after);
-            let now = self.clock.now();
-            if now.duration_since(swept).unsigned_abs() >= SWEEP {
-                swept = now;
-                self.sweep();
-            }
-            self.hand_out();
-        }
-    }
-
-    fn patience(&mut self) -> Duration {
-        let next = self.core.next_due();
-        next.map_or(IDLE_MAX, |due| self.clock.wait(due).min(IDLE_MAX))
-    }
-
-    /// Takes everything that waits, up to a batch, and decides it together. `false`: it is time to end.
-    fn take(&mut self, first: Request) -> bool {
-        let mut questions = Vec::new();
-        let mut replies = Vec::new();
-        let mut next = Some(first);
-        let mut go_on = true;
-        while let Some(request) = next.take() {
-            match request {
-                Request::Decide { questions: more, reply } => {
-                    replies.push((more.len(), reply));
-                    questions.extend(more);
-                }
-                Request::Peek { incident, reply } => {
-                    let _ = reply.send(self.peek(incident));
-                }
-                Request::Stop => go_on = false,
-            }
-            if questions.len() < BATCH_MAX && go_on {
-                next = self.inbox.try_recv().ok();
-            }
-        }
-        if !questions.is_empty() {
-            let (answers, after) = self.core.handle(&questions);
-            let mut answers = answers.into_iter();
-            for (count, reply) in replies {
-                // Whoever no longer waits for the answer has lost nothing: it is kept all the same.
-                let _ = reply.send(answers.by_ref().take(count).collect());
-            }
-            self.tell(after);
-        }
-        go_on
-    }
-
-    fn peek(&mut self, id: IncidentId) -> Result<Arc<Incident>, EngineError> {
-        let incident = self.core.incident(id).map_err(|error| EngineError::Unavailable(error.to_string()))?;
-        if incident.status == incident::Status::New { Err(EngineError::NoIncident(id)) } else { Ok(incident) }
-    }
-
-    fn sweep(&mut self) {
-        match self.core.take_over(Claim::Expired) {
-            Ok(after) => self.tell(after),
-            Err(error) => tracing::error!(%error, "cannot look for work that nobody holds"),
-        }
-    }
-
-    /// Gives the workers what they have room for. The rest keeps its order in the core until there is room: a worker
-    /// that takes something asks the core about it, and so makes it look here again.
-    fn hand_out(&mut self) {
-        for lane in self.core.waiting_lanes() {
-            let Some(way) = self.ways.get(&lane).or_else(|| self.ways.get(&Lane::Unset)) else { continue };
-            while let Ok(room) = way.try_reserve() {
-                let Some(job) = self.core.next_job(lane) else { break };
-                room.send(job);
-            }
-        }
-        let after = self.core.crowd_out();
-        self.tell(after);
-        let waiting = self.core.waiting();
-        match self.told {
-            Told::Quiet if waiting >= WAITING_TOLD => {
-                tracing::warn!(
-                    waiting,
-                    "more work than can begin at once; it begins in turn, the worst first"
-                );
-                self.told = Told::Storm;
-            }
-            Told::Storm if waiting == 0 => {
-                tracing::info!("no work waits any more");
-                self.told = Told::Quiet;
-            }
-            Told::Quiet | Told::Storm => {}
-        }
-    }
-
-    fn tell(&self, after: After) {
-        for change in after.changes {
-            // Nobody following is fine.
-            let _ = self.feed.send(change);
         }
     }
 }

@@ -13,6 +13,7 @@ pub mod ports;
 mod request;
 mod settings;
 mod timers;
+mod turning;
 
 pub use dispatch::Hands;
 pub use engine::{Engine, Parts, Stopped};

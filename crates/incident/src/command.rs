@@ -209,6 +209,8 @@ pub enum Command {
         /// How it went.
         outcome: PageOutcome,
     },
+    /// Somebody may be reachable who was not before: if nobody could be woken so far, it is tried again.
+    TryUnpaged,
     /// These looks have waited, and more urgent ones crowd them out.
     RunsCrowdedOut {
         /// Which.

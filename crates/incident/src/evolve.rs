@@ -176,7 +176,7 @@ fn escalation(incident: &mut Incident, event: &Event) {
             Escalation::Waiting { round: *round, first, level: *level, since, next_due: *next_due }
         }
         EventKind::EscalationExhausted { round } => Escalation::Exhausted { round: *round },
-        EventKind::Unpaged { why } => Escalation::Unpaged { why: why.clone() },
+        EventKind::Unpaged { why, next_due } => Escalation::Unpaged { why: why.clone(), next_due: *next_due },
         EventKind::EscalationStopped { .. } => Escalation::Stopped,
         _ => return,
     };

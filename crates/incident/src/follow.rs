@@ -63,10 +63,10 @@ pub enum Intent {
 pub fn follow(incident: &Incident, event: &Event) -> Vec<Intent> {
     match &event.kind {
         EventKind::AlertsWatched { until } => vec![timer(TimerKey::AlertExpiry, Some(*until))],
-        EventKind::LevelReached { next_due, .. } => vec![timer(TimerKey::Escalation, *next_due)],
-        EventKind::EscalationStopped { .. }
-        | EventKind::EscalationExhausted { .. }
-        | EventKind::Unpaged { .. } => {
+        EventKind::LevelReached { next_due, .. } | EventKind::Unpaged { next_due, .. } => {
+            vec![timer(TimerKey::Escalation, *next_due)]
+        }
+        EventKind::EscalationStopped { .. } | EventKind::EscalationExhausted { .. } => {
             vec![timer(TimerKey::Escalation, None)]
         }
         EventKind::PageDecided { page, .. } | EventKind::PageUncertain { page } => {

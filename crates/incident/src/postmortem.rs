@@ -164,7 +164,7 @@ fn tell(incident: &Incident, event: &Event) -> Option<String> {
         }
         EventKind::SeveritySet { severity, .. } => Some(format!("Severity {severity}")),
         EventKind::LevelReached { target, .. } => Some(format!("{target} paged")),
-        EventKind::Unpaged { why } => Some(format!("Nobody could be paged: {why}")),
+        EventKind::Unpaged { why, .. } => Some(format!("Nobody could be paged: {why}")),
         EventKind::Acknowledged { .. } => Some(format!("{} acknowledged", event.by)),
         EventKind::Unacknowledged { why } => Some(format!("Acknowledgement ended: {why}")),
         EventKind::Noted { text } => Some(format!("{}: {text}", event.by)),

@@ -91,7 +91,7 @@ fn not_paged(incident: &Incident, now: &Moment<'_>, person: &PersonId) -> String
                 more => format!("{more} level(s) come first, the next at {}", clock(*due)),
             }
         }
-        (_, None, Escalation::Unpaged { why }) => why.clone(),
+        (_, None, Escalation::Unpaged { why, .. }) => why.clone(),
         (_, None, _) => "has no way to be reached, or the escalation stopped before".to_string(),
     };
     format!("{place}; {ended}")

@@ -3,7 +3,7 @@
 use super::backlog::Backlog;
 use super::{After, Core, Hand, Held, LEASE, RESOLVED_KEPT_MAX, World};
 use crate::ports::{Claim, ClaimedWork, JournalError};
-use crate::request::Question;
+use crate::request::{EngineError, Question};
 use crate::timers::Timers;
 use incident::{
     Actor, Asked, Command, EventKind, Incident, IncidentId, Plan, RunState, Status, Work, evolve,
@@ -24,6 +24,8 @@ impl Core {
             timers: Timers::default(),
             leases: BTreeMap::new(),
             backlog: Backlog::default(),
+            unpaged: BTreeSet::new(),
+            tried_with: None,
         };
         let now = core.world.clock.now();
         let plan = Arc::clone(&core.world.settings.load().plan);
@@ -31,6 +33,9 @@ impl Core {
         core.timers = Timers::load(core.world.journal.timers()?);
         let window = SignedDuration::from_mins(i64::from(plan.policy.reopen_within_min));
         for summary in core.world.journal.live(now - window)? {
+            if summary.unpaged {
+                core.unpaged.insert(summary.id);
+            }
             core.keys.extend(summary.keys.into_iter().map(|key| (key, summary.id)));
         }
         let after = core.take_over(Claim::Everything)?;
@@ -99,6 +104,26 @@ impl Core {
         Ok(())
     }
 
+    /// When other settings are read, and at the start, somebody may be reachable for what stands unpaged.
+    pub(crate) fn try_unpaged(&mut self) -> After {
+        let settings = self.world.settings.load_full();
+        if self.tried_with.as_ref().is_some_and(|tried| Arc::ptr_eq(tried, &settings)) {
+            return After::default();
+        }
+        self.tried_with = Some(settings);
+        let question = |id: &IncidentId| {
+            let asked = Asked { by: Actor::System, command: Command::TryUnpaged };
+            Question::Ask { incident: *id, asked, lease: None }
+        };
+        let questions: Vec<_> = self.unpaged.iter().map(question).collect();
+        let (answers, after) = self.handle(&questions);
+        if answers.iter().any(|answer| matches!(answer, Err(EngineError::Busy | EngineError::Unavailable(_))))
+        {
+            tracing::warn!("not everything that stands unpaged could be tried again; its own timer will");
+        }
+        after
+    }
+
     /// The incident as it stands, from memory or from the journal.
     pub(crate) fn incident(&mut self, id: IncidentId) -> Result<Arc<Incident>, JournalError> {
         if let Some(incident) = self.live.get(&id) {
@@ -136,6 +161,11 @@ impl Core {
 
     pub(super) fn remember(&mut self, incident: &Arc<Incident>) {
         self.live.insert(incident.id, Arc::clone(incident));
+        if incident.is_unpaged() {
+            self.unpaged.insert(incident.id);
+        } else {
+            self.unpaged.remove(&incident.id);
+        }
         if incident.status == Status::Resolved {
             self.resolved.insert(incident.id);
         } else {

@@ -58,6 +58,10 @@ pub(crate) struct Core {
     timers: Timers,
     leases: BTreeMap<(IncidentId, Work), Held>,
     backlog: Backlog,
+    /// Open incidents for which nobody could be woken; some that are not so any more do no harm.
+    unpaged: BTreeSet<IncidentId>,
+    /// The settings with which those were tried last.
+    tried_with: Option<Arc<Settings>>,
 }
 
 /// Work that this process holds: its row's lease, and who has it.

@@ -135,3 +135,25 @@ async fn a_page_that_waits_its_turn_is_not_carried_once_somebody_has_it() {
     assert!(world.phone.carried().iter().all(|page| page.incident != waiting));
     world.stop().await;
 }
+
+#[tokio::test]
+async fn who_is_bound_later_is_woken_for_what_stands_unpaged() {
+    let world = World::new();
+    world.unbind_all();
+    let id = world.opened("api").await;
+    assert!(world.engine.incident(id).await.expect("it is there").is_unpaged());
+    world.bind_all();
+    world.until(id, "somebody is woken, with no clock moved", |_| world.phone.count() == 1).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_start_with_somebody_bound_wakes_them_for_what_stands_unpaged() {
+    let mut world = World::new();
+    world.unbind_all();
+    let id = world.opened("api").await;
+    world.crash();
+    world.until(id, "somebody is woken, with no clock moved", |_| world.phone.count() == 1).await;
+    assert!(!world.engine.incident(id).await.expect("it is there").is_unpaged());
+    world.stop().await;
+}

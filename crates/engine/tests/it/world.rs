@@ -189,6 +189,16 @@ impl World {
         self.stopped = Some(stopped);
     }
 
+    /// From now on nobody can be woken.
+    pub(crate) fn unbind_all(&self) {
+        self.engine.set_settings(Settings::new(Arc::new(plan()), Arc::new(Roster::default())));
+    }
+
+    /// From now on everybody can be woken again.
+    pub(crate) fn bind_all(&self) {
+        self.engine.set_settings(Settings::new(Arc::new(plan()), Arc::new(roster())));
+    }
+
     /// The next incident to open meets a fault of ours in the core.
     pub(crate) fn break_core(&self) {
         self.ids.broken.store(true, Ordering::Relaxed);

@@ -1,6 +1,6 @@
 //! A delivery about an alert: opens, repeats, ends or reopens.
 
-use super::{Draft, acknowledge, report, resolve, severity};
+use super::{Draft, acknowledge, escalate, report, resolve, severity};
 use crate::alert::{Alert, AlertKey, AlertStatus};
 use crate::command::AckIntent;
 use crate::event::{EventKind, Lapse, OpenedBy, SeverityBasis};
@@ -92,6 +92,8 @@ fn fires(draft: &mut Draft<'_>, alert: Alert) {
     if let Some((severity, basis)) = worse {
         severity::set(draft, &severity, basis);
     }
+    // A repeat is a good moment to look whether somebody can be woken by now; a refusal says that nobody need be.
+    let _ = escalate::try_unpaged(draft, escalate::Retry::WhenReachable);
 }
 
 /// The source says that somebody there has it.

@@ -3,11 +3,13 @@
 //! A level that nobody holds is passed over at once. When no level holds anybody, the catch-all is woken; when even
 //! that is empty, the incident stands as UNPAGED.
 
+use super::alert::next_round;
 use super::{Draft, checklist, next_number};
 use crate::event::{EventKind, StopReason};
 use crate::later::later;
 use crate::people::{Contact, Moment, PersonId};
 use crate::plan::Level;
+use crate::refusal::Refusal;
 use crate::schedule::Entry;
 use crate::state::{Escalation, Incident, Page, PageState};
 use alloc::format;
@@ -68,6 +70,46 @@ pub(super) fn start_past_whoever_cannot(draft: &mut Draft<'_>, round: u32) {
     }
 }
 
+/// Whether a try that reaches nobody is told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Retry {
+    /// Its time has come: what came of it is told, and the next time.
+    InAnyCase,
+    /// Something has changed: told only when it helped.
+    WhenReachable,
+}
+
+/// Nobody could be woken so far: tried again with the roster of now. Until somebody is paged it stands as UNPAGED.
+pub(super) fn try_unpaged(draft: &mut Draft<'_>, retry: Retry) -> Result<(), Refusal> {
+    draft.must_be_open()?;
+    let Escalation::Unpaged { next_due, .. } = draft.incident.escalation else {
+        return Err(Refusal::Stale);
+    };
+    // An older server set no time for the next try: it is set now.
+    let told = retry == Retry::InAnyCase || next_due.is_none();
+    let mut tried = Draft {
+        incident: draft.incident.clone(),
+        events: Vec::new(),
+        intents: Vec::new(),
+        by: draft.by.clone(),
+        now: draft.now,
+    };
+    let round = next_round(&tried.incident);
+    start(&mut tried, round, String::from("nobody could be woken before"));
+    if matches!(tried.incident.escalation, Escalation::Unpaged { .. }) {
+        // One line a try is enough: the levels that nobody holds were told before.
+        let last = tried.events.pop().map(|event| event.kind);
+        if let (true, Some(kind)) = (told, last) {
+            draft.push_own(kind);
+        }
+    } else {
+        draft.incident = tried.incident;
+        draft.events.append(&mut tried.events);
+        draft.intents.append(&mut tried.intents);
+    }
+    Ok(())
+}
+
 /// Nobody has answered in time: the next level, or the path again.
 pub(super) fn climb(draft: &mut Draft<'_>, because: String) {
     let (Path::Wake(levels), Escalation::Waiting { round, first, level, .. }) =
@@ -110,7 +152,8 @@ fn reach(draft: &mut Draft<'_>, levels: &[Level], from: &Reach) {
     let woken = if others.is_empty() { reachable(now, CATCH_ALL) } else { others };
     if woken.is_empty() {
         let why = String::from("no level of the path and nobody in the catch-all can be reached");
-        draft.push_own(EventKind::Unpaged { why });
+        let rest = SignedDuration::from_mins(i64::from(repeat_min(draft)));
+        draft.push_own(EventKind::Unpaged { why, next_due: Some(later(draft.now.at, rest)) });
     } else {
         let rule = format!(
             "{}; no further level can be reached, so everybody in the catch-all is woken",
@@ -209,9 +252,14 @@ fn wait_after(draft: &Draft<'_>, wake: &Wake<'_>) -> SignedDuration {
     let next = wake.levels.get(wake.number + 1).map(|level| level.after_min);
     let minutes = match (here, next) {
         (Some(here), Some(next)) => next.saturating_sub(here),
-        (Some(_) | None, None | Some(_)) => draft.incident.plan.policy.escalation_repeat_min.max(1),
+        (Some(_) | None, None | Some(_)) => repeat_min(draft),
     };
     SignedDuration::from_mins(i64::from(minutes))
+}
+
+/// The rest before a path is begun again, in minutes.
+fn repeat_min(draft: &Draft<'_>) -> u32 {
+    draft.incident.plan.policy.escalation_repeat_min.max(1)
 }
 
 /// Stops waking people and takes back every page that has not gone out.

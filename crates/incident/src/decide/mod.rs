@@ -23,6 +23,7 @@ use crate::state;
 use crate::state::{Incident, Status};
 use alloc::string::ToString;
 use alloc::vec::Vec;
+use escalate::Retry;
 
 /// What happens when `asked` is asked of `incident` now. No events means that nothing needs to change.
 ///
@@ -85,6 +86,7 @@ fn decide_into(draft: &mut Draft<'_>, command: Command) -> Result<(), Refusal> {
         Command::RunStarted { run } => run::started(draft, run),
         Command::RunEnded { run, report } => run::ended(draft, run, report),
         Command::RunLost { run } => run::lost(draft, run),
+        Command::TryUnpaged => escalate::try_unpaged(draft, Retry::WhenReachable),
         Command::RunsCrowdedOut { runs } => run::crowded_out(draft, &runs),
     }
 }

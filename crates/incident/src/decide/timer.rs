@@ -31,15 +31,21 @@ fn still(current: Option<Timestamp>, due: Timestamp) -> Result<(), Refusal> {
 
 fn escalation(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Refusal> {
     draft.must_be_open().map_err(|_| Refusal::Stale)?;
-    let Escalation::Waiting { next_due, level, .. } = draft.incident.escalation else {
-        return Err(Refusal::Stale);
-    };
-    still(next_due, due)?;
     if draft.incident.acknowledged.is_some() {
         return Err(Refusal::Stale);
     }
-    escalate::climb(draft, format!("nobody answered at level {}", level + 1));
-    Ok(())
+    match draft.incident.escalation {
+        Escalation::Waiting { next_due, level, .. } => {
+            still(next_due, due)?;
+            escalate::climb(draft, format!("nobody answered at level {}", level + 1));
+            Ok(())
+        }
+        Escalation::Unpaged { next_due, .. } => {
+            still(next_due, due)?;
+            escalate::try_unpaged(draft, escalate::Retry::InAnyCase)
+        }
+        Escalation::Idle | Escalation::Exhausted { .. } | Escalation::Stopped => Err(Refusal::Stale),
+    }
 }
 
 fn acknowledgement(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Refusal> {

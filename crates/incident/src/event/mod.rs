@@ -171,6 +171,9 @@ pub enum EventKind {
     Unpaged {
         /// Why.
         why: String,
+        /// When it is tried again, with the roster of then.
+        #[serde(default)]
+        next_due: Option<Timestamp>,
     },
     /// The escalation stopped.
     EscalationStopped {

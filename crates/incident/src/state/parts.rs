@@ -69,6 +69,8 @@ pub enum Escalation {
     Unpaged {
         /// Why.
         why: String,
+        /// When it is tried again; `None` in what an older server left.
+        next_due: Option<Timestamp>,
     },
     /// Somebody has it, or it is over, or it wakes nobody.
     Stopped,

@@ -231,3 +231,54 @@ fn a_page_of_which_nobody_knows_whether_it_arrived_is_a_possible_repeat_when_it_
     assert!(!told.contains("the server stopped"), "the server went on all the while: {told}");
     assert!(matches!(page.state, PageState::Retrying { .. }), "{:?}", page.state);
 }
+
+#[test]
+fn who_is_bound_later_is_woken_at_the_next_try() {
+    let mut world = World::with(plan(Policy::default()), roster(&[]));
+    world.alert("api", "P1");
+    world.pass(minutes(15));
+    assert!(world.incident.is_unpaged(), "it stands until somebody is paged");
+    assert_eq!(world.count(|event| matches!(event, EventKind::Unpaged { .. })), 2, "each try is told");
+    let told = world.count(|event| matches!(event, EventKind::LevelUnreachable { .. }));
+    world.roster = roster(&[PRIMARY]);
+    world.pass(minutes(15));
+    assert!(!world.incident.is_unpaged());
+    assert_eq!(world.paged(), [PRIMARY]);
+    assert_eq!(world.count(|event| matches!(event, EventKind::LevelUnreachable { .. })), told);
+}
+
+#[test]
+fn who_is_bound_later_is_woken_when_the_alert_repeats_or_the_roster_is_read() {
+    let tries: [fn(&mut World); 2] = [
+        |world| {
+            world.alert("api", "P1");
+        },
+        |world| {
+            world.ask(Actor::System, Command::TryUnpaged).expect("is tried");
+        },
+    ];
+    for again in tries {
+        let mut world = World::with(plan(Policy::default()), roster(&[]));
+        world.alert("api", "P1");
+        again(&mut world);
+        assert_eq!(world.count(|event| matches!(event, EventKind::Unpaged { .. })), 1, "nothing new to say");
+        world.roster = roster(&[PRIMARY]);
+        again(&mut world);
+        assert_eq!(world.paged(), [PRIMARY]);
+        assert!(!world.incident.is_unpaged());
+    }
+}
+
+#[test]
+fn what_an_older_server_left_unpaged_gets_a_time_for_its_next_try() {
+    let mut world = World::with(plan(Policy::default()), roster(&[]));
+    world.alert("api", "P1");
+    let old = r#"{"unpaged":{"why":"nobody"}}"#;
+    let kind: EventKind = serde_json::from_str(old).expect("what was published is still read");
+    world.incident =
+        incident::evolve(world.incident.clone(), &incident::Event { at: world.now, by: Actor::System, kind });
+    world.timers.clear();
+    world.ask(Actor::System, Command::TryUnpaged).expect("is tried");
+    assert!(world.timers.contains_key(&incident::TimerKey::Escalation));
+    assert!(world.incident.is_unpaged());
+}

@@ -284,7 +284,7 @@ fn escalation(escalation: &Escalation) -> EscalationView {
             ..state("waiting")
         },
         Escalation::Exhausted { round } => EscalationView { round: Some(*round), ..state("exhausted") },
-        Escalation::Unpaged { why } => EscalationView { why: Some(why.clone()), ..state("unpaged") },
+        Escalation::Unpaged { why, .. } => EscalationView { why: Some(why.clone()), ..state("unpaged") },
         Escalation::Stopped => state("stopped"),
     }
 }

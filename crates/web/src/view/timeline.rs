@@ -131,7 +131,7 @@ fn escalation(event: &Event) -> Option<(&'static str, String)> {
         EventKind::EscalationExhausted { round } => {
             ("unpaged", format!("everyone was woken {} time(s) and nobody answered", round + 1))
         }
-        EventKind::Unpaged { why } => ("unpaged", format!("NOBODY WAS WOKEN: {why}")),
+        EventKind::Unpaged { why, .. } => ("unpaged", format!("NOBODY WAS WOKEN: {why}")),
         EventKind::EscalationStopped { reason } => {
             ("escalation", format!("nobody else is woken: {}", stop_reason(reason)))
         }

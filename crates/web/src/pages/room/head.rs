@@ -107,7 +107,10 @@ fn loud(incident: &Incident) -> Option<String> {
         return None;
     }
     match &incident.escalation {
-        Escalation::Unpaged { why } => Some(format!("UNPAGED. {why}")),
+        Escalation::Unpaged { why, next_due: Some(due) } => {
+            Some(format!("UNPAGED. {why}. Tried again at {}.", incident::words::clock(*due)))
+        }
+        Escalation::Unpaged { why, next_due: None } => Some(format!("UNPAGED. {why}")),
         Escalation::Exhausted { round } => {
             Some(format!("Everybody was woken {} times and nobody answered.", round + 1))
         }
