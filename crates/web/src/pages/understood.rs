@@ -1,6 +1,5 @@
 //! Why the compiler took a part of the document for what it says it is: which rule, how sure, at which line.
 
-use crate::view::Tag;
 use playbook::{Origin, Playbook, Runbook};
 
 /// Below this a person should look.
@@ -12,7 +11,9 @@ pub(crate) struct Understood {
     pub(crate) kind: &'static str,
     pub(crate) name: String,
     pub(crate) rule: String,
-    pub(crate) confidence: Tag,
+    /// How sure the rule is, 0 to 100.
+    pub(crate) confidence: u8,
+    pub(crate) doubtful: bool,
 }
 
 /// The parts of one document, by line.
@@ -27,16 +28,11 @@ pub(crate) fn understood(playbook: &Playbook, document: u32) -> Vec<Understood> 
     parts
 }
 
+/// What stands in a step was taken with the step; the JSON of `evenkeel playbook show` has every node.
 fn of_runbook(runbook: &Runbook) -> Vec<Understood> {
-    let mut parts = vec![part("runbook", &runbook.title, &runbook.origin, runbook.line)];
-    parts.extend(runbook.symptoms.iter().map(|one| part("symptom", &one.text, &one.origin, one.line)));
-    for step in &runbook.steps {
-        parts.push(part("step", &step.title, &step.origin, step.line));
-        parts.extend(step.commands.iter().map(|one| part("command", &one.source, &one.origin, one.line)));
-        parts.extend(step.checks.iter().map(|one| part("check", &one.text, &one.origin, one.line)));
-        parts.extend(step.causes.iter().map(|one| part("cause", &one.name, &one.origin, one.line)));
-    }
-    parts
+    let steps = runbook.steps.iter().map(|step| part("step", &step.title, &step.origin, step.line));
+    let own = part("runbook", &runbook.title, &runbook.origin, runbook.line);
+    core::iter::once(own).chain(steps).collect()
 }
 
 fn of_the_rest(playbook: &Playbook) -> Vec<Understood> {
@@ -62,12 +58,12 @@ fn of_the_rest(playbook: &Playbook) -> Vec<Understood> {
 }
 
 fn part(kind: &'static str, name: &str, origin: &Origin, line: u32) -> Understood {
-    let sure = format!("{} of 100", origin.confidence);
     Understood {
         line,
         kind,
         name: name.lines().next().unwrap_or_default().to_owned(),
         rule: origin.rule.clone().into_owned(),
-        confidence: if origin.confidence < SURE_MIN { Tag::warn(sure) } else { Tag::info(sure) },
+        confidence: origin.confidence,
+        doubtful: origin.confidence < SURE_MIN,
     }
 }
