@@ -2,6 +2,7 @@
 
 use crate::core::{Core, World};
 use crate::dispatch::{Dispatch, Hands};
+use crate::fault::{Faults, StorageFault};
 use crate::lanes::lanes;
 use crate::ports::{Archive, Clock, Filter, Ids, Journal, JournalError};
 use crate::request::{Answer, Answers, Change, EngineError, Question, Report, Request};
@@ -47,6 +48,7 @@ pub struct Engine {
     archive: Arc<dyn Archive>,
     clock: Arc<dyn Clock>,
     settings: Arc<ArcSwap<Settings>>,
+    faults: Arc<Faults>,
 }
 
 /// Waits for the engine's thread and workers to end.
@@ -63,11 +65,13 @@ impl Engine {
     /// [`JournalError`] when the journal cannot be read.
     pub fn start(parts: Parts) -> Result<(Self, Stopped), JournalError> {
         let settings = Arc::new(ArcSwap::from_pointee(parts.settings));
+        let faults = Arc::new(Faults::default());
         let world = World {
             journal: parts.journal,
             clock: Arc::clone(&parts.clock),
             ids: parts.ids,
             settings: Arc::clone(&settings),
+            faults: Arc::clone(&faults),
             node: parts.node,
         };
         let (core, after) = Core::open(world)?;
@@ -75,8 +79,14 @@ impl Engine {
         let (feed, _) = broadcast::channel(FEED_MAX);
         let (ways, arrivals) = lanes(parts.hands.channels());
         let (living, alive) = watch::channel(());
-        let engine =
-            Self { requests, feed: feed.clone(), archive: parts.archive, clock: parts.clock, settings };
+        let engine = Self {
+            requests,
+            feed: feed.clone(),
+            archive: parts.archive,
+            clock: parts.clock,
+            settings,
+            faults,
+        };
         let dispatch = Dispatch::new(engine.clone(), parts.hands);
         let workers = tokio::spawn(dispatch.run(arrivals, alive.clone()));
         let clock = Arc::clone(&engine.clock);
@@ -188,6 +198,12 @@ impl Engine {
     /// Takes new settings: new incidents pin the new plan, and levels look up the new roster.
     pub fn set_settings(&self, settings: Settings) {
         self.settings.store(Arc::new(settings));
+    }
+
+    /// Why nothing can be kept at the moment; `None` while commits succeed.
+    #[must_use]
+    pub fn storage_fault(&self) -> Option<Arc<StorageFault>> {
+        self.faults.current()
     }
 
     /// The clock.

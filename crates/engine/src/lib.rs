@@ -7,6 +7,7 @@ pub mod conformance;
 mod core;
 mod dispatch;
 mod engine;
+mod fault;
 mod lanes;
 pub mod memory;
 pub mod ports;
@@ -17,5 +18,6 @@ mod turning;
 
 pub use dispatch::Hands;
 pub use engine::{Engine, Parts, Stopped};
+pub use fault::StorageFault;
 pub use request::{Answer, Answers, Change, EngineError, Report};
 pub use settings::Settings;

@@ -117,6 +117,7 @@ impl Turning {
     }
 
     fn sweep(&mut self) {
+        self.core.probe();
         match self.core.take_over(Claim::Expired) {
             Ok(after) => self.tell(after),
             Err(error) => tracing::error!(%error, "cannot look for work that nobody holds"),

@@ -74,6 +74,9 @@ pub enum Failure {
     /// The alert could not be stored now. Found by the caller.
     #[error("too busy to store alerts now")]
     Busy,
+    /// The storage keeps nothing at the moment. Found by the caller.
+    #[error("the storage refuses to keep alerts now")]
+    Unkept,
 }
 
 impl Failure {
@@ -85,7 +88,7 @@ impl Failure {
             Self::NotUtf8 { .. } | Self::NotJson { .. } | Self::TooDeep { .. } | Self::Shape(_) => 400,
             Self::MediaType { .. } => 415,
             Self::UnknownSource => 401,
-            Self::Busy => 503,
+            Self::Busy | Self::Unkept => 503,
         }
     }
 }

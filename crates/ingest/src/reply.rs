@@ -35,7 +35,8 @@ pub fn failure_reply(format: Format, failure: &Failure) -> Reply {
         Format::PagerDuty => pagerduty(failure),
         Format::Alertmanager | Format::Generic => problem(failure),
     };
-    let retry_after_seconds = matches!(failure, Failure::Busy).then_some(RETRY_AFTER_SECONDS);
+    let retry_after_seconds =
+        matches!(failure, Failure::Busy | Failure::Unkept).then_some(RETRY_AFTER_SECONDS);
     Reply { retry_after_seconds, ..reply }
 }
 
@@ -77,7 +78,8 @@ fn prometheus(failure: &Failure) -> Reply {
         | Failure::TooManyAlerts { .. }
         | Failure::MediaType { .. }
         | Failure::UnknownSource
-        | Failure::Busy => failure.to_string(),
+        | Failure::Busy
+        | Failure::Unkept => failure.to_string(),
     };
     Reply::json(status, &Coded { code: status, message: &message })
 }
@@ -97,6 +99,7 @@ fn pagerduty(failure: &Failure) -> Reply {
         }
         Failure::UnknownSource => (400, "invalid event", "Event object is invalid", "Invalid routing key"),
         Failure::Busy => (429, "throttled", "Too many events", words.as_str()),
+        Failure::Unkept => (503, "unavailable", "Events cannot be kept", words.as_str()),
         Failure::Shape(rejected)
             if rejected.path == "routing_key" && rejected.why.starts_with("Length of") =>
         {
@@ -147,7 +150,8 @@ fn problem(failure: &Failure) -> Reply {
         | Failure::TooManyAlerts { .. }
         | Failure::MediaType { .. }
         | Failure::UnknownSource
-        | Failure::Busy => alloc::vec![],
+        | Failure::Busy
+        | Failure::Unkept => alloc::vec![],
     };
     problem_json(&Problem { title: title(status), status, detail: failure.to_string(), accepted: 0, errors })
 }

@@ -8,6 +8,7 @@ mod backlog;
 mod loading;
 mod writing;
 
+use crate::fault::Faults;
 use crate::ports::{Batch, Clock, Ids, Journal, JournalError, Lease, Schedule, StreamWrite};
 use crate::request::{Answer, Answers, Change, EngineError, Question};
 use crate::settings::Settings;
@@ -38,6 +39,7 @@ pub(crate) struct World {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) settings: Arc<ArcSwap<Settings>>,
+    pub(crate) faults: Arc<Faults>,
     /// The name of this process in leases.
     pub(crate) node: String,
 }
@@ -135,7 +137,7 @@ impl Core {
         if making.batch.streams.is_empty() {
             return (answers, After::default());
         }
-        match self.world.journal.commit(&making.batch) {
+        match self.commit(&making.batch) {
             Ok(()) => (answers, self.committed(making)),
             Err(JournalError::Conflict { .. }) => {
                 self.take_back(making);
@@ -166,7 +168,7 @@ impl Core {
             if making.batch.streams.is_empty() {
                 return Ok(answer);
             }
-            match self.world.journal.commit(&making.batch) {
+            match self.commit(&making.batch) {
                 Ok(()) => {
                     let more = self.committed(making);
                     after.changes.extend(more.changes);

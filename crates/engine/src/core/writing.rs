@@ -1,9 +1,9 @@
 //! Decisions as rows, and memory following what was committed or taken back.
 
 use super::{After, Core, Hand, Held, LEASE, Making, Write};
-use crate::ports::{Lease, TimerWrite, WorkWrite};
+use crate::ports::{Batch, JournalError, Lease, StreamWrite, TimerWrite, WorkWrite};
 use crate::request::{Change, Job};
-use incident::{Incident, IncidentId, Intent, Work};
+use incident::{Incident, IncidentId, Intent, Work, summarize};
 use std::sync::{Arc, Weak};
 
 impl Core {
@@ -43,6 +43,40 @@ impl Core {
     fn next_lease(&self, id: IncidentId, work: Work) -> Lease {
         let epoch = self.leases.get(&(id, work)).map_or(1, |held| held.lease.epoch + 1);
         Lease { owner: self.world.node.clone(), epoch, until: self.world.clock.now() + LEASE }
+    }
+
+    /// Commits, and writes down how it went for whoever asks whether the server is well.
+    pub(super) fn commit(&mut self, batch: &Batch) -> Result<(), JournalError> {
+        let kept = self.world.journal.commit(batch);
+        match &kept {
+            Ok(()) => self.world.faults.kept(),
+            // Somebody else was first: the storage is well.
+            Err(JournalError::Conflict { .. }) => {}
+            Err(error @ (JournalError::Unavailable(_) | JournalError::Corrupt { .. })) => {
+                self.world.faults.failed(self.world.clock.now(), error.to_string());
+            }
+        }
+        kept
+    }
+
+    /// While the last commit has failed, the row of an open incident is written as it is: so the server knows when the
+    /// storage is well again, though nobody asks for anything.
+    pub(crate) fn probe(&mut self) {
+        if self.world.faults.current().is_none() {
+            return;
+        }
+        let Some(state) = self.live.values().find(|incident| incident.version > 0) else { return };
+        let stream = StreamWrite {
+            incident: state.id,
+            expected: state.version,
+            events: Vec::new(),
+            work: Vec::new(),
+            timers: Vec::new(),
+            summary: summarize(state),
+            plan: state.plan.digest.clone(),
+        };
+        // How it went is written down; there is nothing else to do about it.
+        let _ = self.commit(&Batch { streams: vec![stream] });
     }
 
     /// Everything is kept: now memory follows, and the world may be told.

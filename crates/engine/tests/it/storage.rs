@@ -15,9 +15,27 @@ async fn what_cannot_be_kept_is_not_accepted_and_leaves_nothing_behind() {
     let refused = world.alert("api").await;
     assert!(matches!(refused, Err(EngineError::Unavailable(why)) if why.contains("disk full")));
     assert!(world.phone.carried().is_empty(), "nobody is woken for what was not kept");
+    let fault = world.engine.storage_fault().expect("everybody can know");
+    assert!(fault.why.contains("disk full") && fault.since == world.clock.now(), "{fault:?}");
     let id = world.opened("api").await;
+    assert_eq!(world.engine.storage_fault(), None);
     let incident = world.engine.incident(id).await.expect("it is there");
     assert_eq!(incident.alerts.values().map(|alert| alert.count).sum::<u32>(), 1, "it is the first");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn that_the_storage_is_well_again_is_found_out_though_nobody_asks() {
+    let world = World::new();
+    let id = world.opened("api").await;
+    world.memory.fail_next_commit(JournalError::Unavailable("disk full".into()));
+    world.person(id, Command::Note { text: "looking".into() }).await.expect_err("cannot be kept");
+    world.clock.pass(crate::world::minutes(1));
+    for _ in 0..2 {
+        // The storage is looked after when the core has answered; the second answer comes after that.
+        world.engine.incident(id).await.expect("it is there");
+    }
+    assert_eq!(world.engine.storage_fault(), None);
     world.stop().await;
 }
 

@@ -126,7 +126,7 @@ fn not_kept(error: EngineError) -> NotTaken {
         EngineError::Busy => NotTaken::Failure(Failure::Busy),
         EngineError::Unavailable(cause) => {
             tracing::error!(cause, "alerts cannot be kept at the moment");
-            NotTaken::Unavailable
+            NotTaken::Failure(Failure::Unkept)
         }
         EngineError::Stopping => NotTaken::Unavailable,
         refused @ (EngineError::Refused(_) | EngineError::NoIncident(_)) => {
@@ -138,7 +138,7 @@ fn not_kept(error: EngineError) -> NotTaken {
 fn refuse(app: &App, format: Format, source: &Source, why: NotTaken) -> Response {
     let name = source.as_ref().map_or(UNKNOWN, |token| token.name.as_str());
     let fate = match &why {
-        NotTaken::Failure(Failure::Busy) | NotTaken::Unavailable => Fate::Postponed,
+        NotTaken::Failure(Failure::Busy | Failure::Unkept) | NotTaken::Unavailable => Fate::Postponed,
         NotTaken::Failure(Failure::Shape(rejected)) => rejection(app, format, rejected.clone()),
         NotTaken::Failure(failure) => whole(app, format, failure.to_string()),
         NotTaken::Problem(problem) => whole(app, format, problem.detail.clone()),

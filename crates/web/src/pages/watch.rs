@@ -147,9 +147,12 @@ impl Health {
         let settings = app.engine().settings();
         let findings = settings.plan.playbook.diagnostics.len();
         Self {
-            storage: match storage {
-                None => Tag::good("readable"),
-                Some(_) => Tag::loud("cannot be read: see the server's log"),
+            storage: match (storage, app.engine().storage_fault()) {
+                (Some(_), _) => Tag::loud("cannot be read: see the server's log"),
+                (None, Some(fault)) => {
+                    Tag::loud(format!("keeps nothing since {}: {}", clock(fault.since), fault.why))
+                }
+                (None, None) => Tag::good("readable"),
             },
             channels: channels(&settings.roster),
             sources: sources(app),

@@ -181,7 +181,10 @@ async fn nothing_is_accepted_while_nothing_can_be_kept() {
         assert_eq!(reply.status, 503, "{reply:?}");
         assert!(reply.header("retry-after").is_some());
         assert!(!reply.body.contains("disk full"), "strangers do not see causes");
+        assert!(reply.body.contains("storage refuses"), "nobody is only busy: {reply:?}");
     }
+    let health = world.get("/api/health").await;
+    assert!(health.status == 503 && !health.body.contains("disk full"), "{health:?}");
     assert_eq!(open_incidents(&world).await, 0);
     assert_eq!(world.app.intake_counts()[0].postponed, 4);
     for reply in deliver_all(&world, &key).await {
