@@ -2,10 +2,10 @@
 //!
 //! What a command does is the business of `shell`; here only its place in the document is known.
 
-use super::{checks, conditions, rules};
-use crate::model::{Command, Effect};
+use super::{annotations, checks, conditions, rules};
+use crate::model::{Command, Context, ContextKind, Effect};
 use crate::scan::{Block, Document, Fence, FenceCommands};
-use crate::shell::Shell;
+use crate::shell::{Shell, judge_elsewhere};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -92,7 +92,7 @@ pub(crate) fn of_fence(fence: &Fence) -> Option<&FenceCommands> {
 }
 
 fn commands_of(fence: &Fence, shell: &mut Shell) -> FenceCommands {
-    let logicals = shell.split(&fence.text());
+    let logicals = shell.split(&prompted(fence), console(fence));
     let mut reader = Reader { shell, language: &fence.language, found: FenceCommands::default() };
     let mut group = Group::default();
     for logical in logicals {
@@ -103,9 +103,51 @@ fn commands_of(fence: &Fence, shell: &mut Shell) -> FenceCommands {
         group.next_line = Some(logical.line + logical.source.lines().count().max(1));
         let comments: Vec<(u32, String)> =
             logical.comments.iter().map(|(at, text)| (line_of(fence, *at), bare_comment(text))).collect();
+        group.context = logical.context;
         reader.command(&logical.source, line, &comments, &mut group);
     }
-    reader.found
+    let mut found = reader.found;
+    let written = annotations::read(&fence.info);
+    for command in &mut found.commands {
+        command.by_hand.clone_from(&written.by_hand);
+    }
+    if let Some(first) = found.commands.first_mut().filter(|first| first.title.is_none()) {
+        first.title = written.name;
+    }
+    found
+}
+
+/// The console that a fence is for by its language.
+fn console(fence: &Fence) -> Option<Context> {
+    let kind = match fence.language.as_str() {
+        "sql" | "psql" | "pgsql" | "postgres" | "postgresql" | "mysql" => ContextKind::Sql,
+        "redis" => ContextKind::Redis,
+        _ => return None,
+    };
+    Some(Context { kind, opener: fence.language.clone() })
+}
+
+/// The text of a fence, with `# ` before commands told from `# ` before comments: in a console's transcript it is the
+/// prompt of root where every command has it.
+fn prompted(fence: &Fence) -> String {
+    let text = fence.text();
+    let shows = matches!(fence.language.as_str(), "console" | "shell-session" | "shellsession" | "terminal");
+    let calls = |line: &str| {
+        let mut words = line.split_whitespace();
+        words.next().is_some_and(|tool| TOOLS.contains(&tool)) && words.next().is_some()
+    };
+    let root = |line: &&str| line.trim_start().strip_prefix("# ").is_some_and(calls);
+    if !shows
+        || !text.lines().any(|line| root(&line))
+        || text.lines().any(|line| calls(line) || line.starts_with("$ "))
+    {
+        return text;
+    }
+    text.lines()
+        .flat_map(|line| {
+            [if root(&line) { line.replacen("# ", "$ ", 1) } else { line.to_string() }, "\n".into()]
+        })
+        .collect()
 }
 
 /// A value such as `wrangler tail --env production`, when it is a command.
@@ -127,6 +169,7 @@ pub(crate) fn of_value(value: &str, line: u32, shell: &mut Shell) -> Option<Comm
 struct Group {
     condition: Option<String>,
     next_line: Option<usize>,
+    context: Option<Context>,
 }
 
 struct Reader<'f> {
@@ -138,7 +181,16 @@ struct Reader<'f> {
 impl Reader<'_> {
     fn command(&mut self, source: &str, line: u32, comments: &[(u32, String)], group: &mut Group) {
         let index = u32::try_from(self.found.commands.len()).ok();
-        let mut command = command(source, self.language, line, self.shell);
+        let mut command = match group.context {
+            None => command(source, self.language, line, self.shell),
+            Some(_) => Command {
+                source: source.to_string(),
+                language: self.language.to_string(),
+                line,
+                origin: rules::COMMAND.at(line),
+                ..Command::default()
+            },
+        };
         for (at, comment) in comments {
             if let Some(mut check) = checks::of_text(comment, *at, "").filter(|_| is_expectation(comment)) {
                 check.command = index;
@@ -155,6 +207,9 @@ impl Reader<'_> {
             }
         }
         command.condition.clone_from(&group.condition);
+        if let Some(context) = group.context.take() {
+            stand_behind(&mut command, context, self.shell);
+        }
         self.found.commands.push(command);
     }
 }
@@ -179,6 +234,15 @@ fn command(source: &str, language: &str, line: u32, shell: &mut Shell) -> Comman
         origin: rules::COMMAND.at(line),
         ..Command::default()
     }
+}
+
+/// Judges a command by who reads it.
+fn stand_behind(command: &mut Command, context: Context, shell: &mut Shell) {
+    let (verdict, holes) = judge_elsewhere(&context, &command.source, command.line, shell);
+    command.effect = verdict.effect;
+    command.effect_reason = verdict.reason;
+    command.holes = holes;
+    command.context = Some(context);
 }
 
 fn is_expectation(comment: &str) -> bool {
@@ -217,7 +281,7 @@ fn is_manual(comment: &str) -> bool {
 
 /// Whether a fence holds shell commands.
 pub(crate) fn is_shell(fence: &Fence) -> bool {
-    if SHELLS.contains(&fence.language.as_str()) {
+    if SHELLS.contains(&fence.language.as_str()) || console(fence).is_some() {
         return true;
     }
     if !matches!(fence.language.as_str(), "" | "text" | "txt" | "plain") {
@@ -275,6 +339,56 @@ mod tests {
             fence("```console\n$ kubectl get pods\nNAME  READY\n$ kubectl top \\\n  pods\n```\n");
         let sources: Vec<_> = commands.iter().map(|c| (c.source.as_str(), c.line)).collect();
         assert_eq!(sources, [("kubectl get pods", 2), ("kubectl top \\\n  pods", 4)]);
+    }
+
+    #[test]
+    fn what_is_for_the_other_side_is_judged_there_and_never_begins_alone() {
+        let (commands, _) = fence("```bash\nssh web-1\ncat x\nsystemctl restart api\n```\n");
+        let effects: Vec<_> = commands.iter().map(|c| (c.effect, c.may_begin_alone())).collect();
+        let wanted =
+            [(Effect::Unknown, true), (Effect::ReadsWorld, false), (Effect::ChangesProduction, false)];
+        assert_eq!(effects, wanted);
+        let (commands, _) = fence("```sql\nselect 1;\ndelete from x where id = <id>;\n```\n");
+        let effects: Vec<_> = commands.iter().map(|c| (c.effect, c.may_begin_alone())).collect();
+        assert_eq!(effects, [(Effect::ReadsWorld, false), (Effect::Destroys, false)]);
+        assert_eq!(commands[1].holes.len(), 1);
+        let (commands, _) = fence("```redis\nINFO\nFLUSHALL\n```\n");
+        let effects: Vec<_> = commands.iter().map(|c| c.effect).collect();
+        assert_eq!(effects, [Effect::ReadsWorld, Effect::Destroys]);
+    }
+
+    #[test]
+    fn the_prompt_of_root_is_told_from_a_comment() {
+        let sources = |markdown: &str| -> Vec<String> {
+            fence(markdown).0.into_iter().map(|command| command.source).collect()
+        };
+        assert_eq!(
+            sources("```console\n# systemctl status api\nactive\n# tail -5 x\n```\n"),
+            ["systemctl status api", "tail -5 x"]
+        );
+        assert_eq!(sources("```console\n# look first\nkubectl get pods\n```\n"), ["kubectl get pods"]);
+        assert!(sources("```bash\n# kubectl delete pods\n```\n").is_empty());
+    }
+
+    #[test]
+    fn what_other_tools_have_beside_a_fence_is_honoured() {
+        let (commands, _) = fence("```sh {\"name\":\"look\",\"excludeFromRunAll\":\"true\"}\nls -l\n```\n");
+        assert_eq!(commands[0].title.as_deref(), Some("look"));
+        assert!(commands[0].by_hand.is_some() && !commands[0].may_begin_alone());
+        let (commands, _) = fence("```sh { name=look interactive=false }\nls -l\n```\n");
+        assert!(commands[0].may_begin_alone());
+        let (commands, _) = fence("```sh {\"interactive\":\"false\"}\nrm x\n```\n");
+        assert_eq!(commands[0].effect, Effect::Destroys, "an annotation makes nothing safer");
+    }
+
+    #[test]
+    fn variables_tell_what_they_need_and_what_they_set() {
+        let (commands, _) = fence("```sh\nexport NS=web\nkubectl -n $NS get pods -l app=$NS\n```\n");
+        assert_eq!(
+            (commands[0].sets.as_slice(), commands[1].uses.as_slice()),
+            (&["NS".into()][..], &["NS".into()][..])
+        );
+        assert!(!commands[1].may_begin_alone(), "no session is kept");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! judges whether the document is right: that is the lint's business.
 
 mod alerts;
+mod annotations;
 mod boxes;
 mod card;
 mod checklist;
@@ -27,6 +28,7 @@ mod quick;
 mod rules;
 mod runbooks;
 mod services;
+mod sessions;
 mod severities;
 mod steps;
 mod templates;
@@ -63,6 +65,7 @@ pub(crate) fn recognise(text: &str, shell: &mut Shell) -> Playbook {
     playbook.runbooks = runbooks::read(&doc, &mut claims);
     playbook.services = services::read(&doc, &mut claims, shell);
     inverse::fill(&mut playbook);
+    sessions::fill(&mut playbook);
     origins::place(&mut playbook, text);
     playbook.documents = alloc::vec![document::read(&doc, &playbook.title)];
     playbook.sections = claims.sections(doc);

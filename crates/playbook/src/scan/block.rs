@@ -39,6 +39,8 @@ pub(crate) struct Item {
 /// A code block; `line` is where it begins, fence line included.
 pub(crate) struct Fence {
     pub(crate) language: String,
+    /// All that stands behind its marks, the language and what other tools have there.
+    pub(crate) info: String,
     pub(crate) lines: Vec<FenceLine>,
     pub(crate) line: u32,
     /// Its commands, once they are read.
@@ -74,7 +76,7 @@ pub(crate) struct Row {
 
 impl Fence {
     pub(super) fn new(language: String, line: u32) -> Self {
-        Self { language, lines: Vec::new(), line, commands: OnceCell::new() }
+        Self { language, info: String::new(), lines: Vec::new(), line, commands: OnceCell::new() }
     }
 
     /// The content, each line ended.

@@ -124,7 +124,11 @@ impl<'t> Builder<'t> {
             Tag::Item => self.push(Kind::Item, line),
             Tag::CodeBlock(kind) => {
                 self.top().flush();
-                self.fence = Some(Fence::new(language(&kind), line));
+                let mut fence = Fence::new(language(&kind), line);
+                if let CodeBlockKind::Fenced(info) = &kind {
+                    fence.info = info.to_string();
+                }
+                self.fence = Some(fence);
             }
             Tag::Table(_) => {
                 self.top().flush();

@@ -7,10 +7,13 @@
 mod argv;
 mod balance;
 mod bind;
+mod elsewhere;
 mod holes;
 mod look;
 mod manifest;
+mod opener;
 mod plain;
+mod prompt;
 mod reader;
 mod special;
 mod split;
@@ -23,6 +26,7 @@ mod tests;
 
 pub(crate) use argv::Args;
 pub use bind::bind;
+pub(crate) use elsewhere::judge as judge_elsewhere;
 pub(crate) use holes::NEUTRAL;
 pub(crate) use manifest::{Options, find_verb};
 pub(crate) use reader::{Shell, Unread};

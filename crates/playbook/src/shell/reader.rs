@@ -5,6 +5,7 @@
 use super::look::{Glance, Look, glance};
 use super::split::{self, Logical};
 use super::{Analysis, Word, holes, tree};
+use crate::Context;
 use std::collections::BTreeMap;
 
 /// How much shell of one document is read with the grammar, in units of [`cost`]: thousands of commands that are not
@@ -50,8 +51,8 @@ impl Default for Shell {
 
 impl Shell {
     /// Cuts the text of a fence into commands.
-    pub(crate) fn split(&mut self, text: &str) -> Vec<Logical> {
-        split::split(text, self)
+    pub(crate) fn split(&mut self, text: &str, context: Option<Context>) -> Vec<Logical> {
+        split::split(text, context, self)
     }
 
     /// What a command would do. Its holes are taken to be filled with a plain word each.

@@ -9,6 +9,8 @@ mod sql;
 mod stores;
 mod wrap;
 
+pub(super) use sql::statement;
+
 use super::Verdict;
 use super::argv::{Args, Spec};
 use super::word::Word;

@@ -1,6 +1,7 @@
 //! Adversarial tests of the shell analysis.
 
 mod changing;
+mod contexts;
 mod holes;
 mod reading;
 
@@ -18,7 +19,7 @@ fn analyse(source: &str) -> Analysis {
 }
 
 fn split(text: &str) -> Vec<Logical> {
-    Shell::default().split(text)
+    Shell::default().split(text, None)
 }
 
 fn check(cases: &[(&str, Effect)]) {

@@ -103,7 +103,7 @@ fn console(name: &str, args: &Args, option: &'static str) -> Verdict {
 }
 
 /// What one statement does, or one command of `psql` that begins with a backslash.
-pub(crate) fn statement(text: &str) -> Verdict {
+pub(in super::super) fn statement(text: &str) -> Verdict {
     let text = text.trim().trim_end_matches("\\G").trim_end();
     let bare = text.strip_suffix(';').unwrap_or(text).trim();
     if is_plain_select(bare) || is_plain_look(bare) {
