@@ -68,6 +68,7 @@ pub(crate) fn stand_down(playbook: &mut Playbook, text: &str) -> Option<Diagnost
         span: span_of_line(text, line),
         message: format!("this document {standing}; {runbooks} runbooks of it are not offered"),
         hint: Some("remove the words that say so if it still counts".into()),
+        fixes: Vec::new(),
     })
 }
 
@@ -232,6 +233,7 @@ impl Told {
             span: Span { start: 0, end: 0, line },
             message: format!("a document before this one has another {what}; that one counts"),
             hint: Some("keep one of them, or name the document that counts first".into()),
+            fixes: Vec::new(),
         });
     }
 }

@@ -8,6 +8,7 @@ extern crate alloc;
 
 mod compile;
 mod documents;
+mod fix;
 pub mod html;
 mod limits;
 mod lint;
@@ -21,6 +22,8 @@ mod shell;
 
 pub use compile::{compile, repaired};
 pub use documents::{Source, compile_documents};
+pub use fix::{Unfixable, fixed};
+pub use lint::{dead_files, overdue_reviews};
 pub use matching::{Matcher, Signal, match_runbooks};
 pub use model::*;
 #[cfg(feature = "fuzz")]

@@ -23,6 +23,7 @@ pub(crate) fn left_out(message: String, line: u32, text: &str) -> Diagnostic {
         span: span_of_line(text, line),
         message,
         hint: Some("cut the document into several".into()),
+        fixes: alloc::vec::Vec::new(),
     }
 }
 

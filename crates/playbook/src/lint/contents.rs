@@ -1,8 +1,8 @@
 //! W050: contents that miss a section. W053: an entry of the contents that leads nowhere.
 
 use super::document::{Document, Finding};
-use crate::{Diagnostic, DiagnosticSeverity, Section};
-use std::collections::BTreeSet;
+use crate::{Diagnostic, DiagnosticSeverity, Fix, Section};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn incomplete(document: &Document<'_>) -> Vec<Diagnostic> {
     let contents = &document.playbook.contents;
@@ -26,9 +26,50 @@ pub(super) fn incomplete(document: &Document<'_>) -> Vec<Diagnostic> {
                 message: format!("the contents do not list “{}”", section.heading),
                 hint: "add it: people look there first",
             };
-            document.place(finding, section.span.line, &section.heading)
+            let mut found = document.place(finding, section.span.line, &section.heading);
+            found.fixes.extend(entry(document, section));
+            found
         })
         .collect()
+}
+
+/// The entry that a section lacks, below that of the section before it.
+fn entry(document: &Document<'_>, section: &Section) -> Option<Fix> {
+    if section.heading.is_empty() || section.heading.contains(['[', ']', '\\', '<', '`']) {
+        return None;
+    }
+    let line_of: BTreeMap<&str, u32> =
+        document.playbook.contents.iter().map(|entry| (entry.anchor.as_str(), entry.line)).collect();
+    let before = document.playbook.sections.iter().filter(|other| other.level == section.level);
+    let earlier = before.take_while(|other| other.span.line < section.span.line);
+    let steps: Vec<Option<u32>> = earlier.map(|other| line_of.get(other.anchor.as_str()).copied()).collect();
+    let at = steps.iter().rposition(Option::is_some)?;
+    let skipped = steps.len() - at;
+    let (end, text) = document.line(steps[at]?)?;
+    let (lead, _) = text.split_once('[')?;
+    let title = unnumbered(lead, &section.heading);
+    let added = format!("\n{}[{title}](#{})", numbered(lead, skipped), section.anchor);
+    Some(document.change(end, end, &added))
+}
+
+/// A heading without its own number, where the list counts.
+fn unnumbered<'h>(lead: &str, heading: &'h str) -> &'h str {
+    let bare = heading.trim_start_matches(|c: char| c.is_ascii_digit());
+    let counts = lead.trim_start().starts_with(|c: char| c.is_ascii_digit()) && bare.len() < heading.len();
+    bare.strip_prefix(". ").filter(|_| counts).unwrap_or(heading)
+}
+
+/// What stands before an entry's link, so many entries further down.
+fn numbered(lead: &str, further: usize) -> String {
+    let bare = lead.trim_start();
+    let digits = bare.len() - bare.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (number, rest) = bare.split_at(digits);
+    match number.parse::<usize>() {
+        Ok(number) => {
+            format!("{}{}{rest}", &lead[..lead.len() - bare.len()], number.saturating_add(further))
+        }
+        Err(_) => lead.to_owned(),
+    }
 }
 
 pub(super) fn leads_nowhere(document: &Document<'_>) -> Vec<Diagnostic> {
@@ -49,7 +90,16 @@ pub(super) fn leads_nowhere(document: &Document<'_>) -> Vec<Diagnostic> {
             ),
             hint: "correct the anchor",
         };
-        document.place(finding, entry.line, &entry.anchor)
+        let mut found = document.place(finding, entry.line, &entry.anchor);
+        let title = entry.title.trim().to_lowercase();
+        let mut meant = sections.iter().filter(|section| section.heading.trim().to_lowercase() == title);
+        if let (Some(section), None) = (meant.next(), meant.next()) {
+            let (start, end) = (found.span.start as usize, found.span.end as usize);
+            if document.text.get(start..end) == Some(entry.anchor.as_str()) {
+                found.fixes.push(document.change(start, end, &section.anchor));
+            }
+        }
+        found
     })
     .collect()
 }

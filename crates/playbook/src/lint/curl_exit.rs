@@ -17,7 +17,14 @@ pub(super) fn success_on_failure(document: &Document<'_>) -> Vec<Diagnostic> {
                     .to_owned(),
                 hint: "add --fail and --max-time, or print %{http_code} and say which status to expect",
             };
-            document.place(finding, placed.command.line, "curl")
+            let mut found = document.place(finding, placed.command.line, "curl");
+            if placed.command.source.matches("curl").count() == 1 {
+                let is_bounded =
+                    placed.calls.iter().flatten().any(|word| word.text.starts_with("--max-time"));
+                let added = if is_bounded { " --fail" } else { " --fail --max-time 10" };
+                found.fixes = document.addition(&found, "curl", added);
+            }
+            found
         })
         .collect()
 }

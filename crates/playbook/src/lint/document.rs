@@ -3,8 +3,9 @@
 //! Must never be here: rules.
 
 use crate::shell::{Shell, Word};
-use crate::{Command, Diagnostic, DiagnosticSeverity, Playbook, Runbook, Span, Step};
+use crate::{Command, Diagnostic, DiagnosticSeverity, Fix, Playbook, Runbook, Span, Step};
 use aho_corasick::AhoCorasick;
+use std::collections::BTreeMap;
 
 /// A document under the eyes of the rules.
 pub(super) struct Document<'a> {
@@ -66,6 +67,36 @@ impl<'a> Document<'a> {
         (1..).zip(self.lines.iter().map(|(_, line)| *line))
     }
 
+    /// The lines from one on, with their numbers from 1.
+    pub(super) fn lines_from(&self, first: u32) -> impl Iterator<Item = (u32, &'a str)> {
+        let rest = self.lines.iter().skip((first as usize).saturating_sub(1));
+        (first..).zip(rest.map(|(_, line)| *line))
+    }
+
+    /// The lines outside fences, with their numbers from 1.
+    pub(super) fn prose(&self) -> impl Iterator<Item = (u32, &'a str)> {
+        let mut fences = self.fences.iter().peekable();
+        self.lines().filter(move |(line, _)| {
+            while fences.next_if(|fence| fence.last < *line).is_some() {}
+            fences.peek().is_none_or(|fence| *line < fence.first)
+        })
+    }
+
+    /// From which line to below which line each runbook goes, by the line of its heading.
+    pub(super) fn runbook_lines(&self) -> BTreeMap<u32, (u32, u32)> {
+        let mut ends = BTreeMap::new();
+        // Headings that are still open, by their level; each ends at the next that is not below it.
+        let mut open: Vec<(u8, u32)> = Vec::new();
+        for section in &self.playbook.sections {
+            while let Some((_, line)) = open.pop_if(|(level, _)| *level >= section.level) {
+                ends.insert(line, (line, section.span.line));
+            }
+            open.push((section.level, section.span.line));
+        }
+        ends.extend(open.into_iter().map(|(_, line)| (line, (line, u32::MAX))));
+        ends
+    }
+
     /// The lines that hold one of some texts, found without looking at each line by itself.
     pub(super) fn lines_with(&self, needles: &AhoCorasick) -> impl Iterator<Item = (u32, &'a str)> {
         let mut at = 0;
@@ -109,6 +140,28 @@ impl<'a> Document<'a> {
         self.text.get(at..).is_some_and(|rest| rest.starts_with(text))
     }
 
+    /// A change of the bytes between two offsets.
+    pub(super) fn change(&self, start: usize, end: usize, replacement: &str) -> Fix {
+        let line = number(self.lines.partition_point(|(begin, _)| *begin <= start));
+        Fix {
+            span: Span { start: number(start), end: number(end), line },
+            replacement: replacement.to_owned(),
+        }
+    }
+
+    /// An addition right behind what a finding was placed on, if that is this text.
+    pub(super) fn addition(&self, found: &Diagnostic, text: &str, added: &str) -> Vec<Fix> {
+        let (start, end) = (found.span.start as usize, found.span.end as usize);
+        let is_there = self.text.get(start..end) == Some(text);
+        is_there.then(|| self.change(end, end, added)).into_iter().collect()
+    }
+
+    /// Where a line ends, before its line feed, and its text.
+    pub(super) fn line(&self, line: u32) -> Option<(usize, &'a str)> {
+        let (start, text) = self.lines.get((line as usize).checked_sub(1)?)?;
+        Some((start + text.len(), text))
+    }
+
     /// Places a finding on so many bytes at an offset.
     pub(super) fn place_at(&self, finding: Finding, start: usize, length: usize) -> Diagnostic {
         let line = number(self.lines.partition_point(|(begin, _)| *begin <= start));
@@ -120,6 +173,7 @@ impl<'a> Document<'a> {
             span: Span { start: number(start), end: number(start + length), line },
             message: finding.message,
             hint: (!finding.hint.is_empty()).then(|| finding.hint.to_owned()),
+            fixes: Vec::new(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! W026: one fence that reads and changes. W051: fences without a language.
 
 use super::document::{Document, Fence, Finding};
-use crate::{Approval, Diagnostic, DiagnosticSeverity};
+use crate::{Approval, Diagnostic, DiagnosticSeverity, Fix};
 
 pub(super) fn read_and_change(document: &Document<'_>) -> Vec<Diagnostic> {
     document.fences.iter().filter_map(|fence| mixed(document, fence)).collect()
@@ -32,17 +32,45 @@ fn mixed(document: &Document<'_>, fence: &Fence) -> Option<Diagnostic> {
 }
 
 pub(super) fn untagged(document: &Document<'_>) -> Vec<Diagnostic> {
-    let bare: Vec<u32> =
-        document.fences.iter().filter(|fence| fence.language.is_empty()).map(|fence| fence.first).collect();
+    let bare: Vec<&Fence> = document.fences.iter().filter(|fence| fence.language.is_empty()).collect();
     let Some(first) = bare.first() else { return Vec::new() };
-    let lines: Vec<String> = bare.iter().map(u32::to_string).collect();
+    let lines: Vec<String> = bare.iter().map(|fence| fence.first.to_string()).collect();
     let finding = Finding {
         code: "W051",
         severity: DiagnosticSeverity::Info,
         message: format!("{} without a language (lines {})", count(bare.len()), lines.join(", ")),
         hint: "write ```bash for commands and ```text for everything else",
     };
-    vec![document.place(finding, *first, "")]
+    let mut found = document.place(finding, first.first, "");
+    found.fixes = bare.into_iter().filter_map(|fence| tag(document, fence)).collect();
+    vec![found]
+}
+
+/// The language behind the marks that open a fence.
+fn tag(document: &Document<'_>, fence: &Fence) -> Option<Fix> {
+    let (end, text) = document.line(fence.first)?;
+    let language = language(document, fence)?;
+    let end = end - (text.len() - text.trim_end().len());
+    text.trim_end().ends_with(['`', '~']).then(|| document.change(end, end, language))
+}
+
+/// Shell when it begins with a comment or a command. A drawing that lists commands is left alone: the card of the quick
+/// reference is one, and it is read as a card only while its fence has no language.
+fn language(document: &Document<'_>, fence: &Fence) -> Option<&'static str> {
+    let commands = document.commands_between(fence.first, fence.last);
+    let begins =
+        document.lines_from(fence.first + 1).map(|(_, text)| text.trim()).find(|text| !text.is_empty());
+    let Some((first, begins)) = commands.first().zip(begins) else {
+        return (!document.lists_within(fence)).then_some("text");
+    };
+    let source = first.command.source.lines().next().unwrap_or_default().trim();
+    if begins.starts_with("$ ") {
+        Some("console")
+    } else if begins.starts_with('#') || begins == source {
+        Some("bash")
+    } else {
+        None
+    }
 }
 
 fn count(fences: usize) -> String {

@@ -23,7 +23,10 @@ pub(super) fn stars_lost(document: &Document<'_>) -> Vec<Diagnostic> {
                 ),
                 hint: "write it as code: `9 * 60 * 1000`",
             };
-            Some(document.place(finding, line, &damaged))
+            let mut found = document.place(finding, line, &damaged);
+            let (start, end) = (found.span.start as usize, found.span.end as usize);
+            found.fixes.push(document.change(start, end, &damaged.replace('_', "*")));
+            Some(found)
         })
         .collect()
 }
@@ -53,7 +56,14 @@ pub(super) fn escaped_blanks(document: &Document<'_>) -> Vec<Diagnostic> {
             };
             let from = text.find(r"\_\_").unwrap_or_default();
             let length = text[from..].len() - text[from..].trim_start_matches(['\\', '_']).len();
-            document.place(finding, line, &text[from..from + length])
+            let escaped = &text[from..from + length];
+            let mut found = document.place(finding, line, escaped);
+            // Alone on its line it would become a rule across the page.
+            if text.trim() != escaped {
+                let (start, end) = (found.span.start as usize, found.span.end as usize);
+                found.fixes.push(document.change(start, end, &escaped.replace('\\', "")));
+            }
+            found
         })
         .collect()
 }

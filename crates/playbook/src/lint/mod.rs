@@ -10,20 +10,31 @@ mod contacts;
 mod contents;
 mod curl_exit;
 mod document;
+mod drift;
 mod duplicates;
+mod facts;
 mod fences;
 mod formatter;
 mod inverse;
+mod links;
 mod log_window;
 mod matrix_tree;
 mod options;
+mod prerequisites;
+mod reviews;
 mod selector;
+mod streams;
+mod symptoms;
 mod thresholds;
 mod timing;
+mod unexplained;
 mod verification;
 
 #[cfg(test)]
 mod tests;
+
+pub use links::dead_files;
+pub use reviews::overdue_reviews;
 
 use crate::shell::Shell;
 use crate::{Diagnostic, Playbook, limits};
@@ -43,17 +54,26 @@ const RULES: &[Rule] = &[
     duplicates::same_command_twice,
     log_window::only_the_end,
     curl_exit::success_on_failure,
+    streams::taken_for_ended,
+    drift::drifted,
+    unexplained::holes,
+    prerequisites::unsaid,
     addresses::personal,
     formatter::stars_lost,
     formatter::escaped_blanks,
     matrix_tree::disagree,
     thresholds::gap,
     verification::missing,
+    symptoms::shared,
+    symptoms::none,
+    symptoms::below_all,
+    facts::two_values,
     timing::escalates_late,
     contacts::missing,
     cadence::missing,
     contents::incomplete,
     contents::leads_nowhere,
+    links::dead_anchors,
     fences::untagged,
 ];
 

@@ -23,7 +23,12 @@ pub(super) fn not_production(document: &Document<'_>) -> Vec<Diagnostic> {
                 message: format!("`{label}` without --prod looks at the development deployment"),
                 hint: "add --prod",
             };
-            found.push(document.place(finding, placed.command.line, &label));
+            let mut told = document.place(finding, placed.command.line, &label);
+            // Several on one line are left to a person: all of them would be placed on the first.
+            if placed.calls.len() == 1 || placed.command.source.matches(&label).count() == 1 {
+                told.fixes = document.addition(&told, &label, " --prod");
+            }
+            found.push(told);
         }
     }
     found

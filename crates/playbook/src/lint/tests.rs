@@ -191,39 +191,6 @@ fn the_first_playbook_has_the_findings_that_were_found_by_hand() {
 }
 
 #[test]
-fn every_code_has_its_page() {
-    let pages = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/diagnostics");
-    let index = std::fs::read_to_string(format!("{pages}/README.md")).unwrap();
-    let sources = [
-        concat!(env!("CARGO_MANIFEST_DIR"), "/src/lint"),
-        concat!(env!("CARGO_MANIFEST_DIR"), "/src/recognise"),
-    ];
-    let mut codes = 0;
-    for folder in sources {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() || path.ends_with("tests.rs") {
-                continue;
-            }
-            let text = std::fs::read_to_string(&path).unwrap();
-            for code in text.split('"').filter(|word| is_code(word)) {
-                codes += 1;
-                assert!(
-                    std::path::Path::new(&format!("{pages}/{code}.md")).exists(),
-                    "{code} of {path:?} has no page"
-                );
-                assert!(index.contains(&format!("({code}.md)")), "{code} is not in the index");
-            }
-        }
-    }
-    assert!(codes > 20, "only {codes} codes were found");
-}
-
-fn is_code(word: &str) -> bool {
-    word.len() == 4 && word.starts_with(['E', 'W']) && word[1..].bytes().all(|byte| byte.is_ascii_digit())
-}
-
-#[test]
 fn spans_lie_on_their_lines() {
     let text = step("wrangler tail --filter x\nmodal deploy\ncurl -I https://a.example.test");
     for found in compile(text.as_bytes())

@@ -12,11 +12,7 @@ struct Cover {
 }
 
 pub(super) fn gap(document: &Document<'_>) -> Vec<Diagnostic> {
-    let rows = document.playbook.severities.iter();
-    let mut covers: Vec<Cover> = rows
-        .flat_map(|row| row.examples.iter().map(move |example| (row.line, example)))
-        .filter_map(|(line, example)| read(example).map(|(from, to)| Cover { from, to, line }))
-        .collect();
+    let mut covers = covers(document);
     covers.sort_by(|left, right| left.from.total_cmp(&right.from));
     let mut found = Vec::new();
     let mut reached: Option<Cover> = None;
@@ -34,6 +30,18 @@ pub(super) fn gap(document: &Document<'_>) -> Vec<Diagnostic> {
         reached = if further { Some(cover) } else { reached };
     }
     found
+}
+
+/// The lowest rate that has a severity, if the matrix speaks of rates.
+pub(super) fn lowest(document: &Document<'_>) -> Option<f64> {
+    covers(document).iter().map(|cover| cover.from).min_by(f64::total_cmp)
+}
+
+fn covers(document: &Document<'_>) -> Vec<Cover> {
+    let rows = document.playbook.severities.iter();
+    rows.flat_map(|row| row.examples.iter().map(move |example| (row.line, example)))
+        .filter_map(|(line, example)| read(example).map(|(from, to)| Cover { from, to, line }))
+        .collect()
 }
 
 /// `> 50%`, `under 10 %` and `10–50%` as the part of 0 to 100 that they cover.

@@ -146,6 +146,19 @@ pub struct Diagnostic {
     pub message: String,
     /// What to do about it, if there is something.
     pub hint: Option<String>,
+    /// Changes of the repaired text that would settle it, in order; most findings need a person's words instead.
+    #[serde(default)]
+    pub fixes: Vec<Fix>,
+}
+
+/// A change of the text that a person may apply.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Fix {
+    /// What is replaced; empty to insert.
+    pub span: Span,
+    /// What stands there afterwards.
+    pub replacement: String,
 }
 
 impl Playbook {

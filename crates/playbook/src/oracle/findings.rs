@@ -250,6 +250,7 @@ impl<'a> Lines<'a> {
             span: Span { start: offset(start), end: offset(start + length), line },
             message: words.message,
             hint: words.hint,
+            fixes: Vec::new(),
         }
     }
 }

@@ -212,6 +212,7 @@ fn the_tools_own_word_replaces_the_compilers() {
         span: crate::Span { start, end: start + 2, line: 3 },
         message: code.to_owned(),
         hint: Some(hint.to_owned()),
+        fixes: Vec::new(),
     };
     let compiled = vec![one("E020", 7, "from the tables"), one("E020", 20, "stays"), one("W024", 7, "stays")];
     let all = merged(compiled, vec![one("E061", 7, "from the tool"), one("E062", 20, "new")]);

@@ -40,6 +40,7 @@ pub(crate) fn find(playbook: &Playbook) -> Vec<Diagnostic> {
             span: Span { start: 0, end: 0, line: 1 },
             message: format!("section missing: {part}"),
             hint: Some(format!("add {hint}")),
+            fixes: Vec::new(),
         })
         .collect()
 }

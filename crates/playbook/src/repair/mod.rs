@@ -101,6 +101,7 @@ fn finding(code: &str, severity: DiagnosticSeverity, line: u32) -> Finding {
         span,
         message: String::new(),
         hint: None,
+        fixes: Vec::new(),
     })
 }
 

@@ -77,7 +77,8 @@ fn judge_plain(commands: Vec<Simple>) -> Look {
     Look { verdict, calls, is_whole: true, is_read: true }
 }
 
-pub(super) fn judge_call(name: Option<&str>, words: &[Word]) -> Verdict {
+/// What one call would do.
+pub(crate) fn judge_call(name: Option<&str>, words: &[Word]) -> Verdict {
     match name.filter(|name| is_plain_name(name)) {
         Some(name) => manifest::judge(name, words),
         None => Verdict::unknown("the tool that it calls is not named plainly"),

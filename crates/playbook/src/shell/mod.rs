@@ -28,6 +28,7 @@ pub(crate) use argv::Args;
 pub use bind::bind;
 pub(crate) use elsewhere::judge as judge_elsewhere;
 pub(crate) use holes::NEUTRAL;
+pub(crate) use look::judge_call;
 pub(crate) use manifest::{Options, find_verb};
 pub(crate) use reader::{Shell, Unread};
 pub(crate) use word::{Shape, Word};

@@ -1,0 +1,142 @@
+//! Files of several small documents, each with what is expected of it in comments, which are taken out before it is
+//! compiled:
+//!
+//! - `<!-- document: name -->` begins a document, `<!-- file: path -->` a file of a document of several;
+//! - `<!-- W028: words -->`: the file's code is found on the first line with these words, `words@2`: on the second;
+//! - `<!-- expect: runbooks=1 !W013 -->`: counts and codes, as in [`crate::suite`];
+//! - `<!-- saved as: utf-16le -->`: how the bytes are written; `<!-- today: 2026-01-31 -->`: the day of reading;
+//! - `<!-- repeat: 1001 -->`: the next line so many times, `{n}` being the number.
+
+use encoding_rs::WINDOWS_1252;
+use playbook::{Diagnostic, Playbook, Source, compile_documents};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A document of the suite, or several that make one playbook.
+pub(crate) struct Case {
+    /// What it shows, with the file it stands in.
+    pub(crate) name: String,
+    /// Path and text of each file.
+    files: Vec<(String, String)>,
+    encoding: String,
+    today: Option<String>,
+    /// Code and words, in order.
+    pub(crate) found: Vec<(String, String)>,
+    pub(crate) expected: Vec<String>,
+}
+
+/// The cases of every file of a folder below `tests/suite`, by the file's stem.
+pub(crate) fn folder(name: &str) -> Vec<(String, Vec<Case>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite").join(name);
+    let entries = fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+    let mut files: Vec<PathBuf> =
+        entries.map(|entry| entry.expect("the suite can be listed").path()).collect();
+    files.sort();
+    files.iter().map(|file| (stem(file), read(file))).collect()
+}
+
+fn stem(file: &Path) -> String {
+    file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn read(file: &Path) -> Vec<Case> {
+    let text = fs::read_to_string(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+    let parts = text.split("<!-- document: ").skip(1);
+    parts
+        .map(|part| {
+            let (name, body) = part.split_once(" -->\n").expect("a document has a name and a body");
+            Case::read(format!("{} ({name})", file.display()), body)
+        })
+        .collect()
+}
+
+impl Case {
+    fn read(name: String, body: &str) -> Self {
+        let mut case = Self {
+            name,
+            files: vec![(String::new(), String::new())],
+            encoding: String::new(),
+            today: None,
+            found: Vec::new(),
+            expected: Vec::new(),
+        };
+        let mut times = 1;
+        for line in body.lines() {
+            let said = line.strip_prefix("<!-- ").and_then(|rest| rest.strip_suffix(" -->"));
+            let Some((what, value)) = said.and_then(|said| said.split_once(": ")) else {
+                let (_, text) = case.files.last_mut().expect("there is always one");
+                (1..=times).for_each(|n| *text += &(line.replace("{n}", &n.to_string()) + "\n"));
+                times = 1;
+                continue;
+            };
+            match what {
+                "file" if case.files[0].1.is_empty() => case.files[0].0 = value.to_owned(),
+                "file" => case.files.push((value.to_owned(), String::new())),
+                "saved as" => case.encoding = value.to_owned(),
+                "today" => case.today = Some(value.to_owned()),
+                "repeat" => times = value.parse().expect("a number"),
+                "expect" => case.expected.extend(value.split_whitespace().map(str::to_owned)),
+                code => case.found.push((code.to_owned(), value.to_owned())),
+            }
+        }
+        case
+    }
+
+    /// Its playbook, with what is found among files and by the day.
+    pub(crate) fn compile(&self) -> Playbook {
+        let bytes: Vec<Vec<u8>> = self.files.iter().map(|(_, text)| encoded(text, &self.encoding)).collect();
+        let files = self.files.iter().zip(&bytes);
+        let sources: Vec<_> = files.map(|((path, _), bytes)| Source { path, bytes }).collect();
+        let mut playbook = compile_documents(&sources);
+        if sources.iter().all(|source| !source.path.is_empty()) {
+            let is_there = |path: &str| sources.iter().any(|source| source.path == path);
+            let dead = playbook::dead_files(&playbook, &is_there);
+            playbook.diagnostics.extend(dead);
+        }
+        if let Some(today) = &self.today {
+            let overdue = playbook::overdue_reviews(&playbook, today.parse().expect("a date"));
+            playbook.diagnostics.extend(overdue);
+        }
+        playbook
+    }
+
+    /// Where the words of its comments stand: document and line.
+    pub(crate) fn places(&self) -> Vec<(u32, u32)> {
+        let mut places: Vec<_> = self.found.iter().map(|(_, words)| self.place(words)).collect();
+        places.sort_unstable();
+        places
+    }
+
+    fn place(&self, words: &str) -> (u32, u32) {
+        let (words, nth) = match words.rsplit_once('@') {
+            Some((before, nth)) => nth.parse().map_or((words, 1), |nth: usize| (before, nth)),
+            None => (words, 1),
+        };
+        let files = self.files.iter().zip(0_u32..);
+        let lines = files.flat_map(|((_, text), file)| {
+            text.lines().zip(1_u32..).map(move |(text, line)| (text, (file, line)))
+        });
+        let mut fitting = lines.filter(|(text, _)| text.contains(words));
+        fitting.nth(nth - 1).unwrap_or_else(|| panic!("{}: no line with {words}", self.name)).1
+    }
+
+    /// Where a code was found: document and line.
+    pub(crate) fn places_of(diagnostics: &[Diagnostic], code: &str) -> Vec<(u32, u32)> {
+        let found = diagnostics.iter().filter(|found| found.code == code);
+        let mut places: Vec<_> = found.map(|found| (found.document, found.line)).collect();
+        places.sort_unstable();
+        places
+    }
+}
+
+fn encoded(text: &str, encoding: &str) -> Vec<u8> {
+    let units = || text.encode_utf16();
+    match encoding {
+        "" => text.as_bytes().to_vec(),
+        "utf-8-mark" => [b"\xEF\xBB\xBF", text.as_bytes()].concat(),
+        "windows-1252" => WINDOWS_1252.encode(text).0.into_owned(),
+        "utf-16le" => [0xFF, 0xFE].into_iter().chain(units().flat_map(u16::to_le_bytes)).collect(),
+        "utf-16be" => [0xFE, 0xFF].into_iter().chain(units().flat_map(u16::to_be_bytes)).collect(),
+        other => panic!("no such encoding: {other}"),
+    }
+}
