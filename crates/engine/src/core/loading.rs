@@ -26,6 +26,7 @@ impl Core {
             backlog: Backlog::default(),
             unpaged: BTreeSet::new(),
             tried_with: None,
+            left_over: Vec::new(),
         };
         let now = core.world.clock.now();
         let plan = Arc::clone(&core.world.settings.load().plan);
@@ -63,8 +64,20 @@ impl Core {
                 tracing::error!(incident = %found.incident, %error, "work that was left behind cannot be taken up");
             }
         }
-        let (_, after) = self.handle(&questions);
-        Ok(after)
+        self.left_over.extend(questions);
+        Ok(self.ask_left_over())
+    }
+
+    /// What became of taken over work is kept, or asked again with the next sweep: it must not wait for a lease to end.
+    pub(crate) fn ask_left_over(&mut self) -> After {
+        let questions = std::mem::take(&mut self.left_over);
+        let (answers, after) = self.handle(&questions);
+        for (question, answer) in questions.into_iter().zip(answers) {
+            if let Err(EngineError::Busy | EngineError::Unavailable(_)) = answer {
+                self.left_over.push(question);
+            }
+        }
+        after
     }
 
     fn take_again(&mut self, found: &ClaimedWork, questions: &mut Vec<Question>) -> Result<(), JournalError> {

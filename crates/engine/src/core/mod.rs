@@ -64,6 +64,8 @@ pub(crate) struct Core {
     unpaged: BTreeSet<IncidentId>,
     /// The settings with which those were tried last.
     tried_with: Option<Arc<Settings>>,
+    /// What became of taken over work, as long as it could not be kept.
+    left_over: Vec<Question>,
 }
 
 /// Work that this process holds: its row's lease, and who has it.

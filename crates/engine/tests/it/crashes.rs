@@ -24,6 +24,23 @@ async fn a_page_whose_outcome_nobody_heard_goes_out_again_once_and_says_so() {
 }
 
 #[tokio::test]
+async fn a_page_whose_repeat_could_not_be_kept_at_the_start_does_not_wait_for_a_lease() {
+    let mut world = World::new();
+    world.phone.hangs.send_replace(true);
+    let id = world.opened("api").await;
+    world.until(id, "it is being carried", |_| world.phone.carried().len() == 1).await;
+    world.memory.fail_next_commit(engine::ports::JournalError::Unavailable("disk full".into()));
+    world.crash();
+    world.engine.incident(id).await.expect("the start is over");
+    // Longer than a sweep, far shorter than a lease.
+    world.clock.pass(minutes(1));
+    let delivered =
+        |incident: &incident::Incident| matches!(incident.pages[0].state, PageState::Delivered { .. });
+    world.until(id, "it is delivered", delivered).await;
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn a_page_that_was_answered_meanwhile_does_not_go_out_again() {
     let mut world = World::new();
     world.phone.hangs.send_replace(true);
