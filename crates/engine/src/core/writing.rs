@@ -65,14 +65,16 @@ impl Core {
         if self.world.faults.current().is_none() {
             return;
         }
-        let Some(state) = self.live.values().find(|incident| incident.version > 0) else { return };
+        // What the failed commit was about has left memory; an alert still knows its incident.
+        let known = self.live.keys().next().or_else(|| self.keys.values().next()).copied();
+        let Some(Ok(state)) = known.map(|id| self.incident(id)) else { return };
         let stream = StreamWrite {
             incident: state.id,
             expected: state.version,
             events: Vec::new(),
             work: Vec::new(),
             timers: Vec::new(),
-            summary: summarize(state),
+            summary: summarize(&state),
             plan: state.plan.digest.clone(),
         };
         // How it went is written down; there is nothing else to do about it.
