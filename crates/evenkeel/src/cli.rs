@@ -127,8 +127,14 @@ pub(crate) struct Doctor {
 pub(crate) enum PlaybookVerb {
     /// Say what is wrong with it, with line, caret and hint.
     Check {
-        /// The Markdown file.
+        /// The Markdown file, or a folder of them.
         file: PathBuf,
+        /// Print a patch of the repairs that are safe instead; apply it with `patch -p0`. Writes nothing.
+        #[arg(long, conflicts_with_all = ["sarif", "tools"])]
+        fix: bool,
+        /// Print SARIF 2.1.0, as code hosts read it.
+        #[arg(long)]
+        sarif: bool,
         /// End with code 5 when something this bad is found.
         #[arg(long, value_enum, default_value_t = Level::Error)]
         deny: Level,
@@ -137,7 +143,7 @@ pub(crate) enum PlaybookVerb {
     },
     /// Show what was understood.
     Show {
-        /// The Markdown file.
+        /// The Markdown file, or a folder of them.
         file: PathBuf,
     },
 }

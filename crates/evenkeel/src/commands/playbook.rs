@@ -4,25 +4,43 @@ use crate::cli::{Level, PlaybookVerb, Reach, Tools};
 use crate::exit::{Failure, Kind};
 use crate::{print, wiring};
 use annotate_snippets::{AnnotationKind, Group, Level as Shown, Renderer, Snippet};
+use engine::ports::Clock as _;
+use jiff::tz::TimeZone;
 use playbook::{Diagnostic, DiagnosticSeverity, Playbook};
 use std::io::IsTerminal;
 use std::path::Path;
 
 pub(super) fn run(reach: &Reach, verb: &PlaybookVerb) -> Result<(), Failure> {
     match verb {
-        PlaybookVerb::Check { file, deny, tools } => check(reach, file, *deny, tools),
+        PlaybookVerb::Check { file, fix: true, .. } => super::playbook_fix::print_patch(file),
+        PlaybookVerb::Check { file, fix: false, sarif, deny, tools } => {
+            let read = found(file, tools)?;
+            let told = match (sarif, reach.json) {
+                (true, _) => print::json(&super::sarif::log(&read)),
+                (false, true) => print::json(&read.playbook.diagnostics),
+                (false, false) => tell(&read),
+            };
+            let denied = read.playbook.diagnostics.iter().any(|found| is_denied(found.severity, *deny));
+            // A reader who has seen enough changes nothing about what was found.
+            if denied { Err(Failure::new(Kind::Findings, "")) } else { told }
+        }
         PlaybookVerb::Show { file } => show(reach, file),
     }
 }
 
-fn check(reach: &Reach, file: &Path, deny: Level, tools: &Tools) -> Result<(), Failure> {
+/// A playbook with all there is to say about it: what the compiler found, and what the disk, the calendar and the
+/// installed tools tell.
+fn found(file: &Path, tools: &Tools) -> Result<wiring::ReadPlaybook, Failure> {
     let mut read = wiring::read_playbook(file)?;
     super::tools::consult(tools, &mut read)?;
-    let found = &read.playbook.diagnostics;
-    let told = if reach.json { print::json(found) } else { tell(&read) };
-    let denied = found.iter().any(|diagnostic| is_denied(diagnostic.severity, deny));
-    // A reader who has seen enough changes nothing about what was found.
-    if denied { Err(Failure::new(Kind::Findings, "")) } else { told }
+    let root = read.root.clone();
+    let dead = playbook::dead_files(&read.playbook, &|path| root.join(path).exists());
+    let today = wiring::Steady::new(1.0).now().to_zoned_datetime(TimeZone::UTC).date();
+    let overdue = playbook::overdue_reviews(&read.playbook, today);
+    let found = &mut read.playbook.diagnostics;
+    found.extend(dead.into_iter().chain(overdue));
+    found.sort_by_key(|found| (found.document, found.line));
+    Ok(read)
 }
 
 fn tell(read: &wiring::ReadPlaybook) -> Result<(), Failure> {
@@ -60,7 +78,7 @@ fn rendered(diagnostic: &Diagnostic, text: &str, file: &Path) -> String {
 }
 
 /// The finding's place, cut to its first line: a caret under half a document helps nobody.
-fn on_its_line(diagnostic: &Diagnostic, text: &str) -> std::ops::Range<usize> {
+pub(super) fn on_its_line(diagnostic: &Diagnostic, text: &str) -> std::ops::Range<usize> {
     let at = |offset: u32| usize::try_from(offset).unwrap_or(usize::MAX).min(text.len());
     let (mut start, mut end) = (at(diagnostic.span.start), at(diagnostic.span.end));
     if start >= end {
