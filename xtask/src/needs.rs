@@ -60,6 +60,12 @@ const NEEDS: &[Need] = &[
         package: "curl",
     },
     Need {
+        name: "patch",
+        why: "applies what `playbook check --fix` prints",
+        probe: Probe::Program(&["patch"]),
+        package: "patch",
+    },
+    Need {
         name: "python3",
         why: "runs the mail server of the paging tests",
         probe: Probe::Program(PYTHONS),

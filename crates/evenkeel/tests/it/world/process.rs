@@ -89,6 +89,7 @@ fn packages_of(program: &str) -> &'static str {
     match program {
         "chromedriver" => "chromium chromium-driver",
         "npm" => "npm",
+        "patch" => "patch",
         _ => "prometheus prometheus-alertmanager",
     }
 }
