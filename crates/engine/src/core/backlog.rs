@@ -81,8 +81,10 @@ impl Core {
                     return Some(held.job(incident, work));
                 }
                 Err(error) => {
-                    tracing::error!(incident = %id, %error, "work cannot begin: its incident cannot be read");
-                    self.release(id, work);
+                    // At the end of its lane, so that it holds up nothing else; the next turn of the loop tries again.
+                    tracing::error!(incident = %id, %error, "work waits: its incident cannot be read");
+                    self.backlog.add(lane, u8::MAX, (id, work));
+                    return None;
                 }
             }
         }

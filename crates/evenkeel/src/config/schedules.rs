@@ -26,7 +26,7 @@ pub(crate) struct ScheduleSetting {
     #[serde(deserialize_with = "layers")]
     layers: Vec<LayerSetting>,
     /// Exceptions; the latest in the list counts.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "overrides")]
     overrides: Vec<OverrideSetting>,
 }
 
@@ -125,10 +125,24 @@ fn layers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<LayerSetting
             layers.len()
         )));
     }
-    if layers.iter().any(|layer| layer.people.iter().any(|turn| turn.people().is_empty())) {
+    let is_empty = |layer: &LayerSetting| {
+        layer.people.is_empty() || layer.people.iter().any(|turn| turn.people().is_empty())
+    };
+    if layers.iter().any(is_empty) {
         return Err(D::Error::custom("a turn of nobody would be a gap"));
     }
     Ok(layers)
+}
+
+fn overrides<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<OverrideSetting>, D::Error> {
+    let overrides = Vec::<OverrideSetting>::deserialize(deserializer)?;
+    if overrides.iter().any(|one| one.people.is_empty()) {
+        return Err(D::Error::custom("an override by nobody would be a gap"));
+    }
+    match overrides.iter().find(|one| one.until <= one.from) {
+        Some(one) => Err(D::Error::custom(format!("an override ends at {}, before it begins", one.until))),
+        None => Ok(overrides),
+    }
 }
 
 fn every<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Every, D::Error> {
@@ -152,7 +166,8 @@ fn length(text: &str) -> Option<Every> {
 
 fn civil<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime, D::Error> {
     let text = String::deserialize(deserializer)?;
-    text.trim().parse().map_err(|_| {
+    // Neither an offset, which the zone would silently overrule, nor a date alone.
+    DateTime::strptime("%Y-%m-%d %H:%M", text.trim()).map_err(|_| {
         D::Error::custom(format!(
             "{text:?} is no date and time; one is `2026-01-05 09:00`, in the schedule's zone"
         ))
@@ -237,6 +252,13 @@ mod tests {
             (
                 "people = ['a']\nevery = '1 week'\nfrom = '2026-01-05 09:00'\nhours = ['mon 8-18']",
                 "are no hours",
+            ),
+            ("people = []\nevery = '1 week'\nfrom = '2026-01-05 09:00'", "a turn of nobody"),
+            ("people = ['a']\nevery = '1 week'\nfrom = '2026-01-05T09:00-05:00'", "no date and time"),
+            ("people = ['a']\nevery = '1 week'\nfrom = '2026-01-05'", "no date and time"),
+            (
+                "people = ['a']\nevery = '1 week'\nfrom = '2026-01-05 09:00'\n[[overrides]]\npeople = ['b']\nfrom = '2026-01-07 00:00'\nuntil = '2026-01-06 00:00'",
+                "before it begins",
             ),
             ("people = [[]]\nevery = '1 week'\nfrom = '2026-01-05 09:00'", "a turn of nobody"),
             ("people = ['a']\nevery = '0 days'\nfrom = '2026-01-05 09:00'", "length of a turn"),

@@ -9,16 +9,11 @@ use crate::severity::Severity;
 use crate::state::{Escalation, Incident, Status};
 use alloc::format;
 use alloc::vec::Vec;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use playbook::RunbookMatch;
-
-/// How long after its own end an alert still wakes somebody. Longer than any clock or time zone is wrong: whoever sends from
-/// such a machine is heard, and only history, such as an old queue or a replayed log, is not.
-const EXPIRED_MAX: SignedDuration = SignedDuration::from_hours(48);
 
 pub(super) fn alert(draft: &mut Draft<'_>, alert: Alert, matches: Vec<RunbookMatch>) -> Result<(), Refusal> {
     match (draft.incident.status, alert.status) {
-        (Status::New, AlertStatus::Firing) if is_history(&alert, draft.now.at) => Err(Refusal::NothingOpen),
         (Status::New, AlertStatus::Firing) => {
             opens(draft, alert, matches);
             Ok(())
@@ -33,11 +28,6 @@ pub(super) fn alert(draft: &mut Draft<'_>, alert: Alert, matches: Vec<RunbookMat
         (Status::Resolved, AlertStatus::Firing) => reopens(draft, alert),
         (Status::Resolved, AlertStatus::Acknowledged) => Ok(()),
     }
-}
-
-/// Whether the source's own word ran out long ago, so that it is as over as one that says so.
-fn is_history(alert: &Alert, now: Timestamp) -> bool {
-    alert.expires_at.is_some_and(|until| now.duration_since(until) > EXPIRED_MAX)
 }
 
 fn opens(draft: &mut Draft<'_>, alert: Alert, matches: Vec<RunbookMatch>) {

@@ -202,12 +202,16 @@ fn end_wait(draft: &mut Draft<'_>, number: u32, why: String) {
     });
 }
 
-/// Asks again for every look that the server left, now that it is not over after all.
+/// Asks again for every look that the server left and had itself asked for, now that it is not over after all. What a
+/// person asked for, a person asks for again: it may be nothing that begins alone.
 pub(super) fn gather_skipped(draft: &mut Draft<'_>) {
     let mut wanted: Vec<RunRequest> = Vec::new();
     let runs = &draft.incident.runs;
     for run in runs {
-        let skipped = |run: &Run| matches!(run.state, RunState::Rejected { by: crate::Actor::System, .. });
+        let skipped = |run: &Run| {
+            run.asked_by == crate::Actor::System
+                && matches!(run.state, RunState::Rejected { by: crate::Actor::System, .. })
+        };
         let all_skipped = runs.iter().filter(|other| other.request.source == run.request.source).all(skipped);
         if all_skipped && wanted.iter().all(|request| request.source != run.request.source) {
             wanted.push(run.request.clone());

@@ -47,8 +47,15 @@ impl Schedule {
     #[must_use]
     pub fn until(&self, at: Timestamp) -> Option<Timestamp> {
         let horizon = at.checked_add((24 * 400).hours()).ok()?;
-        let end = self.shifts(at, horizon).first()?.until;
-        (end < horizon).then_some(end)
+        let now = self.on_call(at);
+        let mut next = at;
+        for _ in 0..SHIFTS_MAX {
+            next = self.next_change(next).filter(|next| *next < horizon)?;
+            if self.on_call(next) != now {
+                return Some(next);
+            }
+        }
+        None
     }
 
     /// The next instant at which the answer may be another.
@@ -76,6 +83,8 @@ impl Schedule {
         let civil = days.into_iter().flatten().flat_map(times);
         // Where the clocks change, the wall clock jumps across edges without reaching them.
         let jumps = self.zone.following(at).next().map(|change| change.timestamp());
-        civil.filter_map(|edge| instant(edge, &self.zone)).chain(jumps).collect()
+        // An edge that comes twice is one both times: windows are read off the wall clock.
+        let twice = |edge| [instant(edge, &self.zone), self.zone.to_ambiguous_timestamp(edge).later().ok()];
+        civil.flat_map(twice).flatten().chain(jumps).collect()
     }
 }

@@ -131,6 +131,23 @@ fn every_zone_hands_over_once_a_day_for_five_years() {
     assert!(zones > 400 && handoffs > 1_400_000, "{zones} zones, {handoffs} hand-offs");
 }
 
+#[test]
+fn an_edge_of_a_window_that_comes_twice_is_an_edge_both_times() {
+    let mut early = layer(&["ana"], Every::Days(7), datetime(2026, 10, 19, 0, 0, 0, 0));
+    let days = Weekdays::default().with(Weekday::Sunday);
+    early.windows.push(Window { days, from: time(2, 0, 0, 0), to: time(2, 30, 0, 0) });
+    let schedule = schedule("Europe/Berlin", vec![early]);
+    // 25 October: 02:00 to 03:00 comes at 00:00 UTC and again at 01:00 UTC.
+    let (from, until) = (at("2026-10-24T22:00:00Z"), at("2026-10-25T06:00:00Z"));
+    let on_call = schedule.shifts(from, until).into_iter().filter(|shift| !shift.people.is_empty());
+    let told: Vec<_> = on_call.map(|shift| format!("{} {}", shift.from, shift.until)).collect();
+    assert_eq!(
+        told,
+        ["2026-10-25T00:00:00Z 2026-10-25T00:30:00Z", "2026-10-25T01:00:00Z 2026-10-25T01:30:00Z",]
+    );
+    assert_eq!(schedule.until(at("2026-10-25T01:10:00Z")), Some(at("2026-10-25T01:30:00Z")));
+}
+
 fn on_schedule(layers: Vec<Layer>) -> World {
     let people = ["ana", "ben"];
     let bound = [
