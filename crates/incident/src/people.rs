@@ -146,11 +146,6 @@ impl Roster {
         self.people.get(id)
     }
 
-    /// Every schedule, by name.
-    pub fn schedules(&self) -> impl Iterator<Item = &Schedule> {
-        self.schedules.values()
-    }
-
     /// Who holds a role of the playbook at an instant, such as `On-call Primary`, each once; a person's own id counts as
     /// a role.
     #[must_use]
