@@ -126,6 +126,13 @@ impl Journal for Memory {
         Ok(())
     }
 
+    fn try_write(&mut self) -> Result<(), JournalError> {
+        match self.shelves().faults.pop_front() {
+            Some(Fault::Fail(error)) => Err(error),
+            Some(Fault::Conflict) | None => Ok(()),
+        }
+    }
+
     fn events(&mut self, incident: IncidentId) -> Result<Vec<Event>, JournalError> {
         let shelves = self.shelves();
         Ok(shelves.streams.get(&incident).map(|stream| stream.events.clone()).unwrap_or_default())

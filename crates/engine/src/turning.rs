@@ -19,6 +19,9 @@ const WAITING_TOLD: usize = 1_000;
 /// How often work that nobody holds is looked for.
 const SWEEP: Duration = Duration::from_secs(30);
 
+/// How often storage that refused is tried again.
+const PROBE: Duration = Duration::from_secs(1);
+
 /// The longest the core waits without looking at its timers.
 const IDLE_MAX: Duration = Duration::from_millis(500);
 
@@ -49,6 +52,7 @@ impl Turning {
         self.tell(after);
         self.hand_out();
         let mut swept = self.clock.now();
+        let mut probed = swept;
         loop {
             let patience = self.patience();
             match self.inbox.recv_timeout(patience) {
@@ -65,6 +69,10 @@ impl Turning {
             let after = self.core.try_unpaged();
             self.tell(after);
             let now = self.clock.now();
+            if now.duration_since(probed).unsigned_abs() >= PROBE {
+                probed = now;
+                self.core.probe();
+            }
             if now.duration_since(swept).unsigned_abs() >= SWEEP {
                 swept = now;
                 self.sweep();
@@ -117,7 +125,6 @@ impl Turning {
     }
 
     fn sweep(&mut self) {
-        self.core.probe();
         match self.core.take_over(Claim::Expired) {
             Ok(after) => self.tell(after),
             Err(error) => tracing::error!(%error, "cannot look for work that nobody holds"),

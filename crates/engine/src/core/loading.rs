@@ -12,6 +12,9 @@ use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// How many incidents that stand unpaged are tried in one transaction.
+const UNPAGED_BATCH_MAX: usize = 256;
+
 impl Core {
     /// Opens the journal and takes up what an earlier process left: timers, alerts that are open, work that was begun.
     pub(crate) fn open(world: World) -> Result<(Self, After), JournalError> {
@@ -25,6 +28,7 @@ impl Core {
             leases: BTreeMap::new(),
             backlog: Backlog::default(),
             unpaged: BTreeSet::new(),
+            untried: BTreeSet::new(),
             tried_with: None,
             left_over: Vec::new(),
         };
@@ -117,22 +121,31 @@ impl Core {
         Ok(())
     }
 
-    /// When other settings are read, and at the start, somebody may be reachable for what stands unpaged.
+    /// When other settings are read, and at the start, somebody may be reachable for what stands unpaged. What could not
+    /// be asked waits for the next turn of the core, a batch at a time.
     pub(crate) fn try_unpaged(&mut self) -> After {
         let settings = self.world.settings.load_full();
-        if self.tried_with.as_ref().is_some_and(|tried| Arc::ptr_eq(tried, &settings)) {
+        if !self.tried_with.as_ref().is_some_and(|tried| Arc::ptr_eq(tried, &settings)) {
+            self.tried_with = Some(settings);
+            self.untried.clone_from(&self.unpaged);
+        }
+        if self.untried.is_empty() || self.world.faults.current().is_some() {
             return After::default();
         }
-        self.tried_with = Some(settings);
+        let batch: Vec<IncidentId> = self.untried.iter().take(UNPAGED_BATCH_MAX).copied().collect();
         let question = |id: &IncidentId| {
             let asked = Asked { by: Actor::System, command: Command::TryUnpaged };
             Question::Ask { incident: *id, asked, lease: None }
         };
-        let questions: Vec<_> = self.unpaged.iter().map(question).collect();
-        let (answers, after) = self.handle(&questions);
-        if answers.iter().any(|answer| matches!(answer, Err(EngineError::Busy | EngineError::Unavailable(_))))
-        {
-            tracing::warn!("not everything that stands unpaged could be tried again; its own timer will");
+        let (answers, after) = self.handle(&batch.iter().map(question).collect::<Vec<_>>());
+        // Storage that refuses is well one day; a single incident that cannot be read must not be asked for ever.
+        let refused = self.world.faults.current().is_some();
+        for (id, answer) in batch.iter().zip(answers) {
+            match answer {
+                Err(EngineError::Busy) => {}
+                Err(EngineError::Unavailable(_)) if refused => {}
+                Ok(_) | Err(_) => drop(self.untried.remove(id)),
+            }
         }
         after
     }

@@ -62,6 +62,8 @@ pub(crate) struct Core {
     backlog: Backlog,
     /// Open incidents for which nobody could be woken; some that are not so any more do no harm.
     unpaged: BTreeSet<IncidentId>,
+    /// Those of them that have not been tried with these settings.
+    untried: BTreeSet<IncidentId>,
     /// The settings with which those were tried last.
     tried_with: Option<Arc<Settings>>,
     /// What became of taken over work, as long as it could not be kept.

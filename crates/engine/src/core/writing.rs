@@ -1,9 +1,9 @@
 //! Decisions as rows, and memory following what was committed or taken back.
 
 use super::{After, Core, Hand, Held, LEASE, Making, Write};
-use crate::ports::{Batch, JournalError, Lease, StreamWrite, TimerWrite, WorkWrite};
+use crate::ports::{Batch, JournalError, Lease, TimerWrite, WorkWrite};
 use crate::request::{Change, Job};
-use incident::{Incident, IncidentId, Intent, Work, summarize};
+use incident::{Incident, IncidentId, Intent, Work};
 use std::sync::{Arc, Weak};
 
 impl Core {
@@ -48,7 +48,12 @@ impl Core {
     /// Commits, and writes down how it went for whoever asks whether the server is well.
     pub(super) fn commit(&mut self, batch: &Batch) -> Result<(), JournalError> {
         let kept = self.world.journal.commit(batch);
-        match &kept {
+        self.note(&kept);
+        kept
+    }
+
+    fn note(&self, kept: &Result<(), JournalError>) {
+        match kept {
             Ok(()) => self.world.faults.kept(),
             // Somebody else was first: the storage is well.
             Err(JournalError::Conflict { .. }) => {}
@@ -56,29 +61,15 @@ impl Core {
                 self.world.faults.failed(self.world.clock.now(), error.to_string());
             }
         }
-        kept
     }
 
-    /// While the last commit has failed, the row of an open incident is written as it is: so the server knows when the
-    /// storage is well again, though nobody asks for anything.
+    /// While the last write has failed, another is tried: so the server knows when the storage is well again, though
+    /// nobody asks for anything.
     pub(crate) fn probe(&mut self) {
-        if self.world.faults.current().is_none() {
-            return;
+        if self.world.faults.current().is_some() {
+            let kept = self.world.journal.try_write();
+            self.note(&kept);
         }
-        // What the failed commit was about has left memory; an alert still knows its incident.
-        let known = self.live.keys().next().or_else(|| self.keys.values().next()).copied();
-        let Some(Ok(state)) = known.map(|id| self.incident(id)) else { return };
-        let stream = StreamWrite {
-            incident: state.id,
-            expected: state.version,
-            events: Vec::new(),
-            work: Vec::new(),
-            timers: Vec::new(),
-            summary: summarize(&state),
-            plan: state.plan.digest.clone(),
-        };
-        // How it went is written down; there is nothing else to do about it.
-        let _ = self.commit(&Batch { streams: vec![stream] });
     }
 
     /// Everything is kept: now memory follows, and the world may be told.

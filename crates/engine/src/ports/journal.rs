@@ -149,6 +149,12 @@ pub trait Journal: Send {
     /// [`JournalError`]; nothing of the batch was written then.
     fn commit(&mut self, batch: &Batch) -> Result<(), JournalError>;
 
+    /// Writes, as a commit does, something that changes nothing: whether the storage takes anything at all.
+    ///
+    /// # Errors
+    /// [`JournalError::Unavailable`].
+    fn try_write(&mut self) -> Result<(), JournalError>;
+
     /// All events of a stream in order; empty when there is no such stream.
     ///
     /// # Errors

@@ -42,6 +42,45 @@ async fn that_the_storage_is_well_again_is_found_out_though_nobody_asks() {
 }
 
 #[tokio::test]
+async fn that_the_storage_is_well_again_is_found_out_before_anything_was_ever_kept() {
+    let world = World::new();
+    world.memory.fail_next_commit(JournalError::Unavailable("disk full".into()));
+    world.memory.fail_next_commit(JournalError::Unavailable("disk still full".into()));
+    world.alert("api").await.expect_err("cannot be kept");
+    for second in 1..=2 {
+        world.clock.pass(jiff::SignedDuration::from_secs(1));
+        let looked = async {
+            let why = if second == 1 { Some("storage: disk still full") } else { None };
+            while world.engine.storage_fault().as_deref().map(|fault| fault.why.as_str()) != why {
+                // Any answer makes the core turn; no change of an incident tells of the storage.
+                world.engine.incident(IncidentId::from_parts(7, 7)).await.expect_err("nothing was kept");
+            }
+        };
+        tokio::time::timeout(crate::world::PATIENCE, looked).await.expect("it is found out");
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_start_on_storage_that_refuses_wakes_for_what_stands_unpaged_once_it_is_well() {
+    let mut world = World::new();
+    world.unbind_all();
+    let id = world.opened("api").await;
+    world.memory.fail_next_commit(JournalError::Unavailable("disk full".into()));
+    world.crash();
+    let refused = async {
+        while world.engine.storage_fault().is_none() {
+            world.engine.incident(id).await.expect("it is there");
+        }
+    };
+    tokio::time::timeout(crate::world::PATIENCE, refused).await.expect("the start could not write");
+    assert!(world.engine.incident(id).await.expect("it is there").is_unpaged());
+    world.clock.pass(jiff::SignedDuration::from_secs(1));
+    world.until(id, "somebody is woken", |_| world.phone.count() == 1).await;
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn a_conflict_is_decided_again() {
     let world = World::new();
     let id = world.opened("api").await;

@@ -68,6 +68,14 @@ impl Journal for SqliteJournal {
         transaction.commit().map_err(unavailable)
     }
 
+    fn try_write(&mut self) -> Result<(), JournalError> {
+        // The number is not used for anything; writing it makes SQLite write and sync a page all the same.
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(unavailable)?;
+        transaction.pragma_update(None, "user_version", 0).map_err(unavailable)?;
+        transaction.commit().map_err(unavailable)
+    }
+
     fn events(&mut self, incident: IncidentId) -> Result<Vec<Event>, JournalError> {
         events(&self.connection, &incident.to_string())
     }

@@ -138,6 +138,19 @@ fn a_full_disk_writes_nothing_and_the_journal_goes_on_after_it() {
 }
 
 #[test]
+fn a_trial_write_reaches_the_disk_and_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let sqlite = Sqlite::open(&folder.path().join("evenkeel.db")).unwrap();
+    let mut journal = sqlite.journal().unwrap();
+    let log = || std::fs::metadata(folder.path().join("evenkeel.db-wal")).unwrap().len();
+    let before = log();
+    journal.try_write().unwrap();
+    assert!(log() > before, "a write that SQLite leaves out would say that a full disk is well");
+    journal.connection().pragma_update(None, "query_only", true).unwrap();
+    assert!(matches!(journal.try_write(), Err(JournalError::Unavailable(_))));
+}
+
+#[test]
 fn a_damaged_row_is_named() {
     let mut files = Files::default();
     let sqlite = files.next();

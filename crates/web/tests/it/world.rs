@@ -116,6 +116,10 @@ impl Journal for Gated {
         self.0.commit(batch)
     }
 
+    fn try_write(&mut self) -> Result<(), JournalError> {
+        self.0.try_write()
+    }
+
     fn events(&mut self, incident: IncidentId) -> Result<Vec<Event>, JournalError> {
         self.0.events(incident)
     }
