@@ -1,10 +1,11 @@
 //! `evenkeel doctor`: finds by day what would fail at night. Changes nothing.
 
 use crate::cli::Reach;
+use crate::client::Client;
 use crate::config::Config;
 use crate::exit::{Failure, Kind};
 use crate::{print, wiring};
-use engine::ports::Clock;
+use engine::ports::{Clock, Journal as _};
 use incident::{Policy, Roster};
 use jiff::{SignedDuration, Timestamp};
 use playbook::{DiagnosticSeverity, Playbook};
@@ -12,6 +13,7 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
+use store::Sqlite;
 
 /// One thing that was looked at.
 #[derive(Serialize)]
@@ -30,7 +32,7 @@ pub(super) fn run(reach: &Reach, path: &Path) -> Result<(), Failure> {
         contacts(&config),
         channels(&config),
         severities(&config.policy, &read.playbook),
-        storage(&config.data),
+        storage(reach, &config.data),
     ];
     looks.extend(tools(&read.playbook));
     if reach.json {
@@ -157,17 +159,38 @@ fn severities(policy: &Policy, playbook: &Playbook) -> Look {
     Look { about: "severities", well: unknown.is_empty(), said }
 }
 
-/// The database can be opened, or a running server holds it, or its folder could take one.
-fn storage(data: &Path) -> Look {
+/// The database takes a write, or the server that holds it says that it does, or its folder could take one.
+fn storage(reach: &Reach, data: &Path) -> Look {
     let (well, said) = if wiring::database(data).exists() {
-        match wiring::open_storage(data) {
-            Ok(_) => (true, format!("{} can be written", data.display())),
-            Err(error) => (error.to_string().contains("is in use by process"), error.to_string()),
+        match wiring::open_storage(data).and_then(|storage| try_write(&storage)) {
+            Ok(()) => (true, format!("{} can be written", data.display())),
+            Err(error) if error.to_string().contains("is in use by process") => {
+                held(reach, &error.to_string())
+            }
+            Err(error) => (false, error.to_string()),
         }
     } else {
         folder(data)
     };
     Look { about: "storage", well, said }
+}
+
+fn try_write(storage: &Sqlite) -> Result<(), Failure> {
+    let mut journal = storage.journal().map_err(wiring::storage_failed)?;
+    journal.try_write().map_err(wiring::storage_failed)
+}
+
+/// What the server that holds the database says of it. A server that cannot be asked may be at another address.
+fn held(reach: &Reach, in_use: &str) -> (bool, String) {
+    match Client::new(reach).and_then(|client| client.get("/api/health")) {
+        Ok(_) => (true, format!("{in_use}; the server says that it can be written")),
+        Err(failure) => {
+            let said = failure.to_string();
+            // The only reason for which a server answers this question with 503.
+            let refuses = said.contains("503");
+            (!refuses, format!("{in_use}; {} says: {said}", reach.server))
+        }
+    }
 }
 
 /// The nearest folder above the data that exists says whether the database can be made.
@@ -208,9 +231,20 @@ mod tests {
     fn looking_makes_no_data_folder() {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("deep/data");
-        assert!(storage(&data).well);
+        let reach = Reach { json: false, server: "http://127.0.0.1:1".to_owned(), token: None };
+        assert!(storage(&reach, &data).well);
         assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "nothing was made");
         std::fs::write(folder.path().join("deep"), "a file").unwrap();
-        assert!(!storage(&data).well, "no folder can be made in a file");
+        assert!(!storage(&reach, &data).well, "no folder can be made in a file");
+    }
+
+    #[test]
+    fn storage_that_is_held_is_told_with_what_its_server_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let _server = wiring::open_storage(folder.path()).unwrap();
+        let reach = Reach { json: false, server: "http://127.0.0.1:1".to_owned(), token: None };
+        let look = storage(&reach, folder.path());
+        assert!(look.well && look.said.contains("is in use by process"), "{}", look.said);
+        assert!(look.said.contains("http://127.0.0.1:1 says"), "{}", look.said);
     }
 }

@@ -1,9 +1,11 @@
-//! Slows down whoever guesses: a token bucket for each account and each address, and a bound on how many buckets there are.
+//! Slows down whoever guesses: a token bucket for each account and each address, and a bound on how many buckets there
+//! are. Where a person has signed in from before, they have a bucket of their own: a stranger who runs the account's
+//! bucket dry does not keep its owner out at night.
 
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Tries of one account in a row; a person who mistypes needs three.
 const ACCOUNT_BURST: f64 = 10.0;
@@ -20,6 +22,9 @@ const ADDRESS_PER_S: f64 = 0.5;
 /// How many buckets are remembered. When they are full, the one nearest to full again is forgotten.
 const BUCKETS_MAX: usize = 4_096;
 
+/// How many pairs of account and address are remembered as known; the oldest is forgotten first.
+const KNOWN_MAX: usize = 1_024;
+
 /// The longest account name that gets a bucket of its own.
 const NAME_CHARS_MAX: usize = 100;
 
@@ -28,6 +33,7 @@ const NAME_CHARS_MAX: usize = 100;
 enum Who {
     Account(String),
     Address(IpAddr),
+    Known(String, IpAddr),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -42,16 +48,38 @@ struct Bucket {
 #[derive(Debug, Default)]
 pub(crate) struct Limiter {
     buckets: Mutex<BTreeMap<Who, Bucket>>,
+    known: Mutex<VecDeque<(String, IpAddr)>>,
 }
 
 impl Limiter {
     /// Takes one try. `Err`: none is left, try again after so many seconds.
     pub(crate) fn try_sign_in(&self, account: &str, from: IpAddr, now: Timestamp) -> Result<(), u32> {
-        let name = account.trim().to_lowercase().chars().take(NAME_CHARS_MAX).collect();
+        let pair = (name_of(account), from);
+        let known = self.known().contains(&pair);
+        let who = if known { Who::Known(pair.0, from) } else { Who::Account(pair.0) };
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         take(&mut buckets, Who::Address(from), (ADDRESS_BURST, ADDRESS_PER_S), now)?;
-        take(&mut buckets, Who::Account(name), (ACCOUNT_BURST, ACCOUNT_PER_S), now)
+        take(&mut buckets, who, (ACCOUNT_BURST, ACCOUNT_PER_S), now)
     }
+
+    /// This account's owner has proved to be at this address.
+    pub(crate) fn signed_in(&self, account: &str, from: IpAddr) {
+        let pair = (name_of(account), from);
+        let mut known = self.known();
+        known.retain(|other| *other != pair);
+        if known.len() == KNOWN_MAX {
+            known.pop_front();
+        }
+        known.push_back(pair);
+    }
+
+    fn known(&self) -> MutexGuard<'_, VecDeque<(String, IpAddr)>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn name_of(account: &str) -> String {
+    account.trim().to_lowercase().chars().take(NAME_CHARS_MAX).collect()
 }
 
 fn take(
@@ -117,6 +145,25 @@ mod tests {
             Ok(()),
             "others are not slowed down"
         );
+    }
+
+    #[test]
+    fn a_stranger_does_not_keep_the_owner_out_of_where_they_signed_in_before() {
+        let limiter = Limiter::default();
+        let now = Timestamp::UNIX_EPOCH;
+        limiter.signed_in("Primary", address(1));
+        for last in 2..12 {
+            assert_eq!(limiter.try_sign_in("primary", address(last), now), Ok(()));
+        }
+        assert!(limiter.try_sign_in("primary", address(20), now).is_err());
+        for _ in 0..10 {
+            assert_eq!(limiter.try_sign_in("primary", address(1), now), Ok(()));
+        }
+        assert!(limiter.try_sign_in("primary", address(1), now).is_err(), "but it has a bound, too");
+        for n in 0..2_000 {
+            limiter.signed_in(&format!("a{n}"), address(3));
+        }
+        assert_eq!(limiter.known().len(), KNOWN_MAX);
     }
 
     #[test]

@@ -85,6 +85,7 @@ async fn sign_in(
         let again = SignInPage { next, person: &person, wrong, set_up: SetUp::Done };
         return page(StatusCode::UNPROCESSABLE_ENTITY, &again);
     }
+    app.own.limiter.signed_in(&person, peer.0.ip());
     session::end_brought(&app, &headers).await?;
     let cookie = session::begin(&app, &person).await?;
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to(next)).into_response())

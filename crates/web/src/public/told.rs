@@ -69,9 +69,28 @@ impl Told {
     /// Whether its words name a component.
     pub(crate) fn names(&self, component: &str) -> bool {
         let wanted = component.to_lowercase();
-        let has = |text: &str| text.to_lowercase().contains(&wanted);
+        let has = |text: &str| has_whole(&text.to_lowercase(), &wanted);
         has(&self.name) || self.updates.iter().any(|update| has(&update.body))
     }
+}
+
+/// Whether `wanted` stands in the text with no letter or digit of its own script beside it: the component `API` is not
+/// named by `capital`. Scripts without spaces have no such edges, so there any place counts.
+fn has_whole(text: &str, wanted: &str) -> bool {
+    let edge =
+        |inner: Option<char>, outer: Option<char>| !(inner.is_some_and(spaced) && outer.is_some_and(spaced));
+    !wanted.is_empty()
+        && text.match_indices(wanted).any(|(at, found)| {
+            let (before, after) = (&text[..at], &text[at + found.len()..]);
+            edge(found.chars().next(), before.chars().next_back())
+                && edge(found.chars().next_back(), after.chars().next())
+        })
+}
+
+/// A letter or digit of a script that puts spaces between words. From U+2E80 on are those of East Asia, U+0E00 to
+/// U+0EFF are Thai and Lao.
+fn spaced(c: char) -> bool {
+    c.is_alphanumeric() && c < '\u{2E80}' && !('\u{0E00}'..='\u{0EFF}').contains(&c)
 }
 
 /// The end of the incident's id: chance alone, no time and no count.
@@ -83,4 +102,26 @@ fn public_id(incident: &Incident) -> String {
 /// Without control characters, which feeds cannot carry.
 fn printable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_whole;
+
+    #[test]
+    fn a_component_is_named_by_whole_words() {
+        for (text, component, named) in [
+            ("the api is slow", "api", true),
+            ("api", "api", true),
+            ("api-gateway: errors", "api", true),
+            ("a capital idea", "api", false),
+            ("apis of our partners, and the api", "api", true),
+            ("web sockets fail", "web", true),
+            ("webhooks are late", "web", false),
+            ("データベースが遅い", "データベース", true),
+            ("anything", "", false),
+        ] {
+            assert_eq!(has_whole(text, component), named, "{component} in {text}");
+        }
+    }
 }
