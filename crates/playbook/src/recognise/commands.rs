@@ -164,6 +164,16 @@ pub(crate) fn of_value(value: &str, line: u32, shell: &mut Shell) -> Option<Comm
     known.then(|| command(source, "", line, shell))
 }
 
+/// A text that is known to be a command.
+pub(crate) fn of_source(source: &str, line: u32, shell: &mut Shell) -> Command {
+    command(source, "", line, shell)
+}
+
+/// Whether a line that begins with this tool is a command even without a language.
+pub(crate) fn is_known_tool(name: &str) -> bool {
+    TOOLS.contains(&name)
+}
+
 /// Comments apply to the lines that follow without a gap.
 #[derive(Default)]
 struct Group {

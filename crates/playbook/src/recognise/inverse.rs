@@ -34,10 +34,18 @@ fn inverse(command: &Command, undo: Option<&str>, rollbacks: &[String]) -> Optio
 /// The command in backticks of an instruction such as ``Undo: `tool rollback` with the old id``.
 fn undo(instruction: &str) -> Option<String> {
     let (key, rest) = instruction.split_once(':')?;
-    let key = key.trim().to_lowercase();
-    let known = ["undo", "to undo", "rollback", "revert", "way back"].contains(&key.as_str());
     let code = rest.trim_start().strip_prefix('`')?.split('`').next()?;
-    (known && code.contains(' ')).then(|| code.to_string())
+    (is_undo_word(key) && code.contains(' ')).then(|| code.to_string())
+}
+
+/// Whether a text is such a key with its colon.
+pub(super) fn is_undo(text: &str) -> bool {
+    text.trim_end().strip_suffix(':').is_some_and(|key| is_undo_word(key.trim_matches('*')))
+}
+
+fn is_undo_word(key: &str) -> bool {
+    let key = key.trim().to_lowercase();
+    ["undo", "to undo", "rollback", "revert", "way back"].contains(&key.as_str())
 }
 
 /// Commands of groups named rollback first, then any that roll back by their own words.

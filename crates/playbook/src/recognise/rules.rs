@@ -89,6 +89,9 @@ rules! {
     STEP_HEADING = "headed-step", 85,
         takes "two or more numbered sub-headings, such as `Step 1: Look`",
         fails "one numbered heading alone is no procedure";
+    COMMAND_INLINE = "inline-command", 70,
+        takes "code in a sentence of a step that calls a known tool, or before which stands a verb of running",
+        fails "a tool that is not known, without such a verb, stays prose; only one that the sentence tells to run begins alone";
     TEMPLATE = "message-template", 80,
         takes "a fence with blanks under a heading about templates or communication",
         fails "a template without any blank stays prose";

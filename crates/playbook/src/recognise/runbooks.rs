@@ -8,16 +8,18 @@ use super::checks;
 use super::claims::{Claims, Role};
 use super::parts::{Part, own_parts, parts};
 use super::rules::{self, Rule};
-use super::steps::{self, Purpose};
+use super::step_kinds::Purpose;
+use super::steps;
 use super::words::{Topic, is_bare, topic};
 use crate::model::{Runbook, Step, Symptom};
 use crate::scan::{Document, List, Order, Section, span};
+use crate::shell::Shell;
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 /// The runbooks, in document order.
-pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Vec<Runbook> {
+pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims, shell: &mut Shell) -> Vec<Runbook> {
     // A document may be one runbook: then its title is the runbook's, too.
     let free = doc.each().filter(|(index, section)| section.level > 0 && claims.is_free_or_title(*index));
     let candidates: BTreeMap<usize, Candidate<'_>> = free
@@ -36,7 +38,7 @@ pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Vec<Runbook> {
             let own = doc.subtree(*index).last().and_then(|last| doc.sections.get(last));
             let end = own.map_or(0, |last| last.range.end);
             let text = doc.text.get(candidate.section.range.start..end).unwrap_or_default();
-            runbooks.push(candidate.runbook(text));
+            runbooks.push(candidate.runbook(text, shell));
         }
     }
     runbooks
@@ -92,7 +94,7 @@ fn candidate<'d>(
 }
 
 impl Candidate<'_> {
-    fn runbook(&self, text: &str) -> Runbook {
+    fn runbook(&self, text: &str, shell: &mut Shell) -> Runbook {
         let title = self.title.as_ref().unwrap_or(&self.section.title);
         let said = |topic: Topic| {
             let parts = self.parts.iter().filter(move |part| part.about.topic == Some(topic));
@@ -108,7 +110,7 @@ impl Candidate<'_> {
             meaning: meaning.unwrap_or_else(|| said(Topic::Summary)),
             impact: said(Topic::Impact),
             symptoms: symptoms.collect(),
-            steps: Procedure::find(&self.parts, self.search).steps(),
+            steps: Procedure::find(&self.parts, self.search).steps(shell),
             line: self.section.line,
             origin: self.rule.over(span(&self.section.range, self.section.line)),
             ..Runbook::default()
@@ -220,12 +222,12 @@ impl<'p, 'd> Procedure<'p, 'd> {
         }
     }
 
-    fn steps(&self) -> Vec<Step> {
+    fn steps(&self, shell: &mut Shell) -> Vec<Step> {
         match self {
-            Self::Headings(parts) => steps::of_parts(parts),
-            Self::Lists(lists, parts) => steps::of_lists(lists, parts),
-            Self::Fences(parts) => steps::of_fences(parts),
-            Self::Sheet(parts) => steps::of_sheet(parts),
+            Self::Headings(parts) => steps::of_parts(parts, shell),
+            Self::Lists(lists, parts) => steps::of_lists(lists, parts, shell),
+            Self::Fences(parts) => steps::of_fences(parts, shell),
+            Self::Sheet(parts) => steps::of_sheet(parts, shell),
         }
     }
 }
@@ -275,7 +277,7 @@ mod tests {
 
     fn compiled(text: &str) -> Vec<Runbook> {
         let doc = scan(text);
-        read(&doc, &mut Claims::new(&doc))
+        read(&doc, &mut Claims::new(&doc), &mut Shell::default())
     }
 
     #[test]

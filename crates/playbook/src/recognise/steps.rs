@@ -5,16 +5,18 @@
 
 use super::parts::Part;
 use super::rules::{self, Rule};
-use super::words::{LANGUAGES, Topic, announces};
-use super::{checks, commands, conditions};
-use crate::model::{Cause, Check, CheckKind, Effect, Step, StepKind};
+use super::step_kinds::{self, Purpose};
+use super::words::{Topic, announces};
+use super::{checks, commands, conditions, inline_commands};
+use crate::model::{Cause, Check, CheckKind, Step, StepKind};
 use crate::scan::{Block, Fence, Inline, Item, List, Order};
+use crate::shell::Shell;
 use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 /// Steps from list items; what stands between the lists joins the step before it.
-pub(crate) fn of_lists(lists: &[&List], parts: &[&Part<'_>]) -> Vec<Step> {
+pub(crate) fn of_lists(lists: &[&List], parts: &[&Part<'_>], shell: &mut Shell) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     for list in lists {
         let rule = match list.order {
@@ -22,7 +24,7 @@ pub(crate) fn of_lists(lists: &[&List], parts: &[&Part<'_>]) -> Vec<Step> {
             Order::Bullets => &rules::STEP_BULLETS,
         };
         for item in &list.items {
-            steps.push(of_item(item, rule, number(steps.len())));
+            steps.push(of_item(item, rule, number(steps.len()), shell));
         }
     }
     // A fence that lost its indentation stands between two lists, and still belongs to the step above it.
@@ -45,7 +47,7 @@ pub(crate) fn of_lists(lists: &[&List], parts: &[&Part<'_>]) -> Vec<Step> {
 }
 
 /// Steps from numbered sub-headings.
-pub(crate) fn of_parts(parts: &[&Part<'_>]) -> Vec<Step> {
+pub(crate) fn of_parts(parts: &[&Part<'_>], shell: &mut Shell) -> Vec<Step> {
     let mut steps = Vec::new();
     for part in parts {
         let lower = part.label.to_lowercase();
@@ -55,7 +57,7 @@ pub(crate) fn of_parts(parts: &[&Part<'_>]) -> Vec<Step> {
             .trim_start_matches(|c: char| c.is_ascii_digit())
             .trim_start_matches(['.', ')', ':', ' ', '-']);
         let mut step = empty(title, number(steps.len()), (&rules::STEP_HEADING, part.line));
-        let mut filler = Filler::new(&mut step);
+        let mut filler = Filler::new(&mut step, shell);
         part.blocks.iter().for_each(|block| filler.block(block));
         close(&mut step);
         steps.push(step);
@@ -64,16 +66,22 @@ pub(crate) fn of_parts(parts: &[&Part<'_>]) -> Vec<Step> {
 }
 
 /// Steps from fences, each titled by the paragraph right before it.
-pub(crate) fn of_fences(parts: &[&Part<'_>]) -> Vec<Step> {
+pub(crate) fn of_fences(parts: &[&Part<'_>], shell: &mut Shell) -> Vec<Step> {
     let mut steps = Vec::new();
     for part in parts {
-        let mut title: Option<String> = None;
+        let mut title: Option<&Inline> = None;
         for block in &part.blocks {
             match block {
-                Block::Paragraph(inline) => title = Some(inline.text()),
+                Block::Paragraph(inline) => {
+                    // What no fence follows belongs to the step above it.
+                    if let Some((words, step)) = title.replace(inline).zip(steps.last_mut()) {
+                        offer(step, words, shell);
+                    }
+                }
                 Block::Fence(fence) => {
-                    let words = title.take().unwrap_or_else(|| part.label.clone());
+                    let words = title.map_or_else(|| part.label.clone(), Inline::text);
                     let mut step = empty(&words, number(steps.len()), (&rules::STEP_FENCE, fence.line));
+                    title.take().into_iter().for_each(|words| offer(&mut step, words, shell));
                     add_fence(&mut step, fence);
                     close(&mut step);
                     if !step.commands.is_empty() {
@@ -83,67 +91,53 @@ pub(crate) fn of_fences(parts: &[&Part<'_>]) -> Vec<Step> {
                 Block::List(_) | Block::Table(_) | Block::Quote(_) | Block::Rule => {}
             }
         }
+        if let Some((words, step)) = title.zip(steps.last_mut()) {
+            offer(step, words, shell);
+        }
     }
     steps
 }
 
-/// What a part of a sheet is for, by its label.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    Look,
-    Fix,
-    Verify,
-    /// A procedure: its steps tell.
-    Any,
+/// Adds the commands that stand in the sentences of a paragraph.
+fn offer(step: &mut Step, words: &Inline, shell: &mut Shell) {
+    step.commands.extend(inline_commands::of_lines(&by_line(words), shell));
+}
+
+fn by_line(words: &Inline) -> Vec<(u32, String)> {
+    words.by_line().map(|line| (line.line, line.text())).collect()
 }
 
 /// Steps from a sheet whose parts say what they are for: each part by itself, in its own shape.
-pub(crate) fn of_sheet(parts: &[(Purpose, &Part<'_>)]) -> Vec<Step> {
+pub(crate) fn of_sheet(parts: &[(Purpose, &Part<'_>)], shell: &mut Shell) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     for (purpose, part) in parts {
-        for mut step in of_sheet_part(part) {
+        for mut step in of_sheet_part(part, shell) {
             step.number = number(steps.len());
-            step.kind = suited(*purpose, &step);
+            step.kind = step_kinds::suited(*purpose, &step);
             steps.push(step);
         }
     }
     steps
 }
 
-fn of_sheet_part(part: &Part<'_>) -> Vec<Step> {
+fn of_sheet_part(part: &Part<'_>, shell: &mut Shell) -> Vec<Step> {
     let lists = |order: Order| part.lists().filter(|list| list.order == order).collect::<Vec<_>>();
     let ordered = lists(Order::Ordered);
     if !ordered.is_empty() {
-        return of_lists(&ordered, &[part]);
+        return of_lists(&ordered, &[part], shell);
     }
     if has_commands(part) {
-        return of_fences(&[part]);
+        return of_fences(&[part], shell);
     }
     let bullets = lists(Order::Bullets);
     if !bullets.is_empty() || part.words.is_empty() {
-        return of_lists(&bullets, &[]);
+        return of_lists(&bullets, &[], shell);
     }
     let mut step = empty(&part.label, 0, (&rules::STEP_PROSE, part.line));
-    let mut filler = Filler::new(&mut step);
-    part.words.iter().for_each(|(line, words)| filler.words(words, *line));
+    let mut filler = Filler::new(&mut step, shell);
+    filler.lines(&part.words);
     close(&mut step);
     alloc::vec![step]
-}
-
-/// The kind of a step in such a part: what it says itself counts for more than the label above it.
-fn suited(purpose: Purpose, step: &Step) -> StepKind {
-    let plain = step.kind == StepKind::Look;
-    match purpose {
-        Purpose::Fix if plain && !looks(&step.title.to_lowercase()) => StepKind::Fix,
-        Purpose::Verify if plain => StepKind::Verify,
-        Purpose::Fix | Purpose::Verify | Purpose::Look | Purpose::Any => step.kind,
-    }
-}
-
-/// Whether a title, in lower case, begins with a word for looking.
-fn looks(lower: &str) -> bool {
-    let first = lower.split(' ').next().unwrap_or_default();
-    matches!(first, "check" | "identify" | "look" | "inspect" | "review" | "investigate" | "find" | "see")
 }
 
 /// Whether a fence of the part makes a step for [`of_fences`].
@@ -158,7 +152,7 @@ fn number(before: usize) -> u32 {
     u32::try_from(before + 1).unwrap_or(u32::MAX)
 }
 
-fn of_item(item: &Item, rule: &Rule, number: u32) -> Step {
+fn of_item(item: &Item, rule: &Rule, number: u32, shell: &mut Shell) -> Step {
     let mut lines = item.lead().into_iter().flat_map(Inline::by_line);
     let first = lines.next();
     let (title, rest) = match first.and_then(|line| line.bold_lead()) {
@@ -169,10 +163,12 @@ fn of_item(item: &Item, rule: &Rule, number: u32) -> Step {
     // A title alone may state what to watch or what to reach; its plain words are no check.
     let stated = checks::of_text(&step.title, item.line, "").filter(|check| check.kind != CheckKind::Words);
     step.checks.extend(stated);
-    let mut filler = Filler::new(&mut step);
+    let mut filler = Filler::new(&mut step, shell);
+    let before = filler.step.checks.len();
     let rest = rest.trim_start_matches([':', '-', '–', '—', ' ']);
     filler.words(rest, item.line);
     lines.for_each(|line| filler.words(&line.text(), line.line));
+    item.lead().into_iter().for_each(|lead| filler.offer(&by_line(lead), before));
     item.body().iter().for_each(|block| filler.block(block));
     close(&mut step);
     step
@@ -196,7 +192,7 @@ fn empty(title: &str, number: u32, (rule, line): (&Rule, u32)) -> Step {
 
 /// Decides what the step is for, once all of it is known.
 fn close(step: &mut Step) {
-    step.kind = kind(step);
+    step.kind = step_kinds::kind(step);
     if step.kind != StepKind::Verify {
         step.checks.retain(|check| !is_asked(check));
     }
@@ -209,36 +205,10 @@ fn is_asked(check: &Check) -> bool {
         && checks::of_verification(&check.text, check.line).is_some()
 }
 
-fn kind(step: &Step) -> StepKind {
-    let lower = step.title.to_lowercase();
-    if announces(&lower, Topic::Causes) || !step.causes.is_empty() {
-        return StepKind::Causes;
-    }
-    let asks = ["monitor", "make sure"].iter().any(|word| lower.starts_with(word))
-        || checks::of_verification(&lower, step.line).is_some();
-    let over = || LANGUAGES.iter().flat_map(|language| language.over).any(|word| lower.contains(word));
-    if asks && over() {
-        return StepKind::Verify;
-    }
-    if looks(&lower) {
-        return StepKind::Look;
-    }
-    let changes = |effect: Effect| match effect {
-        Effect::ChangesHere | Effect::ChangesProduction | Effect::Destroys => true,
-        Effect::ReadsHere | Effect::ReadsWorld | Effect::FollowsLog | Effect::Waits | Effect::Unknown => {
-            false
-        }
-    };
-    let mends = ["resol", "mitigat", "fix", "restart", "roll", "redeploy", "scale", "revert", "remediat"];
-    if step.commands.iter().any(|c| changes(c.effect)) || mends.iter().any(|word| lower.starts_with(word)) {
-        return StepKind::Fix;
-    }
-    StepKind::Look
-}
-
 /// Puts blocks into a step.
 struct Filler<'s> {
     step: &'s mut Step,
+    shell: &'s mut Shell,
     /// The instruction before, by its number; it may name the metric that an expectation is about.
     context: Option<usize>,
     items: Items,
@@ -260,9 +230,9 @@ enum About {
 }
 
 impl<'s> Filler<'s> {
-    fn new(step: &'s mut Step) -> Self {
+    fn new(step: &'s mut Step, shell: &'s mut Shell) -> Self {
         let about = if announces(&step.title, Topic::Causes) { About::Causes } else { About::Work };
-        Self { step, context: None, items: Items::Causes, about }
+        Self { step, shell, context: None, items: Items::Causes, about }
     }
 
     fn block(&mut self, block: &Block) {
@@ -282,6 +252,7 @@ impl<'s> Filler<'s> {
     }
 
     fn paragraph(&mut self, inline: &Inline) {
+        let before = self.step.checks.len();
         for line in inline.by_line() {
             match Some(line).filter(|_| self.about == About::Causes).and_then(|line| line.bold_lead()) {
                 Some(lead) => {
@@ -291,17 +262,41 @@ impl<'s> Filler<'s> {
                 None => self.words(&line.text(), line.line),
             }
         }
+        self.offer(&by_line(inline), before);
+    }
+
+    /// Lines that were one paragraph.
+    fn lines(&mut self, lines: &[(u32, String)]) {
+        let before = self.step.checks.len();
+        lines.iter().for_each(|(line, words)| self.words(words, *line));
+        self.offer(lines, before);
+    }
+
+    /// Adds the commands in these lines. What the lines expect, from the check of that number on, is expected of the
+    /// command when they hold one alone.
+    fn offer(&mut self, lines: &[(u32, String)], before: usize) {
+        let found = inline_commands::of_lines(lines, self.shell);
+        if let ([_], Ok(index)) = (found.as_slice(), u32::try_from(self.step.commands.len())) {
+            let new = self.step.checks.iter_mut().skip(before);
+            new.filter(|check| matches!(check.kind, CheckKind::HttpStatus { .. }))
+                .for_each(|check| check.command = check.command.or(Some(index)));
+        }
+        self.step.commands.extend(found);
     }
 
     fn item(&mut self, item: &Item) {
         let text = item.text();
         let is_marked = || item.lead().is_some_and(Inline::is_bold) || lettered(&text).is_some();
         if self.about == About::Work || (self.items == Items::Hints && !is_marked()) {
+            let before = self.step.checks.len();
             self.words(&text, item.line);
+            item.lead().into_iter().for_each(|lead| self.offer(&by_line(lead), before));
             item.body().iter().for_each(|block| self.block(block));
             return;
         }
         self.cause(&text.replace("**", ""), item.line);
+        let before = self.step.checks.len();
+        item.lead().into_iter().for_each(|lead| self.offer(&by_line(lead), before));
         let siblings = core::mem::replace(&mut self.items, Items::Hints);
         item.body().iter().for_each(|block| self.block(block));
         self.items = siblings;

@@ -89,6 +89,11 @@ impl Verb {
     }
 }
 
+/// Whether anything is known about a tool of that name.
+pub(crate) fn is_tool(name: &str) -> bool {
+    tables::tool(name).is_some() || special::judge(name, &[]).is_some()
+}
+
 /// Judges a call: the tool's name and its arguments.
 pub(crate) fn judge(name: &str, words: &[Word]) -> Verdict {
     let verdict = match special::judge(name, words) {

@@ -29,7 +29,8 @@ pub use bind::bind;
 pub(crate) use elsewhere::judge as judge_elsewhere;
 pub(crate) use holes::NEUTRAL;
 pub(crate) use look::judge_call;
-pub(crate) use manifest::{Options, find_verb};
+pub(crate) use manifest::{Options, find_verb, is_tool};
+pub(crate) use opener::opens_console as opens;
 pub(crate) use reader::{Shell, Unread};
 pub(crate) use word::{Shape, Word};
 

@@ -26,6 +26,11 @@ pub(super) fn opens(source: &str) -> Option<ContextKind> {
     opened(&words)
 }
 
+/// Whether a command opens a console or a shell in which the next one would be typed.
+pub(crate) fn opens_console(source: &str) -> bool {
+    opens(source).is_some()
+}
+
 fn is_candidate(first: &str) -> bool {
     let more = [
         "ssh",

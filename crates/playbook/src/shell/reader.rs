@@ -73,6 +73,11 @@ impl Shell {
         &self.known[source].analysis
     }
 
+    /// Whether a text by itself is a whole command.
+    pub(crate) fn is_whole(&mut self, source: &str) -> bool {
+        matches!(self.whole(source), Whole::Yes)
+    }
+
     /// Whether a text that could end here reads as a whole command; so does one that nobody looks at.
     pub(super) fn whole(&mut self, source: &str) -> Whole {
         if let Some(known) = self.known.get(source) {

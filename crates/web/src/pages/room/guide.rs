@@ -61,6 +61,8 @@ pub(crate) struct CommandView {
     pub(crate) reason: String,
     pub(crate) condition: Option<String>,
     pub(crate) before: Vec<String>,
+    /// Why it did not begin alone although it may only look.
+    pub(crate) by_hand: Option<String>,
     pub(crate) holes: Vec<String>,
     pub(crate) runs: Vec<RunView>,
     /// Not when the newest run waits for a word: that shows the very same text.
@@ -220,6 +222,7 @@ fn command_view(
         reason: command.effect_reason.clone(),
         condition: command.condition.clone(),
         before: command.before.clone(),
+        by_hand: command.by_hand.clone().filter(|_| command.effect.approval() == Approval::NotNeeded),
         holes,
         shown: !runs
             .first()

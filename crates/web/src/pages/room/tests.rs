@@ -67,6 +67,22 @@ fn an_approval_shows_the_exact_command_and_takes_a_second_gesture() {
 }
 
 #[test]
+fn what_a_sentence_only_mentions_is_offered_with_the_reason() {
+    let text = "## Issue: Slow\n\n**Symptoms**:\n- Slow\n\n**Runbook**:\n\n1. **Look** at `kubectl get pods -n web`\n\
+                2. **Then** run `kubectl top pods`\n";
+    let mut sample = Sample::new("x", "P1");
+    let mut plan = incident::Plan::clone(&sample.incident.plan);
+    plan.playbook = playbook::compile(text.as_bytes());
+    sample.incident.runbook = plan.playbook.runbooks.first().map(|runbook| runbook.id.clone());
+    sample.incident.plan = plan.into();
+    let html = plain(&sample);
+    is_sound(&html);
+    let (mentioned, told) = html.split_once("kubectl top pods").expect("both are shown");
+    assert!(mentioned.contains("kubectl get pods -n web") && mentioned.contains("Offered, not begun"));
+    assert!(!told.contains("Offered, not begun"));
+}
+
+#[test]
 fn an_update_begins_with_the_playbooks_words_and_lists_what_is_missing() {
     let sample = Sample::new("API returning 5xx errors", "P1");
     let html = plain(&sample);
