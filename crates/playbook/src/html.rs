@@ -3,7 +3,7 @@
 //! Raw HTML in the document is shown as text, links lead only to http, https, mailto and anchors, and every line on
 //! which a block or a line of code begins has `id="L<line>"`, so that a diagnostic can point at it. Nothing here knows what a playbook is.
 
-use crate::scan::{Lines, options, slug};
+use crate::scan::{Lines, is_words, options, slug};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -78,6 +78,8 @@ impl Page {
             Event::End(tag) => self.end(tag),
             Event::Text(text) if self.in_code => self.code_lines(&text, range),
             Event::Text(text) => self.words(&text),
+            // Shown as it stands; an anchor is made of words only.
+            Event::InlineHtml(text) if !is_words(&text) => escape(&text, &mut self.html),
             Event::Html(text) | Event::InlineHtml(text) => self.words(&text),
             Event::Code(text) => {
                 self.html.push_str("<code>");

@@ -1,9 +1,12 @@
 //! Parser events to blocks. Iterative: the stack is ours, and it has a limit.
 
 use super::anchor::Anchors;
-use super::block::{Block, Fence, FenceLine, Item, List, Order, Row, Table};
+use super::block::{Block, Fence, FenceLine, Item, Order, Row, Table};
+use super::elements::Marks;
+use super::grid::{Grid, GridCell, Place};
 use super::inline::{Inline, Run};
 use super::lines::Lines;
+use super::markup::Reader;
 use super::{Section, options};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -11,7 +14,7 @@ use core::ops::Range;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
 
 /// Deeper quotes and lists are flattened into this level: nobody writes them, and trees are walked by recursion.
-const DEPTH_MAX: usize = 48;
+pub(super) const DEPTH_MAX: usize = 48;
 
 pub(super) fn sections(text: &str) -> Vec<Section> {
     let mut builder = Builder::new(text);
@@ -22,37 +25,49 @@ pub(super) fn sections(text: &str) -> Vec<Section> {
 }
 
 /// What a frame of the stack becomes when it closes.
-enum Kind {
+pub(super) enum Kind {
     Root,
     Quote,
     List(Order),
     Item,
+    /// A table of HTML, and in it a row, and in that a cell.
+    Table(Grid),
+    Row(Vec<GridCell>),
+    Cell {
+        place: Place,
+        across: u32,
+        down: u32,
+    },
 }
 
-struct Frame {
-    kind: Kind,
-    line: u32,
-    task: bool,
-    blocks: Vec<Block>,
-    items: Vec<Item>,
-    inline: Option<Inline>,
+pub(super) struct Frame {
+    pub(super) kind: Kind,
+    /// Whether a tag opened it, and not Markdown.
+    pub(super) markup: bool,
+    pub(super) line: u32,
+    pub(super) task: bool,
+    pub(super) blocks: Vec<Block>,
+    pub(super) items: Vec<Item>,
+    pub(super) inline: Option<Inline>,
 }
 
-struct Builder<'t> {
+pub(super) struct Builder<'t> {
     text: &'t str,
-    lines: Lines,
+    pub(super) lines: Lines,
     anchors: Anchors,
     sections: Vec<Section>,
     /// The last section of each level; the enclosing one is the latest of the smaller levels.
     last: [Option<usize>; 7],
-    stack: Vec<Frame>,
+    pub(super) stack: Vec<Frame>,
     /// Containers opened beyond the limit and not yet closed.
-    beyond: usize,
+    pub(super) beyond: usize,
     fence: Option<Fence>,
     table: Option<Table>,
     cells: Vec<Inline>,
     bold: u32,
-    link: Option<String>,
+    pub(super) link: Option<String>,
+    pub(super) markup: Reader,
+    pub(super) marks: Marks,
     metadata: bool,
 }
 
@@ -72,19 +87,21 @@ impl<'t> Builder<'t> {
             cells: Vec::new(),
             bold: 0,
             link: None,
+            markup: Reader::default(),
+            marks: Marks::default(),
             metadata: false,
         }
     }
 
     fn finish(mut self) -> Vec<Section> {
         while self.stack.len() > 1 {
-            self.close();
+            self.close_one();
         }
         self.end_section(self.text.len());
         self.sections
     }
 
-    fn top(&mut self) -> &mut Frame {
+    pub(super) fn top(&mut self) -> &mut Frame {
         if self.stack.is_empty() {
             self.stack.push(Frame::new(Kind::Root, 1));
         }
@@ -100,15 +117,15 @@ impl<'t> Builder<'t> {
                 None => self.words(&text, false, &range),
             },
             Event::Code(text) => self.words(&text, true, &range),
-            Event::InlineHtml(html) if html.starts_with("<br") => self.words(" ", false, &range),
-            Event::InlineHtml(html) => self.words(&html, false, &range),
+            Event::InlineHtml(html) => self.inline_html(&html, &range),
+            Event::Html(html) => self.html(&html, &range),
             Event::SoftBreak | Event::HardBreak => self.words("\n", false, &range),
             Event::Rule => {
                 self.top().flush();
                 self.top().blocks.push(Block::Rule);
             }
             Event::TaskListMarker(_) => self.top().task = true,
-            Event::Html(_) | Event::FootnoteReference(_) | Event::InlineMath(_) | Event::DisplayMath(_) => {}
+            Event::FootnoteReference(_) | Event::InlineMath(_) | Event::DisplayMath(_) => {}
         }
     }
 
@@ -145,7 +162,11 @@ impl<'t> Builder<'t> {
 
     fn end(&mut self, tag: TagEnd, range: &Range<usize>) {
         match tag {
-            TagEnd::Paragraph => self.top().flush(),
+            TagEnd::Paragraph => {
+                self.end_marks();
+                self.top().flush();
+            }
+            TagEnd::HtmlBlock => self.end_html(),
             TagEnd::Heading(_) => self.end_heading(),
             TagEnd::BlockQuote(_) | TagEnd::List(_) if self.beyond > 0 => {
                 self.top().flush();
@@ -159,6 +180,7 @@ impl<'t> Builder<'t> {
                 }
             }
             TagEnd::TableCell => {
+                self.end_marks();
                 let cell = self.top().inline.take().unwrap_or_default();
                 self.cells.push(cell);
             }
@@ -200,20 +222,15 @@ impl<'t> Builder<'t> {
         self.stack.push(Frame::new(kind, line));
     }
 
+    /// Closes the innermost container of Markdown, and what markup has left open in it.
     fn close(&mut self) {
-        if self.stack.len() < 2 {
-            return;
-        }
-        let Some(mut frame) = self.stack.pop() else { return };
-        frame.flush();
-        let Frame { kind, line, task, blocks, items, .. } = frame;
-        let parent = self.top();
-        match kind {
-            Kind::Root => parent.blocks.extend(blocks),
-            Kind::Quote => parent.blocks.push(Block::Quote(blocks)),
-            Kind::List(order) => parent.blocks.push(Block::List(List { order, items })),
-            Kind::Item => parent.items.push(Item { task, blocks, line }),
-        }
+        self.close_markup();
+        self.close_one();
+    }
+
+    /// Whether a cell of a Markdown table is under way.
+    pub(super) fn in_table(&self) -> bool {
+        self.table.is_some()
     }
 
     fn begin_inline(&mut self, line: u32) {
@@ -222,12 +239,13 @@ impl<'t> Builder<'t> {
         top.inline = Some(Inline { runs: Vec::new(), line });
     }
 
-    fn words(&mut self, text: &str, code: bool, range: &Range<usize>) {
+    pub(super) fn words(&mut self, text: &str, code: bool, range: &Range<usize>) {
         if self.metadata {
             return;
         }
         let line = self.lines.line_after(range.start);
-        let bold = self.bold > 0;
+        let bold = self.bold > 0 || self.marks.is_bold();
+        let code = code || (self.marks.is_code() && text != "\n");
         let Some(top) = self.stack.last_mut() else { return };
         let inline = top.inline.get_or_insert_with(|| Inline { runs: Vec::new(), line });
         match inline.runs.last_mut() {
@@ -257,6 +275,7 @@ impl<'t> Builder<'t> {
 
     fn start_heading(&mut self, level: HeadingLevel, range: &Range<usize>) {
         let line = self.lines.line_after(range.start);
+        self.close_markup();
         if self.stack.len() > 1 {
             // Within a list or a quote it is a bold line, not a section.
             self.bold += 1;
@@ -280,6 +299,7 @@ impl<'t> Builder<'t> {
     }
 
     fn end_heading(&mut self) {
+        self.end_marks();
         if self.stack.len() > 1 {
             self.bold = self.bold.saturating_sub(1);
             self.top().flush();
@@ -304,11 +324,11 @@ impl<'t> Builder<'t> {
 }
 
 impl Frame {
-    fn new(kind: Kind, line: u32) -> Self {
-        Self { kind, line, task: false, blocks: Vec::new(), items: Vec::new(), inline: None }
+    pub(super) fn new(kind: Kind, line: u32) -> Self {
+        Self { kind, markup: false, line, task: false, blocks: Vec::new(), items: Vec::new(), inline: None }
     }
 
-    fn flush(&mut self) {
+    pub(super) fn flush(&mut self) {
         if let Some(inline) = self.inline.take().filter(|inline| !inline.runs.is_empty()) {
             self.blocks.push(Block::Paragraph(inline));
         }

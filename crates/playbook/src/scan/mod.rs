@@ -6,13 +6,18 @@
 mod anchor;
 mod block;
 mod build;
+mod elements;
+mod entities;
+mod grid;
 mod inline;
 mod lines;
+mod markup;
 
 pub(crate) use anchor::{Anchors, slug};
 pub(crate) use block::{Block, Fence, FenceCommands, FenceLine, Item, List, Order, Row, Table};
 pub(crate) use inline::Inline;
 pub(crate) use lines::Lines;
+pub(crate) use markup::is_words;
 
 use crate::model::Span;
 use alloc::string::String;
