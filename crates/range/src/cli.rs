@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::admin::{Changed, DeployOrder, RollbackOrder};
 use crate::client::Client;
-use crate::running::{bad_credit, repair_credit};
-use crate::{AppState, Fitness, Load, Range, RangeConfig, RangeError, Status, env, tools};
+use crate::edge::admin::{Changed, EdgeStatus, RollbackOrder};
+use crate::log::ServiceName;
+use crate::running::{bad_order, repair_order, status_in};
+use crate::{Fitness, Load, Range, RangeConfig, RangeError, Wanted, env, serve, tools};
 
 /// Used where neither `--dir` nor the environment names a directory.
 const DIR_DEFAULT: &str = ".evenkeel/range";
@@ -31,6 +32,7 @@ Exit codes: 0 done, 1 the range could not do it, 2 the command line was not unde
 enum Verb {
     Help,
     Up(Ports),
+    Serve(ServiceName),
     Status(Form),
     BreakDeployment,
     Repair,
@@ -93,6 +95,10 @@ fn read(args: &[String]) -> Result<(Verb, Option<PathBuf>), String> {
     let verb = match words.as_slice() {
         [] | [.., "help"] | ["help", ..] => Verb::Help,
         ["up"] => Verb::Up(ports),
+        ["serve", service] => match ServiceName::from_text(service) {
+            Some(service) => Verb::Serve(service),
+            None => return Err(format!("unknown service {service}")),
+        },
         ["status"] => Verb::Status(form),
         ["break", "bad-deployment"] => Verb::BreakDeployment,
         ["break", ..] => return Err("break what? known faults: bad-deployment".to_owned()),
@@ -110,6 +116,7 @@ fn perform(verb: &Verb, dir: &Path, out: &mut dyn Write) -> Result<(), RangeErro
     match verb {
         Verb::Help => Ok(writeln!(out, "{HELP}")?),
         Verb::Up(ports) => up(ports, dir, out),
+        Verb::Serve(service) => serve::serve(*service, dir),
         Verb::Status(form) => status(*form, dir, out),
         Verb::BreakDeployment => break_deployment(dir, out),
         Verb::Repair => repair(dir, out),
@@ -155,50 +162,45 @@ fn print_way_in(range: &Range, out: &mut dyn Write) -> Result<(), RangeError> {
 }
 
 fn status(form: Form, dir: &Path, out: &mut dyn Write) -> Result<(), RangeError> {
-    let status: Status = Client::of(dir)?.get("/status")?;
-    match form {
-        Form::Json => writeln!(out, "{}", serde_json::to_string_pretty(&status).unwrap_or_default())?,
-        Form::Text => {
-            let fitness = match status.live.fitness {
-                Fitness::Good => "good",
-                Fitness::Bad => "bad",
-            };
-            let app = match status.sandbox.state {
-                AppState::Deployed => "deployed",
-                AppState::Stopped => "stopped",
-            };
-            writeln!(out, "edge API: version {} ({fitness}), {}", status.live.number, status.live.message)?;
-            writeln!(out, "sandbox app: {app}, version {}", status.sandbox.version)?;
-            writeln!(out, "last minute: {} requests, {} answered 5xx", status.requests_1m, status.errors_1m)?;
-        }
+    let status = status_in(dir)?;
+    if form == Form::Json {
+        return Ok(writeln!(out, "{}", serde_json::to_string_pretty(&status).unwrap_or_default())?);
+    }
+    let (live, edge) = (&status.edge.live, &status.edge);
+    let fitness = match live.fitness {
+        Fitness::Good => "good",
+        Fitness::Bad => "bad",
+    };
+    writeln!(out, "edge API: version {} ({fitness}), {}", live.number, live.message)?;
+    writeln!(out, "last minute: {} requests, {} answered 5xx", edge.requests_1m, edge.errors_1m)?;
+    for (service, standing) in &status.services {
+        let how = match (standing.pid, standing.wanted) {
+            (Some(pid), Wanted::Up | Wanted::Held) => format!("up, process {pid}"),
+            (None, Wanted::Held) => "held down".to_owned(),
+            (None, Wanted::Up) => format!("down: {}", standing.reason.as_deref().unwrap_or("starting")),
+        };
+        writeln!(out, "{service:<9} {how}, restarts {}", standing.restarts)?;
     }
     Ok(())
 }
 
 fn break_deployment(dir: &Path, out: &mut dyn Write) -> Result<(), RangeError> {
-    let credit = bad_credit();
-    let order = DeployOrder { fitness: Fitness::Bad, author: credit.author, message: credit.message };
-    let changed: Changed = Client::of(dir)?.post("/deploy", &order)?;
+    let changed: Changed = Client::to(dir, ServiceName::Edge)?.post("/deploy", &bad_order())?;
     Ok(writeln!(out, "broken: version {} is live and lacks a setting", changed.after.version.number)?)
 }
 
 fn repair(dir: &Path, out: &mut dyn Write) -> Result<(), RangeError> {
-    let client = Client::of(dir)?;
-    let credit = repair_credit();
-    let order =
-        RollbackOrder { target: None, author: credit.author.clone(), message: credit.message.clone() };
-    let rolled: Result<Changed, RangeError> = match client.get::<Status>("/status")?.live.fitness {
+    let client = Client::to(dir, ServiceName::Edge)?;
+    let whole = repair_order();
+    let order = RollbackOrder { target: None, author: whole.author.clone(), message: whole.message.clone() };
+    let rolled: Result<Changed, RangeError> = match client.get::<EdgeStatus>("/status")?.live.fitness {
         Fitness::Good => return Ok(writeln!(out, "nothing to repair: the live version is good")?),
         Fitness::Bad => client.post("/rollback", &order),
     };
     let after = match rolled {
         Ok(changed) if changed.after.version.fitness == Fitness::Good => changed.after,
         // Two bad versions in a row, or nothing to go back to: ship a whole one.
-        Ok(_) | Err(RangeError::Refused(_)) => {
-            let order =
-                DeployOrder { fitness: Fitness::Good, author: credit.author, message: credit.message };
-            client.post::<Changed>("/deploy", &order)?.after
-        }
+        Ok(_) | Err(RangeError::Refused(_)) => client.post::<Changed>("/deploy", &whole)?.after,
         Err(error) => return Err(error),
     };
     Ok(writeln!(out, "repaired: version {} is live", after.version.number)?)

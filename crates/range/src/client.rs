@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::address::ServiceAddress;
 use crate::admin::HEADER;
 use crate::log::{Record, ServiceName};
 use crate::{RangeError, Whereabouts};
@@ -21,7 +22,7 @@ const LOOK: Duration = Duration::from_millis(250);
 /// No admin answer is longer; streams are read line by line.
 const ANSWER_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
-/// Asks the range that runs in one directory.
+/// Asks one admin listener.
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
     at: SocketAddr,
@@ -38,7 +39,6 @@ pub(crate) enum Tick<'a> {
 /// Which records to ask for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LogRequest {
-    pub(crate) service: ServiceName,
     pub(crate) history: usize,
     pub(crate) until: Until,
 }
@@ -53,9 +53,18 @@ pub(crate) enum Until {
 }
 
 impl Client {
-    /// The range that runs in `dir`.
+    /// The supervisor of the range that runs in `dir`.
     pub(crate) fn of(dir: &Path) -> Result<Self, RangeError> {
         Ok(Self { at: Whereabouts::read(dir)?.admin })
+    }
+
+    /// One service of the range that runs in `dir`.
+    pub(crate) fn to(dir: &Path, service: ServiceName) -> Result<Self, RangeError> {
+        Whereabouts::read(dir)?;
+        match ServiceAddress::read(dir, service)? {
+            Some(address) => Ok(Self { at: address.admin }),
+            None => Err(RangeError::Service { service, reason: "it does not run at the moment".to_owned() }),
+        }
     }
 
     /// Reads one admin resource.
@@ -140,16 +149,11 @@ impl Client {
 
 impl LogRequest {
     fn path(self) -> String {
-        let service = match self.service {
-            ServiceName::Edge => "edge",
-            ServiceName::Sandbox => "sandbox",
-            ServiceName::Backend => "backend",
-        };
         let follow = match self.until {
             Until::Now => "no",
             Until::Ended => "yes",
         };
-        format!("/log?service={service}&history={}&follow={follow}", self.history)
+        format!("/log?history={}&follow={follow}", self.history)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The one place where the range asks what time it is. It is a practice stack in real time: nothing here is replayed.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
 
@@ -9,6 +9,12 @@ use jiff::Timestamp;
 pub(crate) fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Now, for measuring how long something takes.
+#[expect(clippy::disallowed_methods, reason = "as above; durations only")]
+pub(crate) fn instant() -> Instant {
+    Instant::now()
 }
 
 /// The instant as RFC 3339 in UTC with milliseconds.

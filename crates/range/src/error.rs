@@ -4,6 +4,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::log::ServiceName;
+
 /// Why the range, or a stand-in tool in front of it, could not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum RangeError {
@@ -33,6 +35,14 @@ pub enum RangeError {
         /// What the system said.
         source: io::Error,
     },
+    /// A service could not be started.
+    #[error("service {service}: {reason}")]
+    Service {
+        /// Which one.
+        service: ServiceName,
+        /// What it said, or what was waited for in vain.
+        reason: String,
+    },
     /// The throw-away certificate authority could not be made.
     #[error("throw-away certificate authority: {0}")]
     Certificate(String),
@@ -56,7 +66,7 @@ pub enum RangeError {
     /// The running range could not be asked.
     #[error("practice range at {at}: {source}")]
     Unreachable {
-        /// Its admin address.
+        /// The admin address that was asked.
         at: SocketAddr,
         /// What the system said.
         source: io::Error,

@@ -1,148 +1,103 @@
-//! The platform in front of the services: picks one by the `Host` header, runs it, logs the invocation, and answers.
-//! An error raised by the worker becomes a 500 here and nowhere else. No rule about good or bad versions lives here.
+//! The platform in front of the services, a process of its own: ends TLS, picks a service by the `Host` header, and
+//! passes requests, answers and WebSockets through. It knows nothing of what they mean.
 
-use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
+use hyper_util::rt::TokioIo;
 use serde_json::json;
-use tokio_util::task::TaskTracker;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
 
-use crate::clock;
-use crate::log::{Outcome, Record, ServiceName};
-use crate::websocket;
-use crate::worker::{self, Call, Exception, Reply, Upgrade};
-use crate::world::{AppState, SANDBOX_APP, World};
+use crate::call::{self, CallError, Caller};
+use crate::listen::{self, Wrapping};
+use crate::log::ServiceName;
+use crate::metrics::Metrics;
+use crate::service::{Post, Rooms};
+use crate::state_file::write_whole;
+use crate::{RangeError, curl_home, tls};
 
-/// The script name of the edge API in its logs.
-pub(crate) const EDGE_SCRIPT: &str = "tabbi-api-practice";
+/// A service that has not begun to answer by then is given up, as the platform would.
+const ANSWER_WAIT: Duration = Duration::from_secs(60);
 
-/// What every request needs.
 #[derive(Debug, Clone)]
-pub(crate) struct Front {
-    pub(crate) world: Arc<World>,
-    /// Open WebSockets, waited for at the end.
-    pub(crate) sockets: TaskTracker,
+struct Front {
+    caller: Caller,
+    metrics: Metrics,
+    post: Post,
 }
 
-/// The one service of both public listeners.
-pub(crate) fn router(front: Front) -> Router {
-    Router::new().fallback(answer).with_state(front)
-}
-
-/// A request's address as the log keeps it.
-struct Target {
-    method: String,
-    host: String,
-    path: String,
+/// Opens the TLS listener, writes the authority's certificate and curl's settings, and routes.
+pub(crate) async fn build(post: &Post) -> Result<Rooms, RangeError> {
+    let (listener, https) = listen::bind("https", post.settings.https_port).await?;
+    let tls = tls::make()?;
+    let ca = post.dir.join("ca.pem");
+    write_whole(&ca, tls.ca_pem.as_bytes())?;
+    curl_home::write(&post.dir, &ca, post.http, https)?;
+    let front = Front { caller: Caller::new(&post.dir), metrics: post.metrics.clone(), post: post.clone() };
+    let router = Router::new().fallback(answer).with_state(front);
+    let wrapping = Wrapping::Tls(TlsAcceptor::from(tls.server));
+    post.life.tasks.spawn(listen::serve(listener, wrapping, router.clone(), post.life.clone()));
+    Ok(Rooms { public: router, admin: Router::new(), https: Some(https) })
 }
 
 async fn answer(State(front): State<Front>, request: Request) -> Response {
-    let target = Target::of(&request);
-    match service_of(&target.host) {
-        ServiceName::Edge => edge(&front, &target, request),
-        ServiceName::Sandbox => sandbox_health(&front.world, &target),
-        ServiceName::Backend => backend_health(&front.world, &target),
-    }
+    let service = service_of(&host_of(&request));
+    let response = match pass_on(&front, service, request).await {
+        Ok(response) => response,
+        Err(error) => not_there(service, &error),
+    };
+    let status = response.status();
+    let labels = [("service", service.text()), ("status", status.as_str())];
+    front.metrics.count("front_requests_total", "Requests by service and status.", &labels);
+    response
+}
+
+fn host_of(request: &Request) -> String {
+    let named = request.headers().get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    named.rsplit_once(':').map_or(named, |(host, _)| host).to_ascii_lowercase()
 }
 
 /// Names of one service end alike, whoever's they are: the playbook writes a personal name for the sandbox.
 fn service_of(host: &str) -> ServiceName {
-    if host.ends_with(".modal.run") {
-        ServiceName::Sandbox
-    } else if host.ends_with(".convex.site") {
-        ServiceName::Backend
-    } else {
-        ServiceName::Edge
+    match host {
+        "tabbi.dev" | "www.tabbi.dev" => ServiceName::Site,
+        "github.com" => ServiceName::Provider,
+        _ if host.ends_with(".modal.run") => ServiceName::Sandbox,
+        _ if host.ends_with(".convex.site") => ServiceName::Backend,
+        _ => ServiceName::Edge,
     }
 }
 
-impl Target {
-    fn of(request: &Request) -> Self {
-        let named = request.headers().get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        let host = named.rsplit_once(':').map_or(named, |(host, _)| host).to_ascii_lowercase();
-        Self { method: request.method().to_string(), host, path: request.uri().path().to_owned() }
+async fn pass_on(front: &Front, service: ServiceName, mut request: Request) -> Result<Response, CallError> {
+    let at = front.caller.address(service)?;
+    let upgrades = request.headers().contains_key(header::UPGRADE);
+    let client = upgrades.then(|| hyper::upgrade::on(&mut request));
+    let sent = timeout(ANSWER_WAIT, call::send(service.text(), at, request)).await;
+    let late = |_| CallError::Late { what: service.to_string(), wait: ANSWER_WAIT };
+    let mut response = sent.map_err(late)??;
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS
+        && let Some(client) = client
+    {
+        let served = hyper::upgrade::on(&mut response);
+        let end = front.post.life.end.clone();
+        front.post.life.tasks.spawn(end.run_until_cancelled_owned(async move {
+            if let (Ok(client), Ok(served)) = (client.await, served.await) {
+                // Either side may go away at any time, which ends both.
+                let (mut client, mut served) = (TokioIo::new(client), TokioIo::new(served));
+                let _ = tokio::io::copy_bidirectional(&mut client, &mut served).await;
+            }
+        }));
     }
+    Ok(response.map(Body::new).into_response())
 }
 
-fn edge(front: &Front, target: &Target, mut request: Request) -> Response {
-    let version = front.world.live();
-    let key = websocket::key_of(&request);
-    let upgrade = if key.is_some() { Upgrade::Asked } else { Upgrade::NotAsked };
-    let (method, path) = (target.method.as_str(), target.path.as_str());
-    let mut call = Call { method, path, upgrade, version: &version, world: &front.world, notes: Vec::new() };
-    let result = worker::handle(&mut call);
-    let notes = call.notes;
-    front.world.log.add(record(ServiceName::Edge, EDGE_SCRIPT, target, &result, notes));
-    match (result, key) {
-        (Ok(Reply { status: 101, .. }), Some(key)) => websocket::accept(&key, &mut request, &front.sockets),
-        (Ok(reply), _) => respond(reply),
-        (Err(_), _) => respond(Reply { status: 500, body: json!({ "error": "Something went wrong" }) }),
-    }
-}
-
-fn sandbox_health(world: &World, target: &Target) -> Response {
-    let result = Ok(match world.sandbox().state {
-        AppState::Deployed => Reply { status: 200, body: json!({ "status": "ok", "app": SANDBOX_APP }) },
-        AppState::Stopped => Reply { status: 404, body: json!({ "error": "app is stopped" }) },
-    });
-    finish(world, (ServiceName::Sandbox, "health"), target, result)
-}
-
-fn backend_health(world: &World, target: &Target) -> Response {
-    let result = Ok(match target.path.as_str() {
-        "/api/health" => Reply { status: 200, body: json!({ "status": "ok" }) },
-        _ => Reply { status: 404, body: json!({ "error": "no such path" }) },
-    });
-    finish(world, (ServiceName::Backend, "http:health"), target, result)
-}
-
-fn finish(
-    world: &World,
-    (service, function): (ServiceName, &str),
-    target: &Target,
-    result: Result<Reply, Exception>,
-) -> Response {
-    let notes = vec![format!("{} {}", target.method, target.path)];
-    world.log.add(record(service, function, target, &result, notes));
-    match result {
-        Ok(reply) => respond(reply),
-        Err(Exception(text)) => respond(Reply { status: 500, body: json!({ "error": text }) }),
-    }
-}
-
-fn record(
-    service: ServiceName,
-    function: &str,
-    target: &Target,
-    result: &Result<Reply, Exception>,
-    notes: Vec<String>,
-) -> Record {
-    let (status, outcome, exceptions) = match result {
-        Ok(reply) => (reply.status, Outcome::Ok, Vec::new()),
-        Err(Exception(text)) => (500, Outcome::Exception, vec![text.clone()]),
-    };
-    Record {
-        at_ms: clock::now_ms(),
-        service,
-        function: function.to_owned(),
-        method: target.method.clone(),
-        url: format!("https://{}{}", target.host, target.path),
-        status,
-        outcome,
-        notes,
-        exceptions,
-    }
-}
-
-fn respond(reply: Reply) -> Response {
-    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = (status, Json(reply.body)).into_response();
-    if status == StatusCode::UPGRADE_REQUIRED {
-        response.headers_mut().insert(header::UPGRADE, header::HeaderValue::from_static("websocket"));
-    }
-    response.map(Body::new)
+/// What the platform says when a service is gone: for strangers, with the reason that an operator would read.
+fn not_there(service: ServiceName, error: &CallError) -> Response {
+    let said = json!({ "error": "Something went wrong", "service": service, "reason": error.to_string() });
+    (StatusCode::SERVICE_UNAVAILABLE, Json(said)).into_response()
 }

@@ -2,38 +2,45 @@
 //! tried against something that answers, fails and logs. **This is practice equipment.** It looks like the services
 //! of `playbooks/tabbi.md` from outside, it serves nobody, and nothing in it is the vendors' own.
 //!
-//! Lives here: the edge API with its numbered deployments, the two small services beside it, the request log, the
-//! synthetic users, faults to inject, and the stand-ins for `wrangler`, `modal` and `npx convex` which act on this
-//! stack alone. Must never be here: any other room of the house; the range knows nothing of incidents.
+//! Each service is a process of its own, the same executable called as `range serve SERVICE`: the front (TLS, the `Host`
+//! header), the edge API with its numbered deployments, the sandbox app, the backend, the synthetic users. A supervisor
+//! starts them, keeps them up and ends them. Beside them: stand-ins for `wrangler`, `modal` and `npx convex` which act on
+//! this stack alone. Must never be here: any other room of the house; the range knows nothing of incidents.
 //!
-//! State is one directory of plain files. `range.json` in it names the addresses of the running stack; the stand-ins
-//! are told the directory by the environment variable `EVENKEEL_RANGE_DIR`.
+//! State is one directory of plain files. `range.json` in it names the addresses of the running stack, `services/` those
+//! of each service; the stand-ins are told the directory by the environment variable `EVENKEEL_RANGE_DIR`.
 
+mod address;
 mod admin;
+mod call;
 mod chance;
 pub mod cli;
 mod client;
 mod clock;
 mod curl_home;
-mod deployment;
+mod edge;
 mod env;
 mod error;
 mod front;
 mod listen;
 mod load;
 mod log;
+mod metrics;
 mod running;
+mod serve;
+mod service;
+mod small;
 mod state_file;
+mod supervisor;
 mod tls;
 pub mod tools;
-mod websocket;
-mod worker;
-mod world;
 
-pub use deployment::{Deployment, Fitness, Source, Version};
+pub use address::ServiceAddress;
+pub use edge::admin::EdgeStatus;
+pub use edge::{Deployment, Fitness, Source, Version};
 pub use error::RangeError;
 pub use load::Load;
 pub use log::{Outcome, Record, ServiceName};
-pub use running::{Range, RangeConfig};
+pub use running::{Range, RangeConfig, Status};
 pub use state_file::Whereabouts;
-pub use world::{AppState, Sandbox, Status};
+pub use supervisor::{Standing, Wanted};

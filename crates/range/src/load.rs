@@ -1,13 +1,19 @@
-//! The synthetic users: one real HTTP request after another to the edge API, so that its log and error rate are real.
-//! They see only what any client sees.
+//! The synthetic users, a process of their own: one real HTTP request after another to the front, so that log, rates
+//! and latencies are real. They see only what any client sees.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use axum::Router;
+use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::{MissedTickBehavior, interval, timeout};
-use tokio_util::sync::CancellationToken;
+
+use crate::RangeError;
+use crate::call::Caller;
+use crate::log::ServiceName;
+use crate::service::{Post, Rooms};
 
 /// A synthetic user gives up after this long.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -15,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const ANSWER_BYTES_MAX: u64 = 64 * 1024;
 
 /// How busy the synthetic users are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Load {
     /// Nobody is there.
     Off,
@@ -23,18 +29,35 @@ pub enum Load {
     Every(Duration),
 }
 
-/// Runs the synthetic users until the end is called.
-pub(crate) async fn run(load: Load, http: SocketAddr, end: CancellationToken) {
-    let Load::Every(pause) = load else { return };
-    let mut clock = interval(pause.max(Duration::from_millis(1)));
-    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut user = User { session: "none".to_owned(), step: 0 };
-    while end.run_until_cancelled(clock.tick()).await.is_some() {
-        // A failed request is in the log of the service; a refused connection means that the stack is ending.
-        let _ = end.run_until_cancelled(timeout(PATIENCE, user.act(http))).await;
+impl Load {
+    /// The interval in milliseconds; 0 is nobody.
+    pub(crate) fn milliseconds(self) -> u64 {
+        match self {
+            Self::Off => 0,
+            Self::Every(pause) => u64::try_from(pause.as_millis()).unwrap_or(u64::MAX).max(1),
+        }
     }
 }
 
+/// Starts the users, if there are to be any.
+pub(crate) async fn build(post: &Post) -> Result<Rooms, RangeError> {
+    if post.settings.load_ms > 0 {
+        post.life.tasks.spawn(run(post.clone()));
+    }
+    Ok(Rooms { public: Router::new(), admin: Router::new(), https: None })
+}
+
+async fn run(post: Post) {
+    let mut clock = interval(Duration::from_millis(post.settings.load_ms));
+    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut user = User { session: "none".to_owned(), step: 0 };
+    let (caller, end) = (Caller::new(&post.dir), post.life.end.clone());
+    while end.run_until_cancelled(clock.tick()).await.is_some() {
+        let Ok(http) = caller.address(ServiceName::Front) else { continue };
+        // A failed request is in the log of the service; a refused connection means that the front is away.
+        let _ = end.run_until_cancelled(timeout(PATIENCE, user.act(http))).await;
+    }
+}
 struct User {
     session: String,
     step: usize,

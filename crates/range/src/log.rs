@@ -17,19 +17,57 @@ use crate::state_file::make_dir;
 const RING_MAX: usize = 2_000;
 /// Records a slow tail may lag behind before it loses some.
 const FEED_MAX: usize = 512;
-/// The file is set aside as `requests.jsonl.1` when it has grown to this.
+/// The file is set aside as `NAME.ndjson.1` when it has grown to this.
 const FILE_BYTES_MAX: u64 = 8 * 1024 * 1024;
 
-/// One of the services of the practice stack.
+/// One of the services of the practice stack, each a process of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ServiceName {
+    /// The platform's entry: TLS, and the service chosen by the `Host` header.
+    Front,
     /// The edge API behind `api.tabbi.dev`.
     Edge,
     /// The sandbox app behind `*.modal.run`.
     Sandbox,
     /// The backend behind `*.convex.site`.
     Backend,
+    /// The provider that people sign in with.
+    Provider,
+    /// The web page of the product.
+    Site,
+    /// The synthetic users.
+    Load,
+}
+
+impl ServiceName {
+    /// All of them, in the order in which a request meets them.
+    pub const ALL: [Self; 7] =
+        [Self::Front, Self::Edge, Self::Sandbox, Self::Backend, Self::Provider, Self::Site, Self::Load];
+
+    /// Its name in files, addresses and arguments.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Front => "front",
+            Self::Edge => "edge",
+            Self::Sandbox => "sandbox",
+            Self::Backend => "backend",
+            Self::Provider => "provider",
+            Self::Site => "site",
+            Self::Load => "load",
+        }
+    }
+
+    /// The service of that name.
+    pub fn from_text(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|service| service.text() == text)
+    }
+}
+
+impl core::fmt::Display for ServiceName {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.text())
+    }
 }
 
 /// How one invocation ended, as the edge platform words it.
@@ -65,7 +103,7 @@ pub struct Record {
     pub exceptions: Vec<String>,
 }
 
-/// The log of one range; cheap to clone.
+/// The log of one service; cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Log {
     inner: Arc<Mutex<Inner>>,
@@ -81,11 +119,11 @@ struct Inner {
 }
 
 impl Log {
-    /// Opens `log/requests.jsonl` in the range's directory for appending.
-    pub(crate) fn open(dir: &Path) -> Result<Self, RangeError> {
-        let dir = dir.join("log");
+    /// Opens `logs/NAME.ndjson` in the range's directory for appending.
+    pub(crate) fn open(dir: &Path, service: ServiceName) -> Result<Self, RangeError> {
+        let dir = dir.join("logs");
         make_dir(&dir)?;
-        let path = dir.join("requests.jsonl");
+        let path = dir.join(format!("{service}.ndjson"));
         let (file, file_bytes) = open_file(&path)?;
         let inner = Inner { ring: VecDeque::new(), path, file, file_bytes };
         Ok(Self { inner: Arc::new(Mutex::new(inner)), feed: broadcast::channel(FEED_MAX).0 })
@@ -104,30 +142,17 @@ impl Log {
         let _ = self.feed.send(record);
     }
 
-    /// The newest `history` records of a service, oldest first, and all that come after them.
-    pub(crate) fn follow(
-        &self,
-        service: ServiceName,
-        history: usize,
-    ) -> (Vec<Arc<Record>>, broadcast::Receiver<Arc<Record>>) {
+    /// The newest `history` records, oldest first, and all that come after them.
+    pub(crate) fn follow(&self, history: usize) -> (Vec<Arc<Record>>, broadcast::Receiver<Arc<Record>>) {
         let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut newest: Vec<_> =
-            inner.ring.iter().rev().filter(|r| r.service == service).take(history).cloned().collect();
-        newest.reverse();
-        (newest, self.feed.subscribe())
+        let skipped = inner.ring.len().saturating_sub(history);
+        (inner.ring.iter().skip(skipped).cloned().collect(), self.feed.subscribe())
     }
 
-    /// How many edge requests there were since `since_ms`, and how many of them were answered with 5xx.
-    pub(crate) fn edge_counts(&self, since_ms: i64) -> (usize, usize) {
+    /// How many requests there were since `since_ms`, and how many of them were answered with 5xx.
+    pub(crate) fn counts(&self, since_ms: i64) -> (usize, usize) {
         let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        let recent = || {
-            inner
-                .ring
-                .iter()
-                .rev()
-                .take_while(|r| r.at_ms >= since_ms)
-                .filter(|r| r.service == ServiceName::Edge)
-        };
+        let recent = || inner.ring.iter().rev().take_while(|r| r.at_ms >= since_ms);
         (recent().count(), recent().filter(|r| r.status >= 500).count())
     }
 }
@@ -145,7 +170,7 @@ impl Inner {
     }
 
     fn set_aside(&mut self) {
-        let renamed = fs::rename(&self.path, self.path.with_extension("jsonl.1"));
+        let renamed = fs::rename(&self.path, self.path.with_extension("ndjson.1"));
         if let (Ok(()), Ok((file, bytes))) = (renamed, open_file(&self.path)) {
             self.file = file;
             self.file_bytes = bytes;
@@ -164,10 +189,10 @@ fn open_file(path: &Path) -> Result<(File, u64), RangeError> {
 mod tests {
     use super::*;
 
-    fn record(at_ms: i64, service: ServiceName, status: u16) -> Record {
+    fn record(at_ms: i64, status: u16) -> Record {
         Record {
             at_ms,
-            service,
+            service: ServiceName::Edge,
             function: "f".to_owned(),
             method: "GET".to_owned(),
             url: "/".to_owned(),
@@ -179,37 +204,35 @@ mod tests {
     }
 
     #[test]
-    fn history_is_of_one_service_oldest_first_and_bounded() {
+    fn history_is_oldest_first_and_bounded() {
         let dir = tempfile::tempdir().unwrap();
-        let log = Log::open(dir.path()).unwrap();
+        let log = Log::open(dir.path(), ServiceName::Edge).unwrap();
         for at in 0..5 {
-            log.add(record(at, ServiceName::Edge, 200));
-            log.add(record(at, ServiceName::Sandbox, 200));
+            log.add(record(at, 200));
         }
-        let (history, mut feed) = log.follow(ServiceName::Edge, 3);
+        let (history, mut feed) = log.follow(3);
         assert_eq!(history.iter().map(|r| r.at_ms).collect::<Vec<_>>(), [2, 3, 4]);
-        log.add(record(9, ServiceName::Edge, 200));
+        log.add(record(9, 200));
         assert_eq!(feed.try_recv().unwrap().at_ms, 9, "the feed begins where the history ends");
     }
 
     #[test]
     fn the_file_holds_one_json_line_a_record() {
         let dir = tempfile::tempdir().unwrap();
-        let log = Log::open(dir.path()).unwrap();
-        log.add(record(7, ServiceName::Edge, 500));
-        let text = fs::read_to_string(dir.path().join("log/requests.jsonl")).unwrap();
+        let log = Log::open(dir.path(), ServiceName::Edge).unwrap();
+        log.add(record(7, 500));
+        let text = fs::read_to_string(dir.path().join("logs/edge.ndjson")).unwrap();
         let read: Record = serde_json::from_str(text.trim()).unwrap();
-        assert_eq!(read, record(7, ServiceName::Edge, 500));
+        assert_eq!(read, record(7, 500));
     }
 
     #[test]
-    fn counts_look_at_the_edge_since_an_instant() {
+    fn counts_look_back_to_an_instant() {
         let dir = tempfile::tempdir().unwrap();
-        let log = Log::open(dir.path()).unwrap();
-        log.add(record(1, ServiceName::Edge, 500));
-        log.add(record(10, ServiceName::Edge, 500));
-        log.add(record(10, ServiceName::Backend, 500));
-        log.add(record(11, ServiceName::Edge, 200));
-        assert_eq!(log.edge_counts(10), (2, 1));
+        let log = Log::open(dir.path(), ServiceName::Edge).unwrap();
+        log.add(record(1, 500));
+        log.add(record(10, 500));
+        log.add(record(11, 200));
+        assert_eq!(log.counts(10), (2, 1));
     }
 }

@@ -12,6 +12,6 @@ fn main() {
     let args: Vec<String> = words.map(|word| word.to_string_lossy().into_owned()).collect();
     exit(match tool {
         Some(tool) => tools::run(tool, &args),
-        None => range::cli::run(&args),
+        None => range::cli::run(args.strip_prefix(&["range".to_owned()]).unwrap_or(&args)),
     });
 }

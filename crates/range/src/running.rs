@@ -1,67 +1,68 @@
-//! A running range: starts the listeners, the admin endpoint and the synthetic users over one directory, breaks and
-//! repairs the stack, and ends all of it. No protocol lives here.
+//! A running range: starts the supervisor and with it all services over one directory, breaks and repairs the stack,
+//! and ends all of it. No protocol lives here.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
-use tokio_rustls::TlsAcceptor;
-use tokio_util::task::TaskTracker;
 
-use crate::deployment::Credit;
-use crate::front::{self, Front};
-use crate::listen::{self, Lifetime, Wrapping};
-use crate::state_file::{make_dir, path_in, write_json, write_whole};
-use crate::world::World;
-use crate::{Deployment, Fitness, Load, RangeError, Status, Whereabouts, admin, curl_home, load, tls};
-
-/// Everything that runs has this long to end after [`Range::stop`].
-const STOP_WAIT: Duration = Duration::from_secs(5);
+use crate::address::{ServiceAddress, Settings};
+use crate::client::Client;
+use crate::edge::admin::{Changed, DeployOrder, EdgeStatus, RollbackOrder};
+use crate::log::ServiceName;
+use crate::state_file::{make_dir, path_in, write_json};
+use crate::supervisor::{Program, Standing, Supervisor};
+use crate::{Deployment, Fitness, Load, RangeError, Whereabouts};
 
 /// Where and how a range runs.
 #[derive(Debug, Clone)]
 pub struct RangeConfig {
     /// The directory of all its files; made if missing.
     pub dir: PathBuf,
+    /// The executable whose `range serve` is a service; by default the one that runs.
+    pub program: Option<PathBuf>,
     /// Port of the plain HTTP listener on 127.0.0.1; 0 takes any.
     pub http_port: u16,
     /// Port of the HTTPS listener on 127.0.0.1; 0 takes any.
     pub https_port: u16,
-    /// Port of the admin endpoint on 127.0.0.1; 0 takes any.
+    /// Port of the supervisor's admin listener on 127.0.0.1; 0 takes any.
     pub admin_port: u16,
     /// The synthetic users.
     pub load: Load,
 }
 
 impl RangeConfig {
-    /// Any free ports, and a gentle load of five requests a second.
+    /// Any free ports, this executable, and a gentle load of five requests a second.
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         let load = Load::Every(Duration::from_millis(200));
-        Self { dir: dir.into(), http_port: 0, https_port: 0, admin_port: 0, load }
+        Self { dir: dir.into(), program: None, http_port: 0, https_port: 0, admin_port: 0, load }
     }
 }
 
-/// A running practice stack. Dropping it without [`Range::stop`] ends it less gently.
+/// A look at the running stack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// The edge API.
+    #[serde(flatten)]
+    pub edge: EdgeStatus,
+    /// Every service's process.
+    pub services: BTreeMap<ServiceName, Standing>,
+}
+
+/// A running practice stack. Dropping it ends it as [`Range::stop`] does, but leaves `range.json`.
 #[derive(Debug)]
 pub struct Range {
     dir: PathBuf,
-    world: Arc<World>,
     whereabouts: Whereabouts,
-    life: Lifetime,
-}
-
-struct Listeners {
-    http: (TcpListener, SocketAddr),
-    https: (TcpListener, SocketAddr),
-    admin: (TcpListener, SocketAddr),
+    supervisor: Supervisor,
 }
 
 impl Range {
-    /// Starts everything; when this returns, `range.json` is written and all listeners answer.
+    /// Starts everything; when this returns, all services answer and `range.json` is written.
     pub async fn start(config: RangeConfig) -> Result<Self, RangeError> {
         make_dir(&config.dir)?;
         let dir = config
@@ -69,19 +70,20 @@ impl Range {
             .canonicalize()
             .map_err(|source| RangeError::File { path: config.dir.clone(), source })?;
         refuse_a_second_one(&dir).await?;
-        let world = Arc::new(World::open(&dir)?);
-        let listeners = Listeners {
-            http: listen::bind("http", config.http_port).await?,
-            https: listen::bind("https", config.https_port).await?,
-            admin: listen::bind("admin", config.admin_port).await?,
+        make_dir(&dir.join("logs"))?;
+        for service in ServiceName::ALL {
+            ServiceAddress::remove(&dir, service);
+        }
+        let (http_port, https_port) = (config.http_port, config.https_port);
+        Settings { http_port, https_port, load_ms: config.load.milliseconds() }.write(&dir)?;
+        let program = match config.program {
+            Some(program) => program,
+            None => std::env::current_exe()?,
         };
-        let tls = tls::make()?;
-        let whereabouts = write_files(&dir, &tls.ca_pem, &listeners)?;
-        let life = Lifetime::default();
-        let acceptor = TlsAcceptor::from(tls.server);
-        spawn_all(listeners, acceptor, &world, &life);
-        life.tasks.spawn(load::run(config.load, whereabouts.http, life.end.clone()));
-        Ok(Self { dir, world, whereabouts, life })
+        let supervisor = Supervisor::start(Program(program), dir.clone(), config.admin_port).await?;
+        let whereabouts = whereabouts(&dir, supervisor.admin)?;
+        write_json(&path_in(&dir), &whereabouts)?;
+        Ok(Self { dir, whereabouts, supervisor })
     }
 
     /// Where it answers.
@@ -101,55 +103,60 @@ impl Range {
 
     /// Uploads a version that lacks a required setting and gives it all traffic: the fault `bad-deployment`.
     pub fn deploy_bad(&self) -> Result<Deployment, RangeError> {
-        self.world.deploy(Fitness::Bad, bad_credit())
+        self.edge()?.post("/deploy", &bad_order()).map(|changed: Changed| changed.after)
     }
 
     /// Uploads a whole version and gives it all traffic.
     pub fn deploy_good(&self) -> Result<Deployment, RangeError> {
-        self.world.deploy(Fitness::Good, repair_credit())
+        self.edge()?.post("/deploy", &repair_order()).map(|changed: Changed| changed.after)
     }
 
     /// Puts back the newest version that is not live.
     pub fn roll_back(&self) -> Result<Deployment, RangeError> {
-        let message = "Rolled back by the range".to_owned();
-        self.world.roll_back(None, Credit { author: "range@example.test".to_owned(), message })
+        let (author, message) = ("range@example.test".to_owned(), "Rolled back by the range".to_owned());
+        let order = RollbackOrder { target: None, author, message };
+        self.edge()?.post("/rollback", &order).map(|changed: Changed| changed.after)
     }
 
     /// All deployments, newest first; the first one is live.
-    pub fn deployments(&self) -> Vec<Deployment> {
-        self.world.deployments()
+    pub fn deployments(&self) -> Result<Vec<Deployment>, RangeError> {
+        self.edge()?.get("/deployments")
     }
 
-    /// Live version, sandbox app and the last minute's counters.
-    pub fn status(&self) -> Status {
-        self.world.status()
+    /// The edge's live version and last minute, and every service's process.
+    pub fn status(&self) -> Result<Status, RangeError> {
+        status_in(&self.dir)
     }
 
-    /// Ends listeners, streams and users, waits for them within a limit, and removes `range.json`.
+    /// Ends every process, waits for them within limits, and removes `range.json`.
     pub async fn stop(self) -> Result<(), RangeError> {
-        self.life.end.cancel();
-        self.life.tasks.close();
-        // Whatever still runs after the wait is cut off with the runtime.
-        let _ = timeout(STOP_WAIT, self.life.tasks.wait()).await;
+        self.supervisor.stop().await;
         let path = path_in(&self.dir);
         fs::remove_file(&path).map_err(|source| RangeError::File { path, source })
     }
-}
 
-impl Drop for Range {
-    fn drop(&mut self) {
-        self.life.end.cancel();
+    fn edge(&self) -> Result<Client, RangeError> {
+        Client::to(&self.dir, ServiceName::Edge)
     }
 }
 
-/// Who ships the bad version, and what they believe about it.
-pub(crate) fn bad_credit() -> Credit {
-    Credit { author: "deployer@example.test".to_owned(), message: "Move session settings".to_owned() }
+/// A look at the range that runs in a directory.
+pub(crate) fn status_in(dir: &Path) -> Result<Status, RangeError> {
+    let services = Client::of(dir)?.get("/services")?;
+    let edge = Client::to(dir, ServiceName::Edge)?.get("/status")?;
+    Ok(Status { edge, services })
 }
 
-/// Who ships a whole version again.
-pub(crate) fn repair_credit() -> Credit {
-    Credit { author: "range@example.test".to_owned(), message: "Restore session settings".to_owned() }
+/// What is deployed by somebody who believes that it is fine.
+pub(crate) fn bad_order() -> DeployOrder {
+    let (author, message) = ("deployer@example.test".to_owned(), "Move session settings".to_owned());
+    DeployOrder { fitness: Fitness::Bad, author, message }
+}
+
+/// A whole version again.
+pub(crate) fn repair_order() -> DeployOrder {
+    let (author, message) = ("range@example.test".to_owned(), "Restore session settings".to_owned());
+    DeployOrder { fitness: Fitness::Good, author, message }
 }
 
 async fn refuse_a_second_one(dir: &Path) -> Result<(), RangeError> {
@@ -164,24 +171,13 @@ async fn refuse_a_second_one(dir: &Path) -> Result<(), RangeError> {
     }
 }
 
-fn write_files(dir: &Path, ca_pem: &str, listeners: &Listeners) -> Result<Whereabouts, RangeError> {
-    let ca = dir.join("ca.pem");
-    write_whole(&ca, ca_pem.as_bytes())?;
-    let (http, https, admin) = (listeners.http.1, listeners.https.1, listeners.admin.1);
-    let curl_home = curl_home::write(dir, &ca, http, https)?;
-    let whereabouts = Whereabouts { http, https, admin, pid: std::process::id(), curl_home, ca };
-    write_json(&path_in(dir), &whereabouts)?;
-    Ok(whereabouts)
-}
-
-fn spawn_all(listeners: Listeners, acceptor: TlsAcceptor, world: &Arc<World>, life: &Lifetime) {
-    let sockets: TaskTracker = life.tasks.clone();
-    let front = front::router(Front { world: Arc::clone(world), sockets });
-    let admin = admin::router(Arc::clone(world), life.end.clone());
-    let spawn = |listener, wrapping, router| {
-        life.tasks.spawn(listen::serve(listener, wrapping, router, life.clone()));
+fn whereabouts(dir: &Path, admin: SocketAddr) -> Result<Whereabouts, RangeError> {
+    let front = ServiceAddress::read(dir, ServiceName::Front)?;
+    let found = front.and_then(|front| front.https.map(|https| (front.http, https)));
+    let Some((http, https)) = found else {
+        let reason = "it did not say where it answers".to_owned();
+        return Err(RangeError::Service { service: ServiceName::Front, reason });
     };
-    spawn(listeners.http.0, Wrapping::Plain, front.clone());
-    spawn(listeners.https.0, Wrapping::Tls(acceptor), front);
-    spawn(listeners.admin.0, Wrapping::Plain, admin);
+    let (curl_home, ca) = (dir.join("home"), dir.join("ca.pem"));
+    Ok(Whereabouts { http, https, admin, pid: std::process::id(), curl_home, ca })
 }

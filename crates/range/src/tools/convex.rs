@@ -102,8 +102,8 @@ fn logs(session: &mut Session<'_>, parsed: &Parsed) -> Result<i32, RangeError> {
     };
     let which = if production { "production" } else { "dev" };
     session.remark(&format!("Watching logs for {which} deployment... ({LABEL})"))?;
-    let asked = LogRequest { service: ServiceName::Backend, history, until: Until::Ended };
-    session.print_log(asked, &|record| {
+    let asked = LogRequest { history, until: Until::Ended };
+    session.print_log(ServiceName::Backend, asked, &|record| {
         // As with the real tool, the log of the dev deployment is another one; nobody uses it here, so it stays quiet.
         let wanted = parsed.value("function").is_none_or(|name| record.function == name);
         (production && wanted).then(|| wording(record, parsed))

@@ -7,12 +7,11 @@ use serde_json::json;
 use super::args::{ArgError, Flag, Parsed, parse, switch, value};
 use super::session::{Seat, Session};
 use super::{Dialect, LABEL};
-use crate::admin::AppOrder;
+use crate::RangeError;
 use crate::client::{LogRequest, Until};
 use crate::clock::{utc, utc_plain};
 use crate::log::{Record, ServiceName};
-use crate::world::AppAction;
-use crate::{AppState, RangeError, Sandbox};
+use crate::small::sandbox::{AppAction, AppOrder, AppState, Sandbox};
 
 /// What the real tool prints of a log without `--follow`.
 const TAIL_DEFAULT: usize = 100;
@@ -96,7 +95,7 @@ fn usage(session: &mut Session<'_>, why: &str) -> Result<i32, RangeError> {
 }
 
 fn list(session: &mut Session<'_>, parsed: &Parsed) -> Result<i32, RangeError> {
-    let app: Sandbox = session.client()?.get("/app")?;
+    let app: Sandbox = session.client(ServiceName::Sandbox)?.get("/app")?;
     let (state, tasks) = words_for(app.state);
     if parsed.has("json") {
         let row = json!([{ "App ID": app.app_id, "Description": app.name, "State": state,
@@ -138,8 +137,8 @@ fn logs(session: &mut Session<'_>, parsed: &Parsed) -> Result<i32, RangeError> {
         session.remark(&format!("--{idle} changes nothing here ({LABEL})"))?;
     }
     let until = if seed || parsed.has("follow") { Until::Ended } else { Until::Now };
-    let asked = LogRequest { service: ServiceName::Sandbox, history, until };
-    session.print_log(asked, &|record| {
+    let asked = LogRequest { history, until };
+    session.print_log(ServiceName::Sandbox, asked, &|record| {
         let wanted = |flag, said: &str| parsed.value(flag).is_none_or(|text| said.contains(text));
         let line = log_line(record);
         (wanted("function", &record.function) && wanted("search", &line)).then_some(line)
@@ -185,7 +184,7 @@ fn change(session: &mut Session<'_>, parsed: &Parsed, action: AppAction) -> Resu
 }
 
 fn order(session: &mut Session<'_>, action: AppAction) -> Result<i32, RangeError> {
-    let app: Sandbox = session.client()?.post("/app", &AppOrder { action })?;
+    let app: Sandbox = session.client(ServiceName::Sandbox)?.post("/app", &AppOrder { action })?;
     let (state, tasks) = words_for(app.state);
     session.say(&format!(
         "App {} ({}) is {state}, version {}, {tasks} containers.",
@@ -200,7 +199,7 @@ fn named_app(session: &Session<'_>, parsed: &Parsed) -> Result<Result<(), String
     let Some(named) = words.first() else {
         return Ok(Err("Missing argument 'APP_IDENTIFIER'.".to_owned()));
     };
-    let app: Sandbox = session.client()?.get("/app")?;
+    let app: Sandbox = session.client(ServiceName::Sandbox)?.get("/app")?;
     let known = *named == app.name || *named == app.app_id;
     Ok(if known { Ok(()) } else { Err(format!("Could not find a deployed app with the name '{named}'.")) })
 }

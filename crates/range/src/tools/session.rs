@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::Dialect;
 use crate::RangeError;
 use crate::client::{Client, LogRequest, Tick, Until};
-use crate::log::Record;
+use crate::log::{Record, ServiceName};
 
 /// Whether somebody still reads what we print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,9 +46,9 @@ impl Session<'_> {
         Ok(writeln!(self.err, "{line}")?)
     }
 
-    /// The range this tool acts on.
-    pub(crate) fn client(&self) -> Result<Client, RangeError> {
-        Client::of(self.dir.as_deref().ok_or(RangeError::NoDirectory)?)
+    /// The service of the range that this tool acts on.
+    pub(crate) fn client(&self, service: ServiceName) -> Result<Client, RangeError> {
+        Client::to(self.dir.as_deref().ok_or(RangeError::NoDirectory)?, service)
     }
 
     /// Asks the person at the terminal; a break means no.
@@ -64,10 +64,11 @@ impl Session<'_> {
     /// Prints what `wording` makes of each record; ends when the log does or the reader has gone.
     pub(crate) fn print_log(
         &mut self,
+        service: ServiceName,
         asked: LogRequest,
         wording: &dyn Fn(&Record) -> Option<String>,
     ) -> Result<i32, RangeError> {
-        let client = self.client()?;
+        let client = self.client(service)?;
         client.read_log(asked, &mut |tick| {
             if (self.reader)() == Reader::Gone {
                 return Ok(ControlFlow::Break(()));

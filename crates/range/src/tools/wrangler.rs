@@ -8,10 +8,10 @@ use super::args::{ArgError, Flag, Parsed, parse, switch, value};
 use super::filter::Filter;
 use super::session::{Seat, Session};
 use super::{Dialect, LABEL};
-use crate::admin::{Changed, DeployOrder, RollbackOrder};
 use crate::client::{LogRequest, Until};
 use crate::clock::{utc, utc_plain};
-use crate::front::EDGE_SCRIPT;
+use crate::edge::EDGE_SCRIPT;
+use crate::edge::admin::{Changed, DeployOrder, RollbackOrder};
 use crate::log::{Outcome, Record, ServiceName};
 use crate::{Deployment, Fitness, RangeError, Source};
 
@@ -140,8 +140,8 @@ fn tail(session: &mut Session<'_>, parsed: &Parsed) -> Result<i32, RangeError> {
     filters.extend(parsed.values("search").map(|text| Filter::Text(text.to_lowercase())));
     let methods: Vec<String> = parsed.values("method").map(str::to_uppercase).collect();
     session.remark(&format!("Connected to {EDGE_SCRIPT}, waiting for logs... ({LABEL})"))?;
-    let asked = LogRequest { service: ServiceName::Edge, history: 0, until: Until::Ended };
-    session.print_log(asked, &|record| {
+    let asked = LogRequest { history: 0, until: Until::Ended };
+    session.print_log(ServiceName::Edge, asked, &|record| {
         let shown = (outcomes.is_empty() || outcomes.contains(&Some(record.outcome)))
             && (methods.is_empty() || methods.contains(&record.method))
             && filters.iter().all(|filter| filter.shows(record));
@@ -197,7 +197,7 @@ fn deployments(session: &mut Session<'_>, parsed: &Parsed) -> Result<i32, RangeE
         ["status"] => 1,
         [other, ..] => return refuse(session, &format!("Unknown argument: {other}")),
     };
-    let mut all: Vec<Deployment> = session.client()?.get("/deployments")?;
+    let mut all: Vec<Deployment> = session.client(ServiceName::Edge)?.get("/deployments")?;
     all.truncate(shown_max);
     if parsed.has("json") {
         let text = serde_json::to_string_pretty(&all.iter().rev().map(deployment_json).collect::<Vec<_>>());
@@ -245,7 +245,7 @@ fn source(deployment: &Deployment) -> &'static str {
 }
 
 fn roll_back(session: &mut Session<'_>, parsed: &Parsed) -> Result<i32, RangeError> {
-    let client = session.client()?;
+    let client = session.client(ServiceName::Edge)?;
     match session.seat {
         _ if parsed.has("yes") => {}
         Seat::Terminal => {
@@ -280,7 +280,7 @@ fn deploy(session: &mut Session<'_>, parsed: &Parsed) -> Result<i32, RangeError>
         author: "operator@example.test".to_owned(),
         message: parsed.value("message").unwrap_or("Deploy").to_owned(),
     };
-    let Changed { before, after } = session.client()?.post("/deploy", &order)?;
+    let Changed { before, after } = session.client(ServiceName::Edge)?.post("/deploy", &order)?;
     session.say(&format!("Uploaded {EDGE_SCRIPT}"))?;
     session.say(&format!("Deployed {EDGE_SCRIPT}: {} → {}", before.version.id, after.version.id))?;
     session.say(&format!("Current Version ID: {}", after.version.id))?;

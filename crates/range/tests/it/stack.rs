@@ -1,6 +1,8 @@
 //! The stack itself: health, faults and repairs, restarts.
 
-use range::{Fitness, Load, Range, RangeConfig, RangeError, Source, Whereabouts};
+use range::{
+    Fitness, Load, Range, RangeConfig, RangeError, ServiceAddress, ServiceName, Source, Whereabouts,
+};
 
 use crate::stage::Stage;
 
@@ -16,7 +18,7 @@ async fn a_bad_deployment_breaks_the_api_and_a_rollback_repairs_it() {
     assert_eq!(stage.curl_status(HEALTH).await, 500);
     assert_eq!(stage.curl_status("-X POST https://api.tabbi.dev/sessions").await, 500);
     assert_eq!(stage.curl_status("https://api.tabbi.dev/sessions/test/ws").await, 500);
-    assert_eq!(stage.range.status().errors_1m, 3);
+    assert_eq!(stage.range.status().unwrap().edge.errors_1m, 3);
 
     let back = stage.range.roll_back().unwrap();
     assert_eq!((back.source, back.version.fitness), (Source::Rollback, Fitness::Good));
@@ -60,16 +62,16 @@ async fn plain_http_answers_probes_and_upgrades() {
 #[tokio::test]
 async fn the_admin_endpoint_is_closed_to_web_pages() {
     let stage = Stage::up(Load::Off).await;
-    let admin = stage.range.whereabouts().admin;
+    let admin = ServiceAddress::read(stage.range.dir(), ServiceName::Edge).unwrap().unwrap().admin;
     let order = "-X POST -H 'content-type: application/json' \
                  -d '{\"fitness\":\"bad\",\"author\":\"a\",\"message\":\"m\"}'";
     assert_eq!(stage.curl_status(&format!("{order} http://{admin}/deploy")).await, 403);
     let rebound = format!("{order} -H 'x-evenkeel-range: 1' -H 'Host: evil.example' http://{admin}/deploy");
     assert_eq!(stage.curl_status(&rebound).await, 403);
-    assert_eq!(stage.range.status().live.fitness, Fitness::Good);
+    assert_eq!(stage.range.status().unwrap().edge.live.fitness, Fitness::Good);
     let own = format!("{order} -H 'x-evenkeel-range: 1' http://{admin}/deploy");
     assert_eq!(stage.curl_status(&own).await, 200);
-    assert_eq!(stage.range.status().live.fitness, Fitness::Bad);
+    assert_eq!(stage.range.status().unwrap().edge.live.fitness, Fitness::Bad);
 }
 
 #[tokio::test]
@@ -77,6 +79,7 @@ async fn deployments_outlive_the_process_and_its_addresses_do_not() {
     let dir = tempfile::tempdir().unwrap();
     let mut config = RangeConfig::new(dir.path());
     config.load = Load::Off;
+    config.program = Some(env!("CARGO_BIN_EXE_range-tool").into());
     let first = Range::start(config.clone()).await.unwrap();
     let bad = first.deploy_bad().unwrap();
     assert!(matches!(Range::start(config.clone()).await, Err(RangeError::AlreadyRunning { .. })));
@@ -84,7 +87,7 @@ async fn deployments_outlive_the_process_and_its_addresses_do_not() {
     assert!(matches!(Whereabouts::read(dir.path()), Err(RangeError::NotRunning { .. })));
 
     let second = Range::start(config).await.unwrap();
-    assert_eq!(second.deployments()[0], bad);
+    assert_eq!(second.deployments().unwrap()[0], bad);
     second.stop().await.unwrap();
 }
 

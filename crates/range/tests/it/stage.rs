@@ -39,6 +39,7 @@ impl Stage {
         let dir = tempfile::tempdir().unwrap();
         let mut config = RangeConfig::new(dir.path().join("range"));
         config.load = load;
+        config.program = Some(env!("CARGO_BIN_EXE_range-tool").into());
         let range = Range::start(config).await.unwrap();
         let bin = range.dir().join("bin");
         range::tools::install(&bin, env!("CARGO_BIN_EXE_range-tool").as_ref()).unwrap();

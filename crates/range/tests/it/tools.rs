@@ -79,12 +79,12 @@ async fn what_the_real_tools_refuse_is_refused() {
 #[tokio::test]
 async fn wrangler_rolls_back_at_once_where_nobody_can_be_asked() {
     let stage = Stage::up(Load::Off).await;
-    let good = stage.range.status().live;
+    let good = stage.range.status().unwrap().edge.live;
     let bad = stage.range.deploy_bad().unwrap().version;
     let rolled = stage.sh("wrangler rollback --env production").await;
     assert_eq!(rolled.code, Some(0), "{rolled:?}");
     assert!(rolled.out.contains(&format!("{} → {}", bad.id, good.id)), "{rolled:?}");
-    assert_eq!(stage.range.status().live, good);
+    assert_eq!(stage.range.status().unwrap().edge.live, good);
 
     let listed = stage.sh("wrangler deployments list --env production").await;
     assert_eq!(
@@ -103,10 +103,10 @@ async fn wrangler_deploy_ships_a_whole_version() {
     let stage = Stage::up(Load::Off).await;
     stage.range.deploy_bad().unwrap();
     let dry = stage.sh("wrangler deploy --env production --dry-run").await;
-    assert_eq!((dry.code, stage.range.status().live.fitness), (Some(0), Fitness::Bad));
+    assert_eq!((dry.code, stage.range.status().unwrap().edge.live.fitness), (Some(0), Fitness::Bad));
     let deployed = stage.sh("wrangler deploy --env production --message fix").await;
-    assert_eq!((deployed.code, stage.range.status().live.fitness), (Some(0), Fitness::Good));
-    assert_eq!(stage.range.deployments()[0].message, "fix");
+    assert_eq!((deployed.code, stage.range.status().unwrap().edge.live.fitness), (Some(0), Fitness::Good));
+    assert_eq!(stage.range.deployments().unwrap()[0].message, "fix");
 }
 
 #[tokio::test]
@@ -164,11 +164,19 @@ async fn the_command_line_breaks_and_repairs() {
     let stage = Stage::up(Load::Off).await;
     let range_tool = env!("CARGO_BIN_EXE_range-tool");
     let broken = stage.sh(&format!("{range_tool} break bad-deployment")).await;
-    assert_eq!((broken.code, stage.range.status().live.fitness), (Some(0), Fitness::Bad), "{broken:?}");
+    assert_eq!(
+        (broken.code, stage.range.status().unwrap().edge.live.fitness),
+        (Some(0), Fitness::Bad),
+        "{broken:?}"
+    );
     let status = stage.sh(&format!("{range_tool} status")).await;
     assert!(status.out.contains("version 2 (bad)"), "{status:?}");
     let repaired = stage.sh(&format!("{range_tool} repair")).await;
-    assert_eq!((repaired.code, stage.range.status().live.fitness), (Some(0), Fitness::Good), "{repaired:?}");
+    assert_eq!(
+        (repaired.code, stage.range.status().unwrap().edge.live.fitness),
+        (Some(0), Fitness::Good),
+        "{repaired:?}"
+    );
     let twice = stage.sh(&format!("{range_tool} repair")).await;
     assert!(twice.out.contains("nothing to repair"), "{twice:?}");
     assert_eq!(stage.sh(&format!("{range_tool} brake")).await.code, Some(2));

@@ -1,0 +1,24 @@
+//! Which service a process becomes: `range serve SERVICE --dir DIR`, called by the supervisor alone.
+
+use std::path::Path;
+
+use crate::log::ServiceName;
+use crate::{RangeError, edge, front, load, service, small};
+
+/// Becomes a service until told to end. Blocks.
+pub(crate) fn serve(name: ServiceName, dir: &Path) -> Result<(), RangeError> {
+    match name {
+        ServiceName::Front => service::run(name, dir, front::build),
+        ServiceName::Edge => service::run(name, dir, edge::build),
+        ServiceName::Sandbox => service::run(name, dir, small::sandbox::build),
+        ServiceName::Backend => service::run(name, dir, small::backend::build),
+        ServiceName::Load => service::run(name, dir, load::build),
+        ServiceName::Provider | ServiceName::Site => {
+            Err(RangeError::Service { service: name, reason: "this range has no such service".to_owned() })
+        }
+    }
+}
+
+/// The services that `range up` starts, in this order.
+pub(crate) const STARTED: [ServiceName; 5] =
+    [ServiceName::Front, ServiceName::Edge, ServiceName::Sandbox, ServiceName::Backend, ServiceName::Load];
