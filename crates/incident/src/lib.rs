@@ -12,6 +12,7 @@ extern crate alloc;
 mod alert;
 mod command;
 mod decide;
+mod diagnosis;
 mod event;
 mod evolve;
 mod follow;
@@ -31,6 +32,7 @@ pub mod words;
 pub use alert::{Alert, AlertKey, AlertStatus};
 pub use command::{AckIntent, Asked, Command, RunAsk, StepOutcome, UpdateDraft};
 pub use decide::{Acted, act, decide};
+pub use diagnosis::{Diagnosis, Evidence, RankedCause, diagnose};
 pub use event::{
     Arrival, Audience, Ending, Event, EventKind, Fact, Lapse, OpenedBy, PageOutcome, Phase, RunReport,
     RunRequest, SeverityBasis, StopReason,

@@ -19,6 +19,7 @@ mod recognise;
 mod repair;
 mod scan;
 mod shell;
+mod suspects;
 
 pub use compile::{compile, repaired};
 pub use documents::{Source, compile_documents};
@@ -29,3 +30,4 @@ pub use model::*;
 #[cfg(feature = "fuzz")]
 pub use shell::plain_reading_agrees;
 pub use shell::{bind, effect_of};
+pub use suspects::{Spoken, Suspect, SuspectKind, Suspects, is_trouble, speaks_alike};

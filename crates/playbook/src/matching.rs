@@ -16,6 +16,16 @@ use self::vocabulary::{Place, Posting, Vocabulary};
 use crate::{CheckKind, Comparison, Playbook, Runbook, RunbookMatch, Symptom};
 use std::collections::BTreeMap;
 
+/// What a text speaks of, by concept, each with the text's own word for it.
+pub(crate) fn concepts(text: &str) -> BTreeMap<String, String> {
+    vocabulary::concepts(text)
+}
+
+/// Whether many failures share a concept.
+pub(crate) fn is_weak_concept(key: &str) -> bool {
+    vocabulary::is_weak(key)
+}
+
 /// What is known about a failure: the texts of an alert, or a person's report.
 #[derive(Clone, Copy, Debug)]
 pub struct Signal<'a> {

@@ -2,6 +2,7 @@
 
 mod acknowledging;
 mod alerts;
+mod diagnosing;
 mod escalating;
 mod learning;
 mod replaying;

@@ -229,6 +229,16 @@ pub(super) fn pair(first: &str, second: &str) -> Option<&'static str> {
     found.map(|(_, _, whole)| *whole)
 }
 
+/// What a text of any language speaks of.
+pub(super) fn concepts(text: &str) -> BTreeMap<String, String> {
+    spoken(text, language(text))
+}
+
+/// Whether many failures share a concept.
+pub(super) fn is_weak(key: &str) -> bool {
+    LANGUAGE.weak.contains(key)
+}
+
 /// What a runbook's text speaks of, by concept, with its word.
 fn spoken(text: &str, language: Language) -> BTreeMap<String, String> {
     let read = words::words(text);

@@ -1,0 +1,157 @@
+//! What is most likely at fault, told on the shipped playbook: what its looks print, and what is made of it.
+
+use incident::{
+    Actor, Diagnosis, Ending, Incident, IncidentId, PersonId, Plan, Policy, Run, RunReport, RunRequest,
+    RunState, Status, StepOutcome, diagnose,
+};
+use jiff::{SignedDuration, Timestamp};
+use playbook::{Playbook, compile};
+use std::sync::{Arc, LazyLock};
+
+static PLAYBOOK: LazyLock<Playbook> =
+    LazyLock::new(|| compile(include_bytes!("../../../../playbooks/tabbi.md")));
+
+fn opened() -> Timestamp {
+    "2026-01-05T03:00:00Z".parse().expect("a valid time")
+}
+
+/// An incident of the runbook with that title, whose looks have printed this: part of the command, and its output.
+fn incident(title: &str, printed: &[(&str, &str)]) -> Incident {
+    let plan = Plan { digest: String::new(), playbook: PLAYBOOK.clone(), policy: Policy::default() };
+    let runbook = PLAYBOOK.runbooks.iter().find(|runbook| runbook.title.contains(title)).expect("a runbook");
+    let mut incident = Incident::new(IncidentId::from_parts(1, 1), Arc::new(plan));
+    incident.status = Status::Open;
+    incident.opened_at = opened();
+    incident.runbook = Some(runbook.id.clone());
+    for (part, output) in printed {
+        let places =
+            runbook.steps.iter().flat_map(|step| step.commands.iter().map(move |command| (step, command)));
+        let (step, command) =
+            places.into_iter().find(|(_, command)| command.source.contains(part)).expect("a command");
+        let at =
+            step.commands.iter().position(|other| other == command).and_then(|at| u32::try_from(at).ok());
+        let number = u32::try_from(incident.runs.len()).expect("few") + 1;
+        incident.runs.push(Run {
+            number,
+            request: RunRequest {
+                step: Some(step.number),
+                command: at.expect("it is there"),
+                title: command.title.clone().unwrap_or_else(|| step.title.clone()),
+                source: command.source.clone(),
+                effect: command.effect,
+                effect_reason: String::new(),
+            },
+            asked_by: Actor::System,
+            asked_at: opened(),
+            approved_by: None,
+            approved_at: None,
+            state: RunState::Ended(RunReport {
+                ending: Ending::Exited { code: 0 },
+                duration_ms: 5,
+                output: (*output).into(),
+                output_bytes: output.len() as u64,
+                masked: 0,
+            }),
+            checks: Vec::new(),
+            ended_at: Some(opened()),
+        });
+    }
+    incident
+}
+
+fn diagnosed(title: &str, printed: &[(&str, &str)]) -> Diagnosis {
+    diagnose(&incident(title, printed), opened())
+}
+
+#[track_caller]
+fn first(title: &str, printed: &[(&str, &str)], cause: &str, branch: Option<u32>) {
+    let found = diagnosed(title, printed);
+    let best = found.causes.first().unwrap_or_else(|| panic!("nothing is suspected: {found:#?}"));
+    assert!(best.name.contains(cause), "wanted {cause}: {:#?}", found.causes);
+    assert_eq!(found.proposed_step, branch, "{:#?}", found.causes);
+}
+
+#[test]
+fn a_deployment_just_before_leads_to_the_rollback_and_none_leads_away_from_it() {
+    let before = "Created:     2026-01-05T02:56:10.000Z\nAuthor: deployer@example.test\n";
+    first("5xx", &[("deployments list", before)], "a deployment came just before", Some(4));
+    let long_ago = "Created:     2026-01-03T12:00:00.000Z\nAuthor: deployer@example.test\n";
+    let found = diagnosed("5xx", &[("deployments list", long_ago)]);
+    assert!(found.causes.first().is_some_and(|cause| cause.name.contains("no deployment")), "{found:#?}");
+    let rolled =
+        found.causes.iter().find(|cause| cause.name.contains("came just before")).expect("it is judged");
+    assert!(rolled.score < 0, "{rolled:#?}");
+}
+
+#[test]
+fn what_the_logs_say_of_a_named_cause_ranks_it() {
+    let deployed = ("modal app list", "ap_1 coding-agent-sandbox deployed\n");
+    let log = "modal app logs";
+    let expired = "create_sandbox: clone failed: GitHub token expired for usr_1\n";
+    first("Session Creation", &[deployed, (log, expired)], "GitHub token expired", Some(6));
+    let slow = "create_sandbox: time limit of 30 s reached: clone of demo/monorepo too large\n";
+    first("Session Creation", &[deployed, (log, slow)], "Sandbox runs into its time limit", None);
+    let agent = "create_sandbox: container is up\nopencode health check failed: connection refused\n";
+    first("Session Creation", &[deployed, (log, agent)], "OpenCode does not come up", None);
+}
+
+#[test]
+fn a_number_that_is_not_the_documents_leads_to_its_step() {
+    let wrong = "alarm: auto-pause alarm set for 60000 ms, session ses_1\n";
+    first("Auto-Pausing", &[("--search \"alarm\"", wrong)], "deployed timeout is wrong", Some(5));
+    let right = "alarm: auto-pause alarm set for 540000 ms, session ses_1\n";
+    let modal = "timeout: container of ses_1 reached the ceiling of 300 s, terminated by modal\n";
+    let found = [("--search \"alarm\"", right), ("--search timeout", modal)];
+    first("Auto-Pausing", &found, "the sandbox ended before our pause", Some(4));
+}
+
+#[test]
+fn slow_services_are_told_by_their_own_times() {
+    let printed = [("modal.run", "200 4.812s\n"), ("convex.site", "200 0.034s\n")];
+    first("High Latency", &printed, "the sandbox service is slow", Some(5));
+    let well = [("modal.run", "200 0.012s\n"), ("convex.site", "200 0.034s\n")];
+    let found = diagnosed("High Latency", &well);
+    assert_eq!(found.proposed_step, None, "{found:#?}");
+}
+
+#[test]
+fn a_persons_finding_outweighs_what_was_printed_and_what_did_not_help_sinks() {
+    let before = "Created:     2026-01-05T02:56:10.000Z\n";
+    let mut incident = incident("5xx", &[("deployments list", before)]);
+    let by = Actor::Person(PersonId("primary".to_owned()));
+    incident.steps.insert(5, (StepOutcome::FoundIt, by.clone()));
+    let found = diagnose(&incident, opened());
+    assert_eq!(found.proposed_step, Some(5), "{found:#?}");
+    incident.steps.insert(5, (StepOutcome::NotApplicable, by));
+    assert_eq!(diagnose(&incident, opened()).proposed_step, Some(4));
+    let rollback = incident.runbook().and_then(|runbook| runbook.steps.iter().find(|step| step.number == 4));
+    let command = rollback.and_then(|step| step.commands.first()).expect("a command").clone();
+    let mut run = incident.runs.first().expect("a look").clone();
+    (run.number, run.request.step, run.request.source, run.request.effect) =
+        (2, Some(4), command.source.clone(), command.effect);
+    incident.runs.push(run);
+    incident.alerts.insert(
+        crate::world::alert("api", "critical", incident::AlertStatus::Firing).key,
+        incident::AlertState {
+            alert: crate::world::alert("api", "critical", incident::AlertStatus::Firing),
+            status: incident::AlertStatus::Firing,
+            count: 1,
+            last_at: opened(),
+            expires_at: None,
+        },
+    );
+    let soon = diagnose(&incident, opened() + SignedDuration::from_mins(1));
+    assert_eq!(soon.proposed_step, Some(4), "a fix has its time: {soon:#?}");
+    let later = diagnose(&incident, opened() + SignedDuration::from_mins(10));
+    assert_ne!(later.proposed_step, Some(4), "{later:#?}");
+}
+
+#[test]
+fn nothing_is_suspected_where_nothing_was_found_and_no_text_breaks_it() {
+    assert_eq!(diagnosed("5xx", &[]), Diagnosis::default());
+    let nasty = format!("{}\n\u{202e}error \u{0}{}\n", "error ".repeat(200_000), "\u{fe0f}".repeat(5_000));
+    let found = diagnosed("5xx", &[("deployments list", &nasty)]);
+    for evidence in found.causes.iter().flat_map(|cause| &cause.evidence) {
+        assert!(evidence.quote.as_ref().is_none_or(|quote| quote.chars().count() <= 160), "{evidence:?}");
+    }
+}
