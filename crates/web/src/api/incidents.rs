@@ -76,7 +76,7 @@ pub(super) async fn show(
     let id = incident_id(&id)?;
     let incident = app.engine().incident(id).await?;
     let events = app.engine().history(id).await?;
-    Ok(Json(IncidentView::of(&incident, &events)))
+    Ok(Json(IncidentView::of(&incident, &events, app.now())))
 }
 
 #[derive(Serialize)]

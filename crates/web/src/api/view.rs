@@ -2,8 +2,8 @@
 
 use crate::view::timeline::timeline_text;
 use incident::{
-    AckIntent, Actor, AlertStatus, Audience, Escalation, Event, Fact, Incident, IncidentId, PageState, Phase,
-    Run, RunState, Severity, SeverityBasis, Status, StatusUpdate, StepOutcome,
+    AckIntent, Actor, AlertStatus, Audience, Diagnosis, Escalation, Event, Fact, Incident, IncidentId,
+    PageState, Phase, Run, RunState, Severity, SeverityBasis, Status, StatusUpdate, StepOutcome, diagnose,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -33,6 +33,7 @@ pub(super) struct IncidentView {
     alerts: Vec<AlertView>,
     runbook: Option<String>,
     matches: Vec<RunbookMatch>,
+    diagnosis: Diagnosis,
     steps: BTreeMap<u32, StepView>,
     escalation: EscalationView,
     pages: Vec<PageView>,
@@ -190,7 +191,7 @@ struct TimelineView {
 
 impl IncidentView {
     /// Of an incident and the events that made it.
-    pub(super) fn of(incident: &Incident, events: &[Event]) -> Self {
+    pub(super) fn of(incident: &Incident, events: &[Event], now: Timestamp) -> Self {
         Self {
             id: incident.id,
             version: incident.version,
@@ -214,6 +215,7 @@ impl IncidentView {
             alerts: alerts(incident),
             runbook: incident.runbook.clone(),
             matches: incident.matches.clone(),
+            diagnosis: diagnose(incident, now),
             steps: steps(incident),
             escalation: escalation(&incident.escalation),
             pages: incident.pages.iter().map(page).collect(),
@@ -420,7 +422,7 @@ mod tests {
         let roster = Arc::new(Roster::new(vec![person], roles, Vec::new()));
         let sample =
             Sample::with(Settings::new(settings(&[]).plan, roster), "API returning 5xx errors", "P1");
-        let view = IncidentView::of(&sample.incident, &sample.events);
+        let view = IncidentView::of(&sample.incident, &sample.events, sample.incident.updated_at);
         let told = serde_json::to_string(&view).expect("it is written");
         assert!(!told.contains("s3cret"), "{told}");
         let shown = view.pages.iter().map(|page| (page.channel, page.address.as_deref()));

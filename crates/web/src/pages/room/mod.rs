@@ -1,6 +1,7 @@
 //! The incident room: one screen with everything that is known, what is next, who has it, and how long there is.
 
 mod after;
+mod causes;
 mod clock;
 mod guide;
 mod head;
@@ -79,6 +80,7 @@ pub(crate) struct RoomPage {
     pub(crate) severity: severity::Choosing,
     pub(crate) clock: Option<clock::Clock>,
     pub(crate) guide: guide::Guide,
+    pub(crate) causes: causes::Causes,
     pub(crate) ladder: ladder::Ladder,
     pub(crate) talk: talk::Talk,
     pub(crate) story: story::Story,
@@ -149,6 +151,7 @@ impl Room<'_> {
             severity: severity::Choosing::new(self),
             clock: clock::Clock::new(self),
             guide: guide::Guide::new(self),
+            causes: causes::Causes::new(self),
             ladder: ladder::Ladder::new(self),
             talk: talk::Talk::new(self),
             story: story::Story::new(self),

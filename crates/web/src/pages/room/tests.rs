@@ -154,3 +154,17 @@ fn each_kind_of_line_is_shown_alone() {
         assert!(count > 0 && count < all, "{kind}: {count} of {all}");
     }
 }
+
+#[test]
+fn what_is_likely_names_its_evidence_and_leads_to_a_step() {
+    let mut sample = Sample::new("API returning 5xx errors", "P1");
+    sample.person(Command::MarkStep { step: 4, outcome: incident::StepOutcome::FoundIt });
+    let html = plain(&sample);
+    is_sound(&html);
+    assert!(html.contains("What is likely"), "{html}");
+    assert!(html.contains("found the trouble here"), "the evidence is told");
+    assert!(html.contains("href=\"#step-4\"><b>The playbook goes on at step 4</b>"), "the way out is a link");
+    sample.person(Command::MarkStep { step: 4, outcome: incident::StepOutcome::NotApplicable });
+    let html = plain(&sample);
+    assert!(!html.contains("The playbook goes on at step"), "what was ruled out is not proposed");
+}
