@@ -1,5 +1,9 @@
 //! The command line: every verb, its arguments and its help. What each does is in `commands/`.
 
+mod playbook;
+
+pub(crate) use playbook::{Answer, Asked, Check, Level, PlaybookVerb, Tools};
+
 use crate::exit::CODES;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -120,62 +124,6 @@ pub(crate) struct Doctor {
     /// The settings.
     #[arg(long, default_value = "evenkeel.toml", value_name = "FILE")]
     pub(crate) config: PathBuf,
-}
-
-/// `evenkeel playbook …`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum PlaybookVerb {
-    /// Say what is wrong with it, with line, caret and hint.
-    Check {
-        /// The Markdown file, or a folder of them.
-        file: PathBuf,
-        /// Print a patch of the repairs that are safe instead; apply it with `patch -p0`. Writes nothing.
-        #[arg(long, conflicts_with_all = ["sarif", "tools"])]
-        fix: bool,
-        /// Print SARIF 2.1.0, as code hosts read it.
-        #[arg(long)]
-        sarif: bool,
-        /// End with code 5 when something this bad is found.
-        #[arg(long, value_enum, default_value_t = Level::Error)]
-        deny: Level,
-        #[command(flatten)]
-        tools: Tools,
-    },
-    /// Show what was understood.
-    Show {
-        /// The Markdown file, or a folder of them.
-        file: PathBuf,
-    },
-}
-
-/// Asking the installed tools.
-#[derive(Debug, Args)]
-pub(crate) struct Tools {
-    /// Ask the installed tools for their `--help` whether each command and option exists; confined, without network.
-    #[arg(long)]
-    pub(crate) tools: bool,
-    /// Look for tools here first, such as `node_modules/.bin`; may be repeated.
-    #[arg(long, value_name = "FOLDER", requires = "tools")]
-    pub(crate) tools_path: Vec<PathBuf>,
-    /// Ask them also where this system has no means to confine them.
-    #[arg(long, requires = "tools")]
-    pub(crate) tools_unconfined: bool,
-    /// Where answers are kept, by version; left out: in the user's cache folder.
-    #[arg(long, value_name = "FOLDER", requires = "tools")]
-    pub(crate) cache_dir: Option<PathBuf>,
-}
-
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Level {
-    /// Anything at all.
-    Info,
-    /// Warnings and errors.
-    Warning,
-    /// Errors.
-    Error,
-    /// Never: always end with code 0.
-    Never,
 }
 
 /// `evenkeel alert …`.

@@ -19,9 +19,13 @@ pub(crate) enum Form {
     Json,
 }
 
-/// Whose fault it is decides the exit code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Whose fault it is decides the exit code. Ordered: of several failures the worst, which is the later, decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
+    /// Whoever read what was printed went away: there is nobody left to fail for.
+    SeenEnough,
+    /// `playbook check` found something at or above the level that was asked for.
+    Findings,
     /// The server refused, or there is no such thing.
     Refused,
     /// The command line is not understood (clap uses the same code).
@@ -30,10 +34,6 @@ pub(crate) enum Kind {
     Config,
     /// The server, the network or the disk does not answer.
     World,
-    /// `playbook check` found something at or above the level that was asked for.
-    Findings,
-    /// Whoever read what was printed went away: there is nobody left to fail for.
-    SeenEnough,
 }
 
 impl Kind {
@@ -65,6 +65,10 @@ impl Failure {
         Self { kind, message: message.into(), hint: None }
     }
 
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
+    }
+
     fn json(&self) -> serde_json::Value {
         serde_json::json!({ "error": self.message, "hint": self.hint, "code": self.kind.code() })
     }
@@ -86,13 +90,18 @@ impl std::fmt::Display for Failure {
 }
 
 /// Prints what went wrong, to people or to a program that asked for JSON, and gives the code to end with.
-#[expect(clippy::print_stderr, reason = "the one place where the program says why it ends")]
 pub(crate) fn report(failure: &Failure, form: Form) -> ExitCode {
+    tell(failure, form);
+    ExitCode::from(failure.kind.code())
+}
+
+/// Prints what went wrong.
+#[expect(clippy::print_stderr, reason = "the one place where the program says what went wrong")]
+pub(crate) fn tell(failure: &Failure, form: Form) {
     if !failure.message.is_empty() {
         match form {
             Form::Words => eprintln!("error: {failure}"),
             Form::Json => eprintln!("{}", failure.json()),
         }
     }
-    ExitCode::from(failure.kind.code())
 }

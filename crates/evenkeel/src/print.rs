@@ -16,6 +16,14 @@ pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
     write(&text)
 }
 
+/// Prints words after which somebody types on the same line.
+pub(crate) fn prompt(text: &str) -> Result<(), Failure> {
+    let mut out = stdout().lock();
+    write!(out, "{text}")
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::new(Kind::World, format!("cannot write to standard output: {error}")))
+}
+
 fn write(text: &str) -> Result<(), Failure> {
     let mut out = stdout().lock();
     match writeln!(out, "{text}").and_then(|()| out.flush()) {

@@ -4,6 +4,7 @@
 //! templates, …) is kept from all of them. Of what there can be only one of (severities, escalation, …) the first
 //! document's stands, and another that says something else is told. Must never be here: files and folders.
 
+use crate::answers::Answers;
 use crate::compile;
 use crate::limits::span_of_line;
 use crate::model::{
@@ -30,14 +31,22 @@ pub struct Source<'a> {
 /// document's stands. Documents of no bytes at all count, too.
 #[must_use]
 pub fn compile_documents(sources: &[Source<'_>]) -> Playbook {
-    if let [one] = sources {
-        let mut alone = compile::compile(one.bytes);
+    static NONE: Answers = Answers::NONE;
+    let unanswered: Vec<_> = sources.iter().map(|source| (*source, &NONE)).collect();
+    compile_documents_with(&unanswered)
+}
+
+/// Compiles several documents, each with what people answered to the questions about it.
+#[must_use]
+pub fn compile_documents_with(sources: &[(Source<'_>, &Answers)]) -> Playbook {
+    if let [(one, answers)] = sources {
+        let mut alone = compile::compile_with(one.bytes, answers);
         alone.documents.iter_mut().for_each(|document| document.path = one.path.to_owned());
         return alone;
     }
     let mut whole = Playbook::default();
-    for (source, number) in sources.iter().zip(0_u32..) {
-        let mut part = compile::read(source.bytes);
+    for ((source, answers), number) in sources.iter().zip(0_u32..) {
+        let mut part = compile::read(source.bytes, answers);
         number_nodes(&mut part, number);
         part.documents.iter_mut().for_each(|document| document.path = source.path.to_owned());
         name_runbooks(&mut part.runbooks, source.path);
@@ -72,9 +81,13 @@ pub(crate) fn stand_down(playbook: &mut Playbook, text: &str) -> Option<Diagnost
     })
 }
 
-/// Over the digests of all documents and their paths, which name the runbooks.
+/// Over the digests of all documents and of their answers, and their paths, which name the runbooks.
 fn digest(documents: &[Document]) -> String {
-    let lines: String = documents.iter().map(|one| format!("{} {}\n", one.digest, one.path)).collect();
+    let line = |one: &Document| {
+        let answers = one.answers.as_ref().map(|answers| format!(" {answers}")).unwrap_or_default();
+        format!("{} {}{answers}\n", one.digest, one.path)
+    };
+    let lines: String = documents.iter().map(line).collect();
     compile::digest(lines.as_bytes())
 }
 
@@ -82,6 +95,7 @@ fn number_nodes(part: &mut Playbook, number: u32) {
     part.runbooks.iter_mut().for_each(|runbook| runbook.document = number);
     part.sections.iter_mut().for_each(|section| section.document = number);
     part.diagnostics.iter_mut().for_each(|diagnostic| diagnostic.document = number);
+    part.questions.iter_mut().for_each(|doubt| doubt.document = number);
 }
 
 /// A runbook is called by its document, and by its heading too where the document has several.
@@ -139,6 +153,7 @@ impl Playbook {
         self.quick_reference.extend(part.quick_reference);
         self.sections.extend(part.sections);
         self.diagnostics.extend(part.diagnostics);
+        self.questions.extend(part.questions);
         self.diagnostics.extend(told.diagnostics);
         self.documents.extend(part.documents);
     }

@@ -1,13 +1,15 @@
 //! Markdown bytes in, a [`Playbook`] **and** its diagnostics out; compiling cannot fail.
 //!
 //! Lives here: the repair of broken encodings, the scanner, the recognisers, the analysis of shell commands, the
-//! lint, and the matching of a text to runbooks. Must never be here: files, clocks, processes, async, or anything
+//! questions about what is in doubt, the lint, and the matching of a text to runbooks. Must never be here: files, clocks, processes, async, or anything
 //! about incidents. The same bytes give the same playbook, always.
 
 extern crate alloc;
 
+pub mod answers;
 mod compile;
 mod documents;
+mod doubts;
 mod fix;
 pub mod html;
 mod limits;
@@ -21,8 +23,9 @@ mod scan;
 mod shell;
 mod suspects;
 
-pub use compile::{compile, repaired};
-pub use documents::{Source, compile_documents};
+pub use answers::Answers;
+pub use compile::{compile, compile_with, repaired};
+pub use documents::{Source, compile_documents, compile_documents_with};
 pub use fix::{Unfixable, fixed};
 pub use lint::{dead_files, overdue_reviews};
 pub use matching::{Matcher, Signal, match_runbooks};

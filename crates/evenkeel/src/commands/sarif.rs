@@ -1,15 +1,15 @@
 //! Findings as SARIF 2.1.0, the form in which code hosts show them beside the lines they are about.
 
-use super::playbook::on_its_line;
+use super::playbook_check::on_its_line;
 use crate::wiring::ReadPlaybook;
 use playbook::{Diagnostic, DiagnosticSeverity};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// The log of one run.
-pub(super) fn log(read: &ReadPlaybook) -> Value {
-    let found = &read.playbook.diagnostics;
-    let codes: BTreeSet<&str> = found.iter().map(|one| one.code.as_str()).collect();
+/// The log of one run over some playbooks.
+pub(super) fn log(reads: &[ReadPlaybook]) -> Value {
+    let found = || reads.iter().flat_map(|read| read.playbook.diagnostics.iter().map(move |one| (read, one)));
+    let codes: BTreeSet<&str> = found().map(|(_, one)| one.code.as_str()).collect();
     let rules: Vec<Value> = codes
         .iter()
         .map(|code| json!({ "id": code, "helpUri": format!("docs/diagnostics/{code}.md") }))
@@ -22,7 +22,7 @@ pub(super) fn log(read: &ReadPlaybook) -> Value {
                 "name": "evenkeel", "version": env!("CARGO_PKG_VERSION"), "rules": rules,
             }},
             "columnKind": "unicodeCodePoints",
-            "results": found.iter().map(|one| result(read, one)).collect::<Vec<_>>(),
+            "results": found().map(|(read, one)| result(read, one)).collect::<Vec<_>>(),
         }],
     })
 }

@@ -4,6 +4,7 @@
 
 mod cache;
 
+use super::progress::Progress;
 use crate::cli::Tools;
 use crate::exit::{Failure, Kind};
 use crate::wiring::{ReadPlaybook, own_variable};
@@ -17,13 +18,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
-/// So many questions are asked about one document; with the limit of each, an end is certain.
+/// So many questions are asked in one run; with the limit of each, an end is certain.
 const QUESTIONS_MAX: usize = 400;
 /// So many tools answer at the same time.
 const AT_ONCE_MAX: usize = 4;
 
-/// Adds what the tools say to what the compiler said.
-pub(super) fn consult(args: &Tools, read: &mut ReadPlaybook) -> Result<(), Failure> {
+/// Adds what the tools say to what the compiler said of each playbook; no tool is asked twice.
+pub(super) fn consult(
+    args: &Tools,
+    reads: &mut [ReadPlaybook],
+    progress: &mut Progress,
+) -> Result<(), Failure> {
     if !args.tools {
         return Ok(());
     }
@@ -31,18 +36,31 @@ pub(super) fn consult(args: &Tools, read: &mut ReadPlaybook) -> Result<(), Failu
         Failure::new(Kind::World, format!("cannot start the questions to the tools: {error}"))
     })?;
     // Each by itself, so that every command knows its document; those that no longer count say nothing.
-    let counts = |number: u32| {
-        read.playbook.document(number).is_none_or(|document| document.standing == Standing::Current)
-    };
-    let alone = |(number, text): (u32, &String)| match counts(number) {
-        true => playbook::compile(text.as_bytes()),
-        false => Playbook::default(),
-    };
-    let documents: Vec<Playbook> = (0..).zip(&read.texts).map(alone).collect();
+    let (mut documents, mut texts) = (Vec::new(), Vec::new());
+    for read in &mut *reads {
+        let each = read.playbook.documents.iter().zip(&read.texts).zip(&read.answers);
+        documents.extend(each.map(|((document, text), answers)| match document.standing {
+            Standing::Current => playbook::compile_with(text.as_bytes(), answers),
+            Standing::Stub | Standing::Moved | Standing::Deprecated => Playbook::default(),
+        }));
+        texts.append(&mut read.texts);
+    }
     let oracle = Oracle::new(&documents);
-    let answers = runtime.block_on(Asker::new(args).all(&oracle));
-    let told = oracle.judge(&answers, &read.texts);
-    read.playbook.diagnostics = merged(std::mem::take(&mut read.playbook.diagnostics), told);
+    let answers = runtime.block_on(Asker::new(args).all(&oracle, progress));
+    let mut told = oracle.judge(&answers, &texts);
+    let mut texts = texts.into_iter();
+    let mut first = 0;
+    for read in reads {
+        let count = read.playbook.documents.len();
+        read.texts = texts.by_ref().take(count).collect();
+        let next = first + u32::try_from(count).unwrap_or(u32::MAX);
+        let own = told.extract_if(.., |found| (first..next).contains(&found.document)).map(|mut found| {
+            found.document -= first;
+            found
+        });
+        read.playbook.diagnostics = merged(std::mem::take(&mut read.playbook.diagnostics), own.collect());
+        first = next;
+    }
     Ok(())
 }
 
@@ -77,7 +95,7 @@ impl Asker {
     }
 
     /// Asks until nothing is wanted any more.
-    async fn all(mut self, oracle: &Oracle) -> Answers {
+    async fn all(mut self, oracle: &Oracle, progress: &mut Progress) -> Answers {
         let mut answers = Answers::default();
         loop {
             let wanted = oracle.wanted(&answers);
@@ -85,6 +103,8 @@ impl Asker {
                 return answers;
             }
             for some in wanted.chunks(AT_ONCE_MAX) {
+                let asked = QUESTIONS_MAX - self.left;
+                progress.tell(|| format!("asking the installed tools, {asked} questions so far"));
                 for (question, said) in self.some(some).await {
                     answers.put(&question, said);
                 }

@@ -1,11 +1,13 @@
 //! Puts the rooms together: settings in, a running server out. Decides nothing.
 
+mod answers_file;
 mod chance;
 mod clock;
 mod plan;
 mod playbook_files;
 mod server;
 
+pub(crate) use answers_file::change;
 pub(crate) use chance::{Chance, hex};
 pub(crate) use clock::Steady;
 pub(crate) use playbook_files::{ReadPlaybook, read_documents, read_playbook};

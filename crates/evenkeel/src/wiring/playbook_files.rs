@@ -3,8 +3,10 @@
 //! Nothing outside the root is read, whatever a link there says: a folder of runbooks is often a checkout that many
 //! people may write to.
 
+use super::answers_file;
 use crate::exit::{Failure, Kind};
-use playbook::{Playbook, Source, compile_documents};
+use playbook::{Answers, Playbook, Source, compile_documents_with};
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 /// A document larger than this is not one.
@@ -22,6 +24,8 @@ pub(crate) struct ReadPlaybook {
     pub(crate) playbook: Playbook,
     /// The text of each document, repaired where it was damaged.
     pub(crate) texts: Vec<String>,
+    /// What people answered about each document.
+    pub(crate) answers: Vec<Answers>,
     /// What the documents' paths are relative to.
     pub(crate) root: PathBuf,
 }
@@ -41,7 +45,8 @@ impl ReadPlaybook {
 
     /// Of bytes that lie in no file.
     pub(crate) fn built_in(name: &str, bytes: &[u8]) -> Self {
-        compiled(PathBuf::new(), &[(name.to_owned(), bytes.to_vec())])
+        let found = Found { path: name.to_owned(), bytes: bytes.to_vec(), answers: Answers::NONE };
+        compiled(PathBuf::new(), vec![found])
     }
 }
 
@@ -52,15 +57,16 @@ pub(crate) fn read_playbook(path: &Path) -> Result<ReadPlaybook, Failure> {
     }
     let root = path.parent().unwrap_or(Path::new("")).to_path_buf();
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let mut reader = Reader { root: root.clone(), found: Vec::new(), bytes: 0 };
+    let here = if root.as_os_str().is_empty() { Path::new(".") } else { &root };
+    let mut reader = Reader::new(here.canonicalize().map_err(|error| unreadable(path, &error.to_string()))?);
     reader.document(path, name)?;
-    Ok(compiled(root, &reader.found))
+    Ok(compiled(root, reader.found))
 }
 
 /// Reads and compiles the documents at these paths below a root, in this order; of a folder, all that lie in it.
 pub(crate) fn read_documents(root: &Path, paths: &[PathBuf]) -> Result<ReadPlaybook, Failure> {
     let real = root.canonicalize().map_err(|error| unreadable(root, &error.to_string()))?;
-    let mut reader = Reader { root: real, found: Vec::new(), bytes: 0 };
+    let mut reader = Reader::new(real);
     for path in paths {
         let named = root.join(path);
         let place = named.canonicalize().map_err(|error| unreadable(&named, &error.to_string()))?;
@@ -69,13 +75,23 @@ pub(crate) fn read_documents(root: &Path, paths: &[PathBuf]) -> Result<ReadPlayb
     if reader.found.is_empty() {
         return Err(unreadable(root, "there is no Markdown document in it"));
     }
-    Ok(compiled(root.to_path_buf(), &reader.found))
+    Ok(compiled(root.to_path_buf(), reader.found))
 }
 
-fn compiled(root: PathBuf, found: &[(String, Vec<u8>)]) -> ReadPlaybook {
-    let sources: Vec<Source<'_>> = found.iter().map(|(path, bytes)| Source { path, bytes }).collect();
-    let texts = found.iter().map(|(_, bytes)| playbook::repaired(bytes)).collect();
-    ReadPlaybook { playbook: compile_documents(&sources), texts, root }
+/// A document as it was read, with the answers beside it.
+struct Found {
+    path: String,
+    bytes: Vec<u8>,
+    answers: Answers,
+}
+
+fn compiled(root: PathBuf, found: Vec<Found>) -> ReadPlaybook {
+    let sources: Vec<_> =
+        found.iter().map(|one| (Source { path: &one.path, bytes: &one.bytes }, &one.answers)).collect();
+    let playbook = compile_documents_with(&sources);
+    let texts = found.iter().map(|one| playbook::repaired(&one.bytes)).collect();
+    let answers = found.into_iter().map(|one| one.answers).collect();
+    ReadPlaybook { playbook, texts, answers, root }
 }
 
 /// Whether a path was named, or met in a folder.
@@ -88,11 +104,17 @@ enum Asked {
 struct Reader {
     /// Without links.
     root: PathBuf,
-    found: Vec<(String, Vec<u8>)>,
+    found: Vec<Found>,
+    /// The paths of what was found.
+    taken: BTreeSet<String>,
     bytes: u64,
 }
 
 impl Reader {
+    fn new(root: PathBuf) -> Self {
+        Self { root, found: Vec::new(), taken: BTreeSet::new(), bytes: 0 }
+    }
+
     fn take(&mut self, place: &Path, asked: Asked, depth: usize) -> Result<(), Failure> {
         let Ok(below) = place.strip_prefix(&self.root) else {
             return Err(unreadable(place, &format!("it lies outside {}", self.root.display())));
@@ -108,7 +130,7 @@ impl Reader {
             _ => None,
         });
         let path = parts.collect::<Vec<_>>().join("/");
-        if self.found.iter().any(|(taken, _)| *taken == path) {
+        if self.taken.contains(&path) {
             return Ok(());
         }
         self.document(place, path)
@@ -156,7 +178,8 @@ impl Reader {
             return Err(unreadable(place, &why));
         }
         let bytes = std::fs::read(place).map_err(|error| unreadable(place, &error.to_string()))?;
-        self.found.push((path, bytes));
+        self.taken.insert(path.clone());
+        self.found.push(Found { path, bytes, answers: answers_file::read(place, &self.root) });
         Ok(())
     }
 }

@@ -75,6 +75,34 @@ fn what_needs_a_word_of_its_own_does_not_begin_alone() {
 }
 
 #[test]
+fn a_persons_word_that_a_text_only_looks_holds_for_exactly_that_text() {
+    let kept = |change: fn(&mut playbook::Command)| {
+        let mut plan = plan(Policy::default());
+        let command = &mut plan.playbook.runbooks[0].steps[0].commands[0];
+        command.source = "paymentsctl queue --depth".into();
+        command.effect = playbook::Effect::ReadsWorld;
+        command.by_hand = Some("by a person's word".into());
+        change(command);
+        let mut world = opened_with(World::with(plan, roster(&[PRIMARY])));
+        let began = world.incident.runs.iter().any(|run| run.request.source.starts_with("paymentsctl"));
+        let ask = RunAsk { step: Some(1), command: 0, values: BTreeMap::new() };
+        let asked = world.person(PRIMARY, Command::RequestRun { request: ask });
+        let run = world.incident.runs.last().expect("it was asked for").clone();
+        (began, asked.is_ok(), run.state == RunState::Proposed)
+    };
+    fn vouch() -> Option<playbook::Answered> {
+        Some(playbook::Answered { by: "Ana".into(), ..playbook::Answered::default() })
+    }
+    assert_eq!(kept(|_| {}), (false, true, true), "nobody's word: it waits for one");
+    assert_eq!(kept(|command| command.vouched = vouch()), (false, true, false));
+    let worse = kept(|command| {
+        command.vouched = vouch();
+        command.source = "rm -rf /srv/data".into();
+    });
+    assert!(worse.2, "what is known to destroy waits, whoever vouched for it");
+}
+
+#[test]
 fn a_run_begins_once_only() {
     let mut world = opened();
     world.ask(Actor::System, Command::RunStarted { run: 1 }).expect("begins");

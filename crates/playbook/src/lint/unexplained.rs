@@ -72,7 +72,7 @@ fn of_runbook(document: &Document<'_>, runbook: &Runbook, range: Option<(u32, u3
 fn blanks(runbook: &Runbook) -> BTreeMap<Vec<String>, Blank<'_>> {
     let mut found: BTreeMap<Vec<String>, Blank<'_>> = BTreeMap::new();
     for command in runbook.steps.iter().flat_map(|step| &step.commands) {
-        for hole in &command.holes {
+        for hole in command.holes.iter().filter(|hole| hole.meaning.is_none()) {
             let before = command.source.get(..hole.offset as usize).unwrap_or_default();
             let down = u32::try_from(before.matches('\n').count()).unwrap_or(u32::MAX);
             let blank =

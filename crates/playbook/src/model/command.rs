@@ -1,6 +1,6 @@
 //! A command found in the document, and what it would do.
 
-use super::Origin;
+use super::{Answered, Origin};
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -87,6 +87,9 @@ pub struct Command {
     /// Why a person must start it although it may only look: what its author wrote beside it.
     #[serde(default)]
     pub by_hand: Option<String>,
+    /// A named person's word that exactly this text only looks, where the compiler does not know its tool.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vouched: Option<Answered>,
     /// Which rule took it, how sure the rule is, and where it stands.
     #[serde(default)]
     pub origin: Origin,
@@ -137,4 +140,7 @@ pub struct Hole {
     pub token: String,
     /// Byte offset of the token in [`Command::source`].
     pub offset: u32,
+    /// What it stands for, when somebody answered that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meaning: Option<String>,
 }

@@ -12,6 +12,9 @@ pub struct Document {
     pub path: String,
     /// SHA-256 of its bytes as they stand, lower-case hex.
     pub digest: String,
+    /// SHA-256 of the answers beside it that were read, lower-case hex; absent when there are none.
+    #[serde(default)]
+    pub answers: Option<String>,
     /// Its first level-1 heading, the title of its front matter, or empty.
     pub title: String,
     /// Whether its runbooks are offered.

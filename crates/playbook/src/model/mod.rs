@@ -6,6 +6,7 @@
 mod checklist;
 mod command;
 mod document;
+mod doubt;
 mod origin;
 mod postmortem;
 mod runbook;
@@ -16,6 +17,7 @@ mod template;
 pub use checklist::{Checklist, ChecklistItem, Condition, Phase, Window};
 pub use command::{Approval, Command, Context, ContextKind, Effect, Hole};
 pub use document::{Document, Link, Standing};
+pub use doubt::{Answered, Doubt, DoubtKind, Offer, SURE_MIN};
 pub use origin::Origin;
 pub use postmortem::{Guideline, Obligation, Postmortem, PostmortemPolicy, PostmortemSection, TimelineStage};
 pub use runbook::{Cause, Check, CheckKind, Comparison, Runbook, RunbookMatch, Step, StepKind, Symptom};
@@ -44,7 +46,8 @@ pub struct Span {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Playbook {
-    /// SHA-256 of the file's bytes as they stand, lower-case hex; of several documents, over all of them.
+    /// SHA-256 of the file's bytes as they stand, lower-case hex; of several documents, or with answers beside them,
+    /// over all of it.
     pub digest: String,
     /// The documents it was read from. Every `document` below is an index into them.
     #[serde(default)]
@@ -81,6 +84,9 @@ pub struct Playbook {
     pub sections: Vec<Section>,
     /// What the compiler has to say about the document.
     pub diagnostics: Vec<Diagnostic>,
+    /// What it is not sure about: open questions, and those that somebody answered.
+    #[serde(default)]
+    pub questions: Vec<Doubt>,
 }
 
 /// An entry of the table of contents.

@@ -1,8 +1,10 @@
 //! Which recogniser took which section. The first claim stands.
 
 use super::words::{Announced, Topic};
+use crate::doubts::Said;
 use crate::model::Section;
 use crate::scan::{Document, span};
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
@@ -74,12 +76,41 @@ pub(crate) struct Claims {
     roles: Vec<Option<Role>>,
     /// What each heading announces.
     announced: Vec<Announced>,
+    /// What a person answered about sections.
+    said: BTreeMap<usize, Said>,
+    /// Sections that look like runbooks and were not taken.
+    near: BTreeSet<usize>,
 }
 
 impl Claims {
     pub(crate) fn new(doc: &Document<'_>) -> Self {
         let announced = doc.sections.iter().map(|section| Announced::of(&section.title)).collect();
-        Self { roles: doc.sections.iter().map(|_| None).collect(), announced }
+        Self {
+            roles: doc.sections.iter().map(|_| None).collect(),
+            announced,
+            said: BTreeMap::new(),
+            near: BTreeSet::new(),
+        }
+    }
+
+    /// The same, with what a person answered about sections.
+    pub(crate) fn heeding(self, said: BTreeMap<usize, Said>) -> Self {
+        Self { said, ..self }
+    }
+
+    /// What a person answered about a section.
+    pub(crate) fn said(&self, index: usize) -> Option<Said> {
+        self.said.get(&index).copied()
+    }
+
+    /// Leaves a section as prose that may be a runbook.
+    pub(crate) fn leave(&mut self, index: usize) {
+        self.near.insert(index);
+    }
+
+    /// Whether a section may be a runbook.
+    pub(crate) fn is_near(&self, index: usize) -> bool {
+        self.near.contains(&index)
     }
 
     /// Takes a section, unless it is taken; what stands right below the title may be more than that.

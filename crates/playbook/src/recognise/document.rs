@@ -88,6 +88,7 @@ pub(super) fn read(doc: &Document<'_>, title: &str) -> crate::model::Document {
     crate::model::Document {
         path: String::new(),
         digest: String::new(),
+        answers: None,
         title: name.to_owned(),
         standing,
         standing_reason,

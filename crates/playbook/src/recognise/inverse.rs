@@ -88,7 +88,7 @@ mod tests {
         let text = "## Runbooks\n\n### Issue: A\n\n**Symptoms**:\n\n- x\n\n**Runbook**:\n\n1. **Ship**\n\n   ```sh\n   \
                     wrangler deploy --env production\n   ```\n\n## Quick Reference\n\n### Rollback\n\n\
                     - Edge: wrangler rollback --env production\n";
-        let playbook = crate::recognise::recognise(text, &mut crate::shell::Shell::default());
+        let playbook = crate::compile(text.as_bytes());
         let command = &playbook.runbooks[0].steps[0].commands[0];
         assert_eq!(command.inverse.as_deref(), Some("wrangler rollback --env production"));
     }

@@ -38,18 +38,19 @@ mod title;
 mod tree;
 mod words;
 
-use crate::model::Playbook;
+use crate::doubts::Questions;
+use crate::model::{Origin, Playbook, Span};
 use crate::scan::scan;
 use crate::shell::Shell;
-use claims::Claims;
+pub(crate) use claims::Claims;
 pub(crate) use missing::find as missing_parts;
 
 /// The playbook of one repaired text. Digests and paths are the caller's to fill, and so is what it lacks: another
 /// document may have that.
-pub(crate) fn recognise(text: &str, shell: &mut Shell) -> Playbook {
+pub(crate) fn recognise(text: &str, shell: &mut Shell, questions: &mut Questions<'_>) -> Playbook {
     let doc = scan(text);
     commands::read(&doc, shell);
-    let mut claims = Claims::new(&doc);
+    let mut claims = Claims::new(&doc).heeding(questions.said(&doc));
     let mut playbook = Playbook::default();
     (playbook.title, playbook.summary) = title::read(&doc, &mut claims);
     playbook.contents = contents::read(&doc, &mut claims);
@@ -69,7 +70,19 @@ pub(crate) fn recognise(text: &str, shell: &mut Shell) -> Playbook {
     inverse::fill(&mut playbook);
     sessions::fill(&mut playbook);
     origins::place(&mut playbook, text);
+    questions.runbooks(&doc, &claims, &playbook.runbooks);
+    questions.settle(&mut playbook);
     playbook.documents = alloc::vec![document::read(&doc, &playbook.title)];
     playbook.sections = claims.sections(doc);
     playbook
+}
+
+/// What a person answered that it is.
+pub(crate) fn answered(span: Span) -> Origin {
+    rules::ANSWERED.over(span)
+}
+
+/// What looks like a runbook and was left as prose.
+pub(crate) fn nearly_a_runbook(span: Span) -> Origin {
+    rules::RUNBOOK_NEARLY.over(span)
 }

@@ -83,7 +83,9 @@ mod tests {
     fn every_node_tells_its_rule_and_its_bytes() {
         let text = "# T\n\n## Issue: Slow\n\n**Symptoms**\n\n- P95 > 2 s\n\n**Steps**\n\n1. Look:\n   ```sh\n   df -h\n   ```\n\
                     2. Should be < 1 s";
-        let playbook = super::super::recognise(text, &mut Shell::default());
+        let answers = crate::Answers::NONE;
+        let mut questions = crate::doubts::Questions::new(text, &answers);
+        let playbook = super::super::recognise(text, &mut Shell::default(), &mut questions);
         let runbook = &playbook.runbooks[0];
         let origins = [
             &runbook.origin,

@@ -47,6 +47,9 @@ macro_rules! rules {
 }
 
 rules! {
+    ANSWERED = "answered", 100,
+        takes "what a person answered that it is; docs/questions.md",
+        fails "the answer lapses when the text that it was about changes";
     STEP_BULLETS = "bullet-procedure", 60,
         takes "the bullets of a labelled procedure that has neither numbers nor commands",
         fails "bullets that only explain become steps, too";
@@ -125,6 +128,9 @@ rules! {
     RUNBOOK_SYMPTOMS = "runbook-symptoms-and-procedure", 90,
         takes "a section with a part about symptoms and a procedure",
         fails "two problems under one pair of labels become one runbook";
+    RUNBOOK_NEARLY = "runbook-unannounced", 40,
+        takes "nothing: a section with commands in steps that no heading announces is asked about, and stays prose until then",
+        fails "a how-to that is for no incident is asked about, too";
     SERVICE = "service-sheet", 75,
         takes "a section with two of: dashboard, tools, metrics, logs, known issues",
         fails "a sheet drawn as one wide table is not read";

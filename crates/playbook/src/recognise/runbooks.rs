@@ -11,6 +11,7 @@ use super::rules::{self, Rule};
 use super::step_kinds::Purpose;
 use super::steps;
 use super::words::{Topic, is_bare, topic};
+use crate::doubts::Said;
 use crate::model::{Runbook, Step, Symptom};
 use crate::scan::{Document, List, Order, Section, span};
 use crate::shell::Shell;
@@ -41,7 +42,30 @@ pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims, shell: &mut Shell) -
             runbooks.push(candidate.runbook(text, shell));
         }
     }
+    leave_the_near(doc, claims, &candidates);
     runbooks
+}
+
+/// Notes the sections that have a runbook's shape and no word that says so: a person is asked about them.
+fn leave_the_near(doc: &Document<'_>, claims: &mut Claims, taken: &BTreeMap<usize, Candidate<'_>>) {
+    let mut end = 0;
+    for (index, section) in doc.each().filter(|(_, section)| section.level > 0) {
+        let free = index >= end && claims.is_free_or_title(index) && !taken.contains_key(&index);
+        if free && claims.said(index).is_none() && is_near(doc, (index, section)) {
+            claims.leave(index);
+            end = doc.subtree(index).end;
+        }
+    }
+}
+
+/// Whether it has commands right below its heading, in an ordered list or in a part that announces a procedure.
+fn is_near(doc: &Document<'_>, (index, section): (usize, &Section)) -> bool {
+    if is_bare(&section.title) || is_step_heading(&section.title) {
+        return false;
+    }
+    let parts = own_parts(doc, index);
+    let ordered = || parts.iter().flat_map(Part::lists).any(|list| list.order == Order::Ordered);
+    steps::hold_commands(&section.blocks) && (ordered() || parts.iter().any(is_procedure))
 }
 
 /// A section that may be a runbook; what it says is read only when it is one.
@@ -70,8 +94,12 @@ fn candidate<'d>(
     if is_bare(&section.title) || is_step_heading(&section.title) {
         return None;
     }
+    let said = claims.said(index);
+    if said == Some(Said::Prose) {
+        return None;
+    }
     let title = stripped(&section.title);
-    let announced = title.is_some() || is_among_runbooks(doc, claims, section);
+    let announced = title.is_some() || said.is_some() || is_among_runbooks(doc, claims, section);
     let parts = parts(doc, index);
     let has_symptoms = parts.iter().any(|part| is_symptoms(part) && part.has_entries());
     let search = if announced || has_symptoms { Search::Anywhere } else { Search::Labelled };
@@ -82,7 +110,7 @@ fn candidate<'d>(
     if !is_one {
         return None;
     }
-    let strong = title.is_some() || is_sheet || has_own_symptoms(doc, index);
+    let strong = title.is_some() || said.is_some() || is_sheet || has_own_symptoms(doc, index);
     let strength = if strong { Strength::Strong } else { Strength::Weak };
     let rule = match (title.is_some(), is_sheet, has_symptoms && has_steps) {
         (true, _, _) => &rules::RUNBOOK_NAMED,
@@ -90,6 +118,7 @@ fn candidate<'d>(
         (false, false, true) => &rules::RUNBOOK_SYMPTOMS,
         (false, false, false) => &rules::RUNBOOK_ANNOUNCED,
     };
+    let rule = if said.is_some() { &rules::ANSWERED } else { rule };
     Some(Candidate { strength, rule, section, title, parts, search })
 }
 

@@ -148,6 +148,16 @@ pub(crate) fn has_commands(part: &Part<'_>) -> bool {
     })
 }
 
+/// Whether there are commands among blocks, in lists and quotes, too.
+pub(crate) fn hold_commands(blocks: &[Block]) -> bool {
+    blocks.iter().any(|block| match block {
+        Block::Fence(fence) => commands::of_fence(fence).is_some_and(|read| !read.commands.is_empty()),
+        Block::List(list) => list.items.iter().any(|item| hold_commands(&item.blocks)),
+        Block::Quote(inner) => hold_commands(inner),
+        Block::Paragraph(_) | Block::Table(_) | Block::Rule => false,
+    })
+}
+
 fn number(before: usize) -> u32 {
     u32::try_from(before + 1).unwrap_or(u32::MAX)
 }

@@ -48,7 +48,8 @@ pub(crate) fn find(source: &str) -> Found {
         let end = match hole.filter(|(name, _)| !(is_filler(name) && *fills)) {
             Some((name, length)) => {
                 let token = source[at..at + length].to_owned();
-                holes.push(Hole { name, token, offset: u32::try_from(at).unwrap_or(u32::MAX) });
+                let offset = u32::try_from(at).unwrap_or(u32::MAX);
+                holes.push(Hole { name, token, offset, meaning: None });
                 place.step(source, at, '_', true);
                 escaped = false;
                 at + length

@@ -6,6 +6,7 @@ mod incident_list;
 mod live;
 mod playbook_page;
 pub(crate) mod postmortem;
+mod questions;
 pub(crate) mod room;
 mod row;
 pub(crate) mod settings;

@@ -1,5 +1,6 @@
 //! The playbook as a page: the document, what was understood of it, and what the compiler found, each at its line.
 
+use super::questions::{Question, questions};
 use super::understood::{Understood, understood};
 use crate::app::App;
 use crate::auth::SignedIn;
@@ -12,6 +13,7 @@ use axum::response::Response;
 use core::fmt;
 use playbook::{Diagnostic, DiagnosticSeverity, Document, Playbook, Standing};
 use serde::Deserialize;
+use std::path::Path;
 
 /// The playbook.
 #[derive(Template)]
@@ -27,6 +29,9 @@ pub(crate) struct PlaybookPage {
     pub(crate) findings: Vec<Finding>,
     /// What was understood, part by part, and by which rule.
     pub(crate) understood: Vec<Understood>,
+    /// What the compiler is not sure about, and what was answered.
+    pub(crate) questions: Vec<Question>,
+    pub(crate) open: usize,
     pub(crate) contents: Vec<(String, String)>,
     pub(crate) document: Rendered,
 }
@@ -108,6 +113,8 @@ pub(crate) fn page(frame: &Frame, shown: &Shown<'_>) -> PlaybookPage {
     let here = |document: u32| document == shown.number;
     let headings = playbook.sections.iter().filter(|section| section.level <= 2 && here(section.document));
     let findings = playbook.diagnostics.iter().filter(|found| here(found.document));
+    let place = one.map_or_else(|| shown.root.into(), |document| Path::new(shown.root).join(&document.path));
+    let questions = questions(playbook, shown.number, &place);
     PlaybookPage {
         chrome: frame.chrome(title.clone(), Nav::Playbook, "/playbook"),
         title,
@@ -117,6 +124,8 @@ pub(crate) fn page(frame: &Frame, shown: &Shown<'_>) -> PlaybookPage {
         counts: counts(playbook),
         findings: findings.map(finding).collect(),
         understood: understood(playbook, shown.number),
+        open: questions.iter().filter(|question| question.answered.is_none()).count(),
+        questions,
         contents: headings.map(|section| (section.anchor.clone(), section.heading.clone())).collect(),
         document: Rendered(playbook::html::to_html(shown.text)),
     }

@@ -1,9 +1,6 @@
 //! Why the compiler took a part of the document for what it says it is: which rule, how sure, at which line.
 
-use playbook::{Origin, Playbook, Runbook};
-
-/// Below this a person should look.
-const SURE_MIN: u8 = 70;
+use playbook::{Origin, Playbook, Runbook, SURE_MIN};
 
 /// One part of the document.
 pub(crate) struct Understood {

@@ -50,6 +50,13 @@ pub(crate) struct StepView {
     pub(crate) markable: bool,
 }
 
+/// A blank to fill.
+pub(crate) struct HoleView {
+    pub(crate) name: String,
+    /// What somebody answered that it stands for.
+    pub(crate) meaning: Option<String>,
+}
+
 /// A command of the playbook with its runs, the newest first.
 pub(crate) struct CommandView {
     /// The step's number, or empty for the quick diagnostics.
@@ -63,7 +70,7 @@ pub(crate) struct CommandView {
     pub(crate) before: Vec<String>,
     /// Why it did not begin alone although it may only look.
     pub(crate) by_hand: Option<String>,
-    pub(crate) holes: Vec<String>,
+    pub(crate) holes: Vec<HoleView>,
     pub(crate) runs: Vec<RunView>,
     /// Not when the newest run waits for a word: that shows the very same text.
     pub(crate) shown: bool,
@@ -207,10 +214,10 @@ fn command_view(
     let busy = runs
         .iter()
         .any(|run| matches!(run.state, RunState::Proposed | RunState::Ready | RunState::Running { .. }));
-    let mut holes: Vec<String> = Vec::new();
+    let mut holes: Vec<HoleView> = Vec::new();
     for hole in &command.holes {
-        if !holes.contains(&hole.name) {
-            holes.push(hole.name.clone());
+        if !holes.iter().any(|shown| shown.name == hole.name) {
+            holes.push(HoleView { name: hole.name.clone(), meaning: hole.meaning.clone() });
         }
     }
     CommandView {
