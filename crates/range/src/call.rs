@@ -89,17 +89,6 @@ impl Caller {
         let request = json_request(Method::POST, at, path, body);
         exchange(service.text(), at, request, wait).await
     }
-
-    /// Reads the JSON of a 2xx.
-    pub(crate) async fn get(
-        &self,
-        service: ServiceName,
-        path: &str,
-        wait: Duration,
-    ) -> Result<Value, CallError> {
-        let at = self.address(service)?;
-        exchange(service.text(), at, plain_request(Method::GET, at, path), wait).await
-    }
 }
 
 /// A request with a JSON body.

@@ -8,10 +8,9 @@ use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::client::Client;
-use crate::edge::admin::{Changed, EdgeStatus, RollbackOrder};
 use crate::log::ServiceName;
-use crate::running::{bad_order, repair_order, status_in};
-use crate::{Fitness, Load, Range, RangeConfig, RangeError, Wanted, env, serve, tools};
+use crate::running::status_in;
+use crate::{Fitness, Load, Range, RangeConfig, RangeError, Stats, Wanted, env, faults, serve, tools};
 
 /// Used where neither `--dir` nor the environment names a directory.
 const DIR_DEFAULT: &str = ".evenkeel/range";
@@ -20,9 +19,10 @@ const HELP: &str = "Practice range: a small real stack on loopback, to break and
 Usage: evenkeel range <verb> [--dir DIR]
 
   up                     serve until ctrl-c  [--http-port N] [--https-port N] [--admin-port N] [--load-ms N, 0 = off]
-  status                 what is live, and the last minute's errors  [--json]
-  break bad-deployment   deploy a version that lacks a required setting
-  repair                 put the last other version back, or deploy a whole one
+  status                 the live version, the last minute, every service, the users' success  [--json]
+  faults                 everything that can be broken, and what is  [--json]
+  break NAME             make a fault happen, by its true cause
+  repair [NAME]          set a fault back, or all of them; practice is to use the playbook instead
 
 The directory is --dir, else EVENKEEL_RANGE_DIR, else .evenkeel/range.
 Exit codes: 0 done, 1 the range could not do it, 2 the command line was not understood.";
@@ -34,8 +34,9 @@ enum Verb {
     Up(Ports),
     Serve(ServiceName),
     Status(Form),
-    BreakDeployment,
-    Repair,
+    Faults(Form),
+    Break(String),
+    Repair(Option<String>),
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -100,12 +101,24 @@ fn read(args: &[String]) -> Result<(Verb, Option<PathBuf>), String> {
             None => return Err(format!("unknown service {service}")),
         },
         ["status"] => Verb::Status(form),
-        ["break", "bad-deployment"] => Verb::BreakDeployment,
-        ["break", ..] => return Err("break what? known faults: bad-deployment".to_owned()),
-        ["repair"] => Verb::Repair,
+        ["faults"] => Verb::Faults(form),
+        ["break", name] => Verb::Break(known(name)?),
+        ["break", ..] => return Err("break what? `range faults` lists them".to_owned()),
+        ["repair"] => Verb::Repair(None),
+        ["repair", name] => Verb::Repair(Some(known(name)?)),
         other => return Err(format!("unknown verb {}", other.join(" "))),
     };
     Ok((verb, dir))
+}
+
+fn known(name: &str) -> Result<String, String> {
+    match faults::named(name) {
+        Some(fault) => Ok(fault.name.to_owned()),
+        None => {
+            let all: Vec<_> = faults::all().map(|fault| fault.name).collect();
+            Err(format!("no fault {name}; there are {}", all.join(", ")))
+        }
+    }
 }
 
 fn number<T: std::str::FromStr>(flag: &str, text: &str) -> Result<T, String> {
@@ -118,8 +131,9 @@ fn perform(verb: &Verb, dir: &Path, out: &mut dyn Write) -> Result<(), RangeErro
         Verb::Up(ports) => up(ports, dir, out),
         Verb::Serve(service) => serve::serve(*service, dir),
         Verb::Status(form) => status(*form, dir, out),
-        Verb::BreakDeployment => break_deployment(dir, out),
-        Verb::Repair => repair(dir, out),
+        Verb::Faults(form) => faults(*form, dir, out),
+        Verb::Break(name) => break_it(name, dir, out),
+        Verb::Repair(name) => repair(name.as_deref(), dir, out),
     }
 }
 
@@ -181,29 +195,57 @@ fn status(form: Form, dir: &Path, out: &mut dyn Write) -> Result<(), RangeError>
         };
         writeln!(out, "{service:<9} {how}, restarts {}", standing.restarts)?;
     }
+    let stats = Client::to(dir, ServiceName::Load).and_then(|load| load.get::<Stats>("/stats"));
+    for (act, measured) in stats.unwrap_or_default() {
+        let (count, share, p95) = (measured.count, measured.success_percent, measured.p95_ms);
+        writeln!(out, "users: {act:<9} {count:>5} in the last minute, {share:>5}% well, P95 {p95} ms")?;
+    }
+    let on = faults::on(dir)?;
+    if !on.is_empty() {
+        writeln!(out, "broken: {}", on.join(", "))?;
+    }
     Ok(())
 }
 
-fn break_deployment(dir: &Path, out: &mut dyn Write) -> Result<(), RangeError> {
-    let changed: Changed = Client::to(dir, ServiceName::Edge)?.post("/deploy", &bad_order())?;
-    Ok(writeln!(out, "broken: version {} is live and lacks a setting", changed.after.version.number)?)
+fn faults(form: Form, dir: &Path, out: &mut dyn Write) -> Result<(), RangeError> {
+    if form == Form::Json {
+        let all: Vec<_> = faults::all().collect();
+        return Ok(writeln!(out, "{}", serde_json::to_string_pretty(&all).unwrap_or_default())?);
+    }
+    // Where no range runs there is still a list.
+    let on = faults::on(dir).unwrap_or_default();
+    for runbook in faults::RUNBOOKS {
+        writeln!(out, "{runbook}")?;
+        for fault in faults::all().filter(|fault| fault.runbook == runbook) {
+            let mark = if on.iter().any(|name| name == fault.name) { "on" } else { "" };
+            writeln!(out, "  {mark:<2} {:<18} lives in {}", fault.name, fault.owner)?;
+            writeln!(out, "     cause:  {}", fault.cause)?;
+            writeln!(out, "     seen:   {}", fault.seen)?;
+            writeln!(out, "     repair: {}", fault.repair)?;
+        }
+    }
+    Ok(())
 }
 
-fn repair(dir: &Path, out: &mut dyn Write) -> Result<(), RangeError> {
-    let client = Client::to(dir, ServiceName::Edge)?;
-    let whole = repair_order();
-    let order = RollbackOrder { target: None, author: whole.author.clone(), message: whole.message.clone() };
-    let rolled: Result<Changed, RangeError> = match client.get::<EdgeStatus>("/status")?.live.fitness {
-        Fitness::Good => return Ok(writeln!(out, "nothing to repair: the live version is good")?),
-        Fitness::Bad => client.post("/rollback", &order),
+fn break_it(name: &str, dir: &Path, out: &mut dyn Write) -> Result<(), RangeError> {
+    faults::switch(dir, name, true)?;
+    let cause = faults::named(name).map_or("", |fault| fault.cause);
+    Ok(writeln!(out, "broken: {name}: {cause}")?)
+}
+
+fn repair(name: Option<&str>, dir: &Path, out: &mut dyn Write) -> Result<(), RangeError> {
+    let names = match name {
+        Some(name) => vec![name.to_owned()],
+        None => faults::on(dir)?,
     };
-    let after = match rolled {
-        Ok(changed) if changed.after.version.fitness == Fitness::Good => changed.after,
-        // Two bad versions in a row, or nothing to go back to: ship a whole one.
-        Ok(_) | Err(RangeError::Refused(_)) => client.post::<Changed>("/deploy", &whole)?.after,
-        Err(error) => return Err(error),
-    };
-    Ok(writeln!(out, "repaired: version {} is live", after.version.number)?)
+    if names.is_empty() {
+        return Ok(writeln!(out, "nothing to repair: no fault is on")?);
+    }
+    for name in names {
+        faults::switch(dir, &name, false)?;
+        writeln!(out, "repaired: {name}")?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -218,7 +260,10 @@ mod tests {
     fn verbs_are_read() {
         assert_eq!(parse("").unwrap().0, Verb::Help);
         assert_eq!(parse("up --help").unwrap().0, Verb::Help);
-        assert_eq!(parse("break bad-deployment --dir d").unwrap(), (Verb::BreakDeployment, Some("d".into())));
+        let broken = Verb::Break("bad-deployment".to_owned());
+        assert_eq!(parse("break bad-deployment --dir d").unwrap(), (broken, Some("d".into())));
+        assert_eq!(parse("repair").unwrap().0, Verb::Repair(None));
+        assert_eq!(parse("serve edge").unwrap().0, Verb::Serve(ServiceName::Edge));
         let ports = Ports { http: 8080, load_ms: Some(0), ..Ports::default() };
         assert_eq!(parse("up --http-port 8080 --load-ms 0").unwrap().0, Verb::Up(ports));
     }

@@ -78,6 +78,9 @@ pub enum Outcome {
     Ok,
     /// The code raised an error and the platform answered 500 for it.
     Exception,
+    /// The code used up its processor time and the platform ended it.
+    #[serde(rename = "exceededCpu")]
+    ExceededCpu,
 }
 
 /// One line of the request log.

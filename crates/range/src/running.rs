@@ -13,10 +13,13 @@ use tokio::time::timeout;
 use crate::address::{ServiceAddress, Settings};
 use crate::client::Client;
 use crate::edge::admin::{Changed, DeployOrder, EdgeStatus, RollbackOrder};
+use crate::edge::faults::WRONG_VERSIONS;
+use crate::edge::settings;
+use crate::faults;
 use crate::log::ServiceName;
 use crate::state_file::{make_dir, path_in, write_json};
 use crate::supervisor::{Program, Standing, Supervisor};
-use crate::{Deployment, Fitness, Load, RangeError, Whereabouts};
+use crate::{Deployment, Load, RangeError, Stats, Whereabouts, load};
 
 /// Where and how a range runs.
 #[derive(Debug, Clone)]
@@ -135,6 +138,42 @@ impl Range {
         fs::remove_file(&path).map_err(|source| RangeError::File { path, source })
     }
 
+    /// Every service's process.
+    pub fn services(&self) -> Result<BTreeMap<ServiceName, Standing>, RangeError> {
+        Client::of(&self.dir)?.get("/services")
+    }
+
+    /// Makes a fault happen, by its name in [`crate::faults::all`].
+    pub fn break_it(&self, fault: &str) -> Result<(), RangeError> {
+        faults::switch(&self.dir, fault, true)
+    }
+
+    /// Sets a fault back without the playbook, for tests and for clearing up.
+    pub fn set_back(&self, fault: &str) -> Result<(), RangeError> {
+        faults::switch(&self.dir, fault, false)
+    }
+
+    /// The names of the faults that are there now.
+    pub fn faults_on(&self) -> Result<Vec<String>, RangeError> {
+        faults::on(&self.dir)
+    }
+
+    /// Ends a service's process and has it started again.
+    pub fn restart(&self, service: ServiceName) -> Result<(), RangeError> {
+        let path = format!("/services/{service}/restart");
+        Client::of(&self.dir)?.post::<serde::de::IgnoredAny>(&path, &()).map(drop)
+    }
+
+    /// Signs somebody in at the provider and returns their API token, the bearer of the edge.
+    pub async fn sign_in(&self, login: &str) -> Result<String, RangeError> {
+        load::sign_in(&self.dir, login).await.map_err(RangeError::Refused)
+    }
+
+    /// What the synthetic users met during the last minute.
+    pub fn load_stats(&self) -> Result<Stats, RangeError> {
+        Client::to(&self.dir, ServiceName::Load)?.get("/stats")
+    }
+
     fn edge(&self) -> Result<Client, RangeError> {
         Client::to(&self.dir, ServiceName::Edge)
     }
@@ -148,15 +187,16 @@ pub(crate) fn status_in(dir: &Path) -> Result<Status, RangeError> {
 }
 
 /// What is deployed by somebody who believes that it is fine.
-pub(crate) fn bad_order() -> DeployOrder {
-    let (author, message) = ("deployer@example.test".to_owned(), "Move session settings".to_owned());
-    DeployOrder { fitness: Fitness::Bad, author, message }
+fn bad_order() -> DeployOrder {
+    let [wrong, ..] = &WRONG_VERSIONS;
+    let (author, message) = ("deployer@example.test".to_owned(), wrong.message.to_owned());
+    DeployOrder { settings: Some(wrong.put_into(settings::whole())), author, message }
 }
 
 /// A whole version again.
-pub(crate) fn repair_order() -> DeployOrder {
+fn repair_order() -> DeployOrder {
     let (author, message) = ("range@example.test".to_owned(), "Restore session settings".to_owned());
-    DeployOrder { fitness: Fitness::Good, author, message }
+    DeployOrder { settings: None, author, message }
 }
 
 async fn refuse_a_second_one(dir: &Path) -> Result<(), RangeError> {

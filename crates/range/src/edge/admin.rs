@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
-use super::deployment::{Credit, Deployment, Fitness, Version};
+use super::deployment::{Credit, Deployment, Version};
+use super::faults::{WRONG_VERSIONS, WrongVersion};
 use super::platform::Platform;
 use super::releases::Releases;
+use super::settings::{self, Values};
 use crate::admin::refuse;
+use crate::faults::{Shown, Switch};
 use crate::{RangeError, clock};
 
 /// The window of the counters in [`EdgeStatus`], milliseconds.
@@ -31,7 +34,9 @@ pub struct EdgeStatus {
 /// A new version to upload.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct DeployOrder {
-    pub(crate) fitness: Fitness,
+    /// Its settings; those of a whole version when nobody says.
+    #[serde(default)]
+    pub(crate) settings: Option<Values>,
     pub(crate) author: String,
     pub(crate) message: String,
 }
@@ -60,6 +65,8 @@ pub(super) fn router(platform: Arc<Platform>) -> Router {
         )
         .route("/deploy", post(deploy))
         .route("/rollback", post(roll_back))
+        .route("/faults", get(list_faults))
+        .route("/faults/{name}", post(set_fault))
         .with_state(platform)
 }
 
@@ -69,8 +76,9 @@ async fn status(State(platform): State<Arc<Platform>>) -> Json<EdgeStatus> {
 }
 
 async fn deploy(State(platform): State<Arc<Platform>>, Json(order): Json<DeployOrder>) -> Response {
-    let DeployOrder { fitness, author, message } = order;
-    changed(&platform.releases, |all| all.deploy(fitness, Credit { author, message }))
+    let DeployOrder { settings, author, message } = order;
+    let settings = settings.unwrap_or_else(settings::whole);
+    changed(&platform.releases, |all| all.deploy(settings, Credit { author, message }))
 }
 
 async fn roll_back(State(platform): State<Arc<Platform>>, Json(order): Json<RollbackOrder>) -> Response {
@@ -84,6 +92,35 @@ fn changed(releases: &Releases, act: impl FnOnce(&Releases) -> Result<Deployment
     };
     match act(releases) {
         Ok(after) => Json(Changed { before, after }).into_response(),
+        Err(error) => refuse(&error),
+    }
+}
+
+async fn list_faults(State(platform): State<Arc<Platform>>) -> Json<Vec<Shown>> {
+    let live = platform.releases.live();
+    let shown = |wrong: &WrongVersion| Shown { name: wrong.name.to_owned(), on: wrong.is_in(&live.settings) };
+    Json(WRONG_VERSIONS.iter().map(shown).collect())
+}
+
+/// A fault is a deployment by somebody who means well; setting it back is one more, by the range.
+async fn set_fault(
+    State(platform): State<Arc<Platform>>,
+    Path(name): Path<String>,
+    Json(switch): Json<Switch>,
+) -> Response {
+    let Some(wrong) = WrongVersion::named(&name) else {
+        return refuse(&RangeError::Refused(format!("the edge has no fault {name}")));
+    };
+    let live = platform.releases.live().settings;
+    if wrong.is_in(&live) == switch.on {
+        return Json(Shown { name, on: switch.on }).into_response();
+    }
+    let (author, message, settings) = match switch.on {
+        true => ("deployer@example.test", wrong.message.to_owned(), wrong.put_into(live)),
+        false => ("range@example.test", format!("Set back {name}"), wrong.take_out_of(live)),
+    };
+    match platform.releases.deploy(settings, Credit { author: author.to_owned(), message }) {
+        Ok(_) => Json(Shown { name, on: switch.on }).into_response(),
         Err(error) => refuse(&error),
     }
 }

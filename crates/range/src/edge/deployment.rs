@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use super::faults::WRONG_VERSIONS;
+use super::settings::{self, Values};
 use serde::{Deserialize, Serialize};
 
-/// The setting which every entry of the worker needs; a bad version was built without it.
-pub(crate) const SESSION_STORE: &str = "SESSION_STORE";
 /// How many past deployments are kept; the vendors' lists show ten.
 const PAST_MAX: usize = 50;
 
@@ -14,9 +14,9 @@ const PAST_MAX: usize = 50;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Fitness {
-    /// It has every setting it needs.
+    /// None of the faults that the range knows is in it.
     Good,
-    /// It lacks a required setting, so its handlers raise an error.
+    /// It has one of them: a setting is missing, or wrong.
     Bad,
 }
 
@@ -93,7 +93,7 @@ pub(crate) struct Deployments {
 impl Deployments {
     /// The first deployment of an empty range.
     pub(crate) fn first(stamp: Stamp, credit: Credit) -> Self {
-        let version = version(1, Fitness::Good, &stamp, &credit);
+        let version = version(1, settings::whole(), &stamp, &credit);
         Self { live: upload(version, stamp, credit), past: Vec::new(), versions_made: 1 }
     }
 
@@ -108,9 +108,9 @@ impl Deployments {
     }
 
     /// Uploads a new version and gives it all traffic.
-    pub(crate) fn deploy(&mut self, fitness: Fitness, stamp: Stamp, credit: Credit) {
+    pub(crate) fn deploy(&mut self, values: Values, stamp: Stamp, credit: Credit) {
         self.versions_made += 1;
-        let version = version(self.versions_made, fitness, &stamp, &credit);
+        let version = version(self.versions_made, values, &stamp, &credit);
         self.replace(upload(version, stamp, credit));
     }
 
@@ -152,22 +152,15 @@ fn upload(version: Version, stamp: Stamp, credit: Credit) -> Deployment {
     Deployment { id, created_ms, source: Source::Upload, author, message, version }
 }
 
-fn version(number: u32, fitness: Fitness, stamp: &Stamp, credit: &Credit) -> Version {
-    let mut settings = BTreeMap::from([
-        ("ALLOWED_ORIGINS".to_owned(), "https://tabbi.dev".to_owned()),
-        ("AUTO_PAUSE_TIMEOUT_MS".to_owned(), "540000".to_owned()),
-    ]);
-    match fitness {
-        Fitness::Good => drop(settings.insert(SESSION_STORE.to_owned(), "memory".to_owned())),
-        Fitness::Bad => {}
-    }
+fn version(number: u32, settings: Values, stamp: &Stamp, credit: &Credit) -> Version {
+    let wrong = WRONG_VERSIONS.iter().any(|wrong| wrong.is_in(&settings));
     Version {
         number,
         id: stamp.version_id.clone(),
         created_ms: stamp.at_ms,
         author: credit.author.clone(),
         message: credit.message.clone(),
-        fitness,
+        fitness: if wrong { Fitness::Bad } else { Fitness::Good },
         settings,
     }
 }
@@ -184,12 +177,16 @@ mod tests {
         Credit { author: "deployer@example.test".to_owned(), message: "try".to_owned() }
     }
 
+    fn bad() -> Values {
+        WRONG_VERSIONS[0].put_into(settings::whole())
+    }
+
     #[test]
-    fn only_a_bad_version_lacks_the_session_store() {
+    fn a_version_with_a_fault_is_a_bad_one() {
         let mut all = Deployments::first(stamp(1), credit());
-        assert!(all.live().version.settings.contains_key(SESSION_STORE));
-        all.deploy(Fitness::Bad, stamp(2), credit());
-        assert!(!all.live().version.settings.contains_key(SESSION_STORE));
+        assert_eq!(all.live().version.fitness, Fitness::Good);
+        all.deploy(bad(), stamp(2), credit());
+        assert_eq!(all.live().version.fitness, Fitness::Bad);
         assert_eq!(all.live().version.number, 2);
     }
 
@@ -197,8 +194,8 @@ mod tests {
     fn rollback_takes_the_newest_other_version_and_keeps_history() {
         let mut all = Deployments::first(stamp(1), credit());
         assert!(all.roll_back(None, stamp(9), credit()).is_err(), "one version has nothing to go back to");
-        all.deploy(Fitness::Good, stamp(2), credit());
-        all.deploy(Fitness::Bad, stamp(3), credit());
+        all.deploy(settings::whole(), stamp(2), credit());
+        all.deploy(bad(), stamp(3), credit());
         all.roll_back(None, stamp(4), credit()).unwrap();
         assert_eq!(all.live().version.id, "v2");
         assert_eq!(all.live().source, Source::Rollback);
@@ -209,8 +206,8 @@ mod tests {
     #[test]
     fn rollback_to_a_named_version_takes_a_prefix_of_its_id() {
         let mut all = Deployments::first(stamp(1), credit());
-        all.deploy(Fitness::Good, stamp(2), credit());
-        all.deploy(Fitness::Bad, stamp(3), credit());
+        all.deploy(settings::whole(), stamp(2), credit());
+        all.deploy(bad(), stamp(3), credit());
         all.roll_back(Some("v1"), stamp(4), credit()).unwrap();
         assert_eq!(all.live().version.number, 1);
         let refused = all.roll_back(Some("nope"), stamp(5), credit()).unwrap_err();
@@ -221,7 +218,7 @@ mod tests {
     fn the_history_is_bounded() {
         let mut all = Deployments::first(stamp(1), credit());
         for n in 0..200 {
-            all.deploy(Fitness::Good, stamp(n), credit());
+            all.deploy(settings::whole(), stamp(n), credit());
         }
         assert_eq!(all.newest_first().count(), PAST_MAX + 1);
     }

@@ -3,9 +3,16 @@
 
 pub(crate) mod admin;
 mod deployment;
+pub(crate) mod faults;
+mod limits;
 mod platform;
+pub(crate) mod project;
 mod releases;
-mod websocket;
+mod routes;
+mod session;
+pub(crate) mod settings;
+mod socket;
+mod sweep;
 mod worker;
 
 pub(crate) use platform::{EDGE_SCRIPT, build};

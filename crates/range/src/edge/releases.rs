@@ -4,7 +4,8 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::deployment::{Credit, Deployment, Deployments, Fitness, Stamp, Version};
+use super::deployment::{Credit, Deployment, Deployments, Stamp, Version};
+use super::settings::Values;
 use crate::service::Post;
 use crate::state_file::{read_json, write_json};
 use crate::{RangeError, chance, clock};
@@ -36,9 +37,9 @@ impl Releases {
     }
 
     /// Uploads a version and gives it all traffic.
-    pub(crate) fn deploy(&self, fitness: Fitness, credit: Credit) -> Result<Deployment, RangeError> {
+    pub(crate) fn deploy(&self, values: Values, credit: Credit) -> Result<Deployment, RangeError> {
         self.change(|kept| {
-            kept.deploy(fitness, stamp(), credit);
+            kept.deploy(values, stamp(), credit);
             Ok(())
         })
     }

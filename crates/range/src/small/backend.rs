@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::extract::{Query, State};
 use axum::http::{Method, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{any, get, post as posted};
 use axum::{Json, Router};
 use serde::Deserialize;
@@ -20,8 +20,8 @@ const TOKEN_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[derive(Debug, Deserialize)]
 struct SignIn {
-    #[serde(default)]
     login: String,
+    return_to: String,
 }
 
 pub(crate) async fn build(post: &Post) -> Result<Rooms, RangeError> {
@@ -31,7 +31,8 @@ pub(crate) async fn build(post: &Post) -> Result<Rooms, RangeError> {
         .route("/git-tokens", posted(git_token))
         .route("/sessions", posted(store_session))
         .route("/messages/sync", posted(sync))
-        .route("/auth/github", get(sign_in))
+        .route("/sessions/{id}", posted(async || Json(json!({}))))
+        .route("/api/auth/signin/github", get(sign_in))
         .fallback(async || (StatusCode::NOT_FOUND, Json(json!({ "error": "no such path" }))))
         .with_state(post.log.clone());
     Ok(Rooms { public, admin: Router::new(), https: None })
@@ -71,9 +72,9 @@ async fn sync(State(log): State<Log>, Json(body): Json<Value>) -> Response {
 }
 
 async fn sign_in(State(log): State<Log>, Query(asked): Query<SignIn>) -> Response {
-    note(&log, "auth:signIn", &format!("{} signed in", asked.login));
-    let token = format!("tok_{}", asked.login);
-    Json(json!({ "token": token, "user": asked.login, "expires_ms": expiry() })).into_response()
+    let SignIn { login, return_to } = asked;
+    note(&log, "auth:signIn", &format!("{login} signed in"));
+    Redirect::to(&format!("{return_to}#token=tok_{login}&name={login}")).into_response()
 }
 
 fn expiry() -> i64 {

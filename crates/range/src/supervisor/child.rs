@@ -43,7 +43,7 @@ pub(super) async fn keep(watch: Watch, service: ServiceName, first: FirstWord) {
             continue;
         }
         let began = clock::instant();
-        let ended = one_life(&watch, service, &mut mind, &mut first).await;
+        let ended = one_life(&watch, service, &mind, &mut first).await;
         watch.note(service, |standing| (standing.pid, standing.reason) = (None, Some(ended.clone())));
         if let Some(first) = first.take() {
             // It never answered: the range does not start without it.
@@ -64,7 +64,7 @@ pub(super) async fn keep(watch: Watch, service: ServiceName, first: FirstWord) {
 async fn one_life(
     watch: &Watch,
     service: ServiceName,
-    mind: &mut watch::Receiver<Mind>,
+    mind: &watch::Receiver<Mind>,
     first: &mut Option<FirstWord>,
 ) -> String {
     let mut child = match start(&watch.program, service, watch) {
@@ -82,9 +82,11 @@ async fn one_life(
         // Nobody waits any longer when the start was given up.
         let _ = first.send(Ok(()));
     }
+    // A receiver of its own: the change is still news to the caller.
+    let mut changed = mind.clone();
     let ended = tokio::select! {
         status = child.wait() => how(status),
-        _ = mind.changed() => "it was told to end".to_owned(),
+        _ = changed.changed() => "it was told to end".to_owned(),
         () = watch.life.end.cancelled() => "the range ends".to_owned(),
     };
     end(&mut child).await;

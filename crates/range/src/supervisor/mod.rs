@@ -6,11 +6,13 @@
 
 mod admin;
 mod child;
+mod faults;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -75,6 +77,8 @@ struct Watch {
     dir: PathBuf,
     standings: Arc<Mutex<BTreeMap<ServiceName, Standing>>>,
     minds: Arc<BTreeMap<ServiceName, watch::Sender<Mind>>>,
+    /// Whether the backend is starved of the processor.
+    starved: Arc<AtomicBool>,
     life: Lifetime,
 }
 
@@ -134,12 +138,26 @@ impl Watch {
             dir,
             standings: Arc::new(Mutex::new(standings.into())),
             minds: Arc::new(minds.into()),
+            starved: Arc::default(),
             life,
         }
     }
 
     fn standings(&self) -> MutexGuard<'_, BTreeMap<ServiceName, Standing>> {
         self.standings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends a service and keeps it down, or lets it run again; a restart does both. False when there is no such service.
+    fn set(&self, service: ServiceName, wanted: Wanted, restart: bool) -> bool {
+        let Some(mind) = self.minds.get(&service) else { return false };
+        mind.send_if_modified(|mind| {
+            let changes = mind.wanted != wanted || restart;
+            mind.wanted = wanted;
+            mind.turn += u32::from(restart);
+            changes
+        });
+        self.note(service, |standing| standing.wanted = wanted);
+        true
     }
 
     fn note(&self, service: ServiceName, change: impl FnOnce(&mut Standing)) {
@@ -179,16 +197,22 @@ fn on_thread(watch: Watch, admin_port: u16, ready: oneshot::Sender<Result<Socket
 
 async fn begin(watch: &Watch, admin_port: u16) -> Result<SocketAddr, RangeError> {
     let (listener, at) = listen::bind("admin", admin_port).await?;
-    let mut waited = Vec::new();
-    for service in serve::STARTED {
-        let (ready, answers) = oneshot::channel();
-        watch.life.tasks.spawn(child::keep(watch.clone(), service, ready));
-        waited.push((service, answers));
+    // The users come when everything else answers.
+    let (users, others): (Vec<_>, Vec<_>) =
+        serve::STARTED.into_iter().partition(|service| *service == ServiceName::Load);
+    for together in [others, users] {
+        let mut waited = Vec::new();
+        for service in together {
+            let (ready, answers) = oneshot::channel();
+            watch.life.tasks.spawn(child::keep(watch.clone(), service, ready));
+            waited.push((service, answers));
+        }
+        for (service, answers) in waited {
+            let said = answers.await.unwrap_or_else(|_| Err("it was ended while it started".to_owned()));
+            said.map_err(|reason| RangeError::Service { service, reason })?;
+        }
     }
-    for (service, answers) in waited {
-        let said = answers.await.unwrap_or_else(|_| Err("it was ended while it started".to_owned()));
-        said.map_err(|reason| RangeError::Service { service, reason })?;
-    }
+    watch.life.tasks.spawn(faults::starve(watch.clone()));
     let router = admin::router(watch.clone());
     watch.life.tasks.spawn(listen::serve(listener, Wrapping::Plain, router, watch.life.clone()));
     Ok(at)

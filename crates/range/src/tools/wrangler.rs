@@ -1,6 +1,7 @@
 //! The stand-in for `wrangler`: tail, deployments, rollback and deploy of the practice edge API.
 
 use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
@@ -10,10 +11,11 @@ use super::session::{Seat, Session};
 use super::{Dialect, LABEL};
 use crate::client::{LogRequest, Until};
 use crate::clock::{utc, utc_plain};
-use crate::edge::EDGE_SCRIPT;
 use crate::edge::admin::{Changed, DeployOrder, RollbackOrder};
+use crate::edge::settings::Values;
+use crate::edge::{EDGE_SCRIPT, project};
 use crate::log::{Outcome, Record, ServiceName};
-use crate::{Deployment, Fitness, RangeError, Source};
+use crate::{Deployment, RangeError, Source};
 
 const GLOBAL: &[Flag] = &[
     value("config").short('c'),
@@ -112,14 +114,24 @@ fn refuse(session: &mut Session<'_>, why: &str) -> Result<i32, RangeError> {
 }
 
 fn tail(session: &mut Session<'_>, parsed: &Parsed) -> Result<i32, RangeError> {
-    let mut outcomes = Vec::new();
-    for status in parsed.values("status") {
-        outcomes.push(match status {
-            "ok" => Some(Outcome::Ok),
-            "error" => Some(Outcome::Exception),
-            "canceled" => None,
-            other => return refuse(session, &format!("Invalid values:\n  Argument: status, Given: \"{other}\", Choices: \"ok\", \"error\", \"canceled\"")),
-        });
+    let mut outcomes: Vec<Outcome> = Vec::new();
+    let statuses: Vec<&str> = parsed.values("status").collect();
+    for status in &statuses {
+        match *status {
+            "ok" => outcomes.push(Outcome::Ok),
+            // As with the real tool, an invocation that was ended by a limit is an error, too.
+            "error" => outcomes.extend([Outcome::Exception, Outcome::ExceededCpu]),
+            // Nothing here is ever cancelled.
+            "canceled" => {}
+            other => {
+                return refuse(
+                    session,
+                    &format!(
+                        "Invalid values:\n  Argument: status, Given: \"{other}\", Choices: \"ok\", \"error\", \"canceled\""
+                    ),
+                );
+            }
+        }
     }
     let wording: fn(&Record) -> String = match parsed.value("format") {
         None | Some("pretty") => pretty,
@@ -142,7 +154,7 @@ fn tail(session: &mut Session<'_>, parsed: &Parsed) -> Result<i32, RangeError> {
     session.remark(&format!("Connected to {EDGE_SCRIPT}, waiting for logs... ({LABEL})"))?;
     let asked = LogRequest { history: 0, until: Until::Ended };
     session.print_log(ServiceName::Edge, asked, &|record| {
-        let shown = (outcomes.is_empty() || outcomes.contains(&Some(record.outcome)))
+        let shown = (statuses.is_empty() || outcomes.contains(&record.outcome))
             && (methods.is_empty() || methods.contains(&record.method))
             && filters.iter().all(|filter| filter.shows(record));
         shown.then(|| wording(record))
@@ -153,6 +165,7 @@ fn pretty(record: &Record) -> String {
     let outcome = match record.outcome {
         Outcome::Ok => "Ok",
         Outcome::Exception => "Exception Thrown",
+        Outcome::ExceededCpu => "Exceeded CPU Limit",
     };
     let (at, method, url, status) = (utc_plain(record.at_ms), &record.method, &record.url, record.status);
     let mut text = format!("{method} {url} {status} - {outcome} @ {at} UTC");
@@ -271,12 +284,19 @@ fn roll_back(session: &mut Session<'_>, parsed: &Parsed) -> Result<i32, RangeErr
 }
 
 fn deploy(session: &mut Session<'_>, parsed: &Parsed) -> Result<i32, RangeError> {
+    let settings = match project_settings(session, parsed) {
+        Ok(settings) => settings,
+        Err(why) => return refuse(session, &why),
+    };
     if parsed.has("dry-run") {
+        for (name, value) in &settings {
+            session.say(&format!("env.{name} ({value:?})      Environment Variable"))?;
+        }
         session.say("--dry-run: exiting now.")?;
         return Ok(0);
     }
     let order = DeployOrder {
-        fitness: Fitness::Good,
+        settings: Some(settings),
         author: "operator@example.test".to_owned(),
         message: parsed.value("message").unwrap_or("Deploy").to_owned(),
     };
@@ -285,4 +305,18 @@ fn deploy(session: &mut Session<'_>, parsed: &Parsed) -> Result<i32, RangeError>
     session.say(&format!("Deployed {EDGE_SCRIPT}: {} → {}", before.version.id, after.version.id))?;
     session.say(&format!("Current Version ID: {}", after.version.id))?;
     Ok(0)
+}
+
+/// The settings to ship: of the file that is named, of the working directory, or of the range's own project.
+fn project_settings(session: &Session<'_>, parsed: &Parsed) -> Result<Values, String> {
+    let folder = parsed.value("cwd").unwrap_or(".");
+    let file = match parsed.value("config") {
+        Some(named) => PathBuf::from(named),
+        None => {
+            let here = Path::new(folder).join("wrangler.toml");
+            let own = session.dir.as_deref().map(project::own_file);
+            own.filter(|_| !here.exists()).unwrap_or(here)
+        }
+    };
+    project::read(&file, parsed.value("env"))
 }

@@ -2,7 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "the whole binary is tests")]
 
+mod chat;
 mod commands;
+mod faults;
+mod load;
+mod processes;
+mod sessions;
 mod stack;
 mod stage;
 mod tools;

@@ -4,6 +4,7 @@ use range::{
     Fitness, Load, Range, RangeConfig, RangeError, ServiceAddress, ServiceName, Source, Whereabouts,
 };
 
+use crate::chat::Person;
 use crate::stage::Stage;
 
 const HEALTH: &str = "-I https://api.tabbi.dev/health";
@@ -12,7 +13,8 @@ const HEALTH: &str = "-I https://api.tabbi.dev/health";
 async fn a_bad_deployment_breaks_the_api_and_a_rollback_repairs_it() {
     let stage = Stage::up(Load::Off).await;
     assert_eq!(stage.curl_status(HEALTH).await, 200);
-    assert_eq!(stage.curl_status("-X POST https://api.tabbi.dev/sessions").await, 201);
+    let ada = Person::signed_in(&stage, "ada").await;
+    ada.session().await;
 
     stage.range.deploy_bad().unwrap();
     assert_eq!(stage.curl_status(HEALTH).await, 500);
@@ -23,7 +25,7 @@ async fn a_bad_deployment_breaks_the_api_and_a_rollback_repairs_it() {
     let back = stage.range.roll_back().unwrap();
     assert_eq!((back.source, back.version.fitness), (Source::Rollback, Fitness::Good));
     assert_eq!(stage.curl_status(HEALTH).await, 200);
-    stage.range.stop().await.unwrap();
+    ada.session().await;
 }
 
 #[tokio::test]
@@ -54,7 +56,11 @@ async fn plain_http_answers_probes_and_upgrades() {
     assert_eq!(stage.curl_status(&format!("http://{http}/health")).await, 200);
     let upgrade = "-H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' \
                    -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='";
-    let answer = stage.sh(&format!("curl -i -s {upgrade} http://{http}/sessions/x/ws")).await;
+    let ada = Person::signed_in(&stage, "ada").await;
+    let session = ada.session().await;
+    let bearer = format!("-H 'Authorization: Bearer {}' --max-time 1", ada.token);
+    let answer =
+        stage.sh(&format!("curl -i -s {upgrade} {bearer} http://{http}/sessions/{session}/ws")).await;
     assert!(answer.out.starts_with("HTTP/1.1 101"), "{answer:?}");
     assert!(answer.out.contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="), "{answer:?}");
 }
@@ -64,7 +70,7 @@ async fn the_admin_endpoint_is_closed_to_web_pages() {
     let stage = Stage::up(Load::Off).await;
     let admin = ServiceAddress::read(stage.range.dir(), ServiceName::Edge).unwrap().unwrap().admin;
     let order = "-X POST -H 'content-type: application/json' \
-                 -d '{\"fitness\":\"bad\",\"author\":\"a\",\"message\":\"m\"}'";
+                 -d '{\"settings\":{},\"author\":\"a\",\"message\":\"m\"}'";
     assert_eq!(stage.curl_status(&format!("{order} http://{admin}/deploy")).await, 403);
     let rebound = format!("{order} -H 'x-evenkeel-range: 1' -H 'Host: evil.example' http://{admin}/deploy");
     assert_eq!(stage.curl_status(&rebound).await, 403);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
-use range::{Load, Range, RangeConfig};
+use range::{Load, Range, RangeConfig, ServiceAddress, ServiceName, Standing, Stats};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
@@ -78,6 +78,85 @@ impl Stage {
     /// Runs a command line to its end in the seed's dialect.
     pub(crate) async fn seed_sh(&self, line: &str) -> Ended {
         ended(self.seed_shell(line)).await
+    }
+
+    /// Deploys a version with one setting of its own, from the range's project.
+    pub(crate) async fn deploy_with(&self, name: &str, value: &str) {
+        let project = self.range.dir().join("project/wrangler.toml");
+        let text = std::fs::read_to_string(&project).unwrap();
+        let changed = text.lines().map(|line| match line.split(" = ").next() == Some(name) {
+            true => format!("{name} = {value:?}\n"),
+            false => format!("{line}\n"),
+        });
+        std::fs::write(&project, changed.collect::<String>()).unwrap();
+        let deployed = self.sh("wrangler deploy --env production").await;
+        assert_eq!(deployed.code, Some(0), "{deployed:?}");
+        assert_eq!(self.range.status().unwrap().edge.live.settings[name], value);
+    }
+
+    /// The edge's log file as it is.
+    pub(crate) fn edge_log(&self) -> String {
+        std::fs::read_to_string(self.range.dir().join("logs/edge.ndjson")).unwrap()
+    }
+
+    /// Waits for a line of the edge's log.
+    pub(crate) async fn edge_logs(&self, text: &str) {
+        let file = self.range.dir().join("logs/edge.ndjson");
+        let line = format!("timeout 30 bash -c 'until grep -qF \"{text}\" {}; do :; done'", file.display());
+        assert_eq!(self.sh(&line).await.code, Some(0), "no {text:?} in {}", self.edge_log());
+    }
+
+    /// What a service tells Prometheus.
+    pub(crate) async fn metrics(&self, service: ServiceName) -> String {
+        let address = ServiceAddress::read(self.range.dir(), service).unwrap().unwrap();
+        self.sh(&format!("curl -s http://{}/metrics", address.http)).await.out
+    }
+
+    /// The process of a service.
+    pub(crate) fn pid(&self, service: ServiceName) -> u32 {
+        self.range.status().unwrap().services[&service].pid.unwrap()
+    }
+
+    /// Asks until a service stands so.
+    pub(crate) async fn until(&self, service: ServiceName, so: impl Fn(&Standing) -> bool) {
+        let asked = async {
+            while !so(&self.range.services().unwrap()[&service]) {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(LIMIT, asked).await.unwrap_or_else(|_| panic!("{:?}", self.range.services()));
+    }
+
+    /// Waits until a service has no process.
+    pub(crate) async fn until_gone(&self, service: ServiceName) {
+        self.until(service, |standing| standing.pid.is_none()).await;
+    }
+
+    /// Waits until a service answers.
+    pub(crate) async fn until_there(&self, service: ServiceName) {
+        self.until(service, |standing| standing.pid.is_some()).await;
+    }
+
+    /// Restarts a service and waits for its new process.
+    pub(crate) async fn restarted(&self, service: ServiceName) {
+        let before = self.pid(service);
+        self.range.restart(service).unwrap();
+        self.until(service, |standing| standing.pid.is_some_and(|pid| pid != before)).await;
+    }
+
+    /// The users' measures, as soon as they are so; the error is what they were at last.
+    pub(crate) async fn stats_with(&self, so: impl Fn(&Stats) -> bool) -> Result<Stats, Stats> {
+        let asked = async {
+            loop {
+                let stats = self.range.load_stats().unwrap();
+                if so(&stats) {
+                    return stats;
+                }
+                // A turn of the clock between two questions: the users need the processor, too.
+                let _ = timeout(Duration::from_millis(50), core::future::pending::<()>()).await;
+            }
+        };
+        timeout(LIMIT, asked).await.map_err(|_| self.range.load_stats().unwrap())
     }
 
     /// The status that the real curl sees.

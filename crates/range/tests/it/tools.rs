@@ -2,6 +2,9 @@
 
 use range::{Fitness, Load};
 
+use serde_json::json;
+
+use crate::chat::Person;
 use crate::stage::{Stage, Streaming};
 
 #[tokio::test]
@@ -112,10 +115,10 @@ async fn wrangler_deploy_ships_a_whole_version() {
 #[tokio::test]
 async fn a_stopped_sandbox_app_fails_sessions_until_it_is_deployed() {
     let stage = Stage::up(Load::Off).await;
-    let session = "-X POST https://api.tabbi.dev/sessions";
+    let ada = Person::signed_in(&stage, "ada").await;
     let stopped = stage.sh("modal app stop coding-agent-sandbox --yes").await;
     assert_eq!(stopped.code, Some(0), "{stopped:?}");
-    assert_eq!(stage.curl_status(session).await, 503);
+    assert_eq!(ada.ask("POST", "/sessions", &json!({})).await.status, 503);
     assert_eq!(stage.curl_status("https://tabbi--coding-agent-sandbox-health.modal.run").await, 404);
     let listed = stage.sh("modal app list | grep coding-agent").await;
     assert!(listed.out.contains("stopped"), "{listed:?}");
@@ -123,7 +126,7 @@ async fn a_stopped_sandbox_app_fails_sessions_until_it_is_deployed() {
     assert_eq!(twice.code, Some(1), "{twice:?}");
 
     assert_eq!(stage.sh("modal deploy sandbox.py").await.code, Some(0));
-    assert_eq!(stage.curl_status(session).await, 201);
+    ada.session().await;
     let log = stage.sh("modal app logs coding-agent-sandbox | grep create_sandbox | tail -20").await;
     assert_eq!(log.out.lines().count(), 1, "{log:?}");
 }
@@ -157,29 +160,6 @@ async fn without_a_range_a_tool_says_so() {
     assert!(nowhere.err.contains("EVENKEEL_RANGE_DIR is not set"), "{nowhere:?}");
     let empty = stage.sh("EVENKEEL_RANGE_DIR=/nonexistent modal app list").await;
     assert!(empty.err.contains("no practice range runs in /nonexistent"), "{empty:?}");
-}
-
-#[tokio::test]
-async fn the_command_line_breaks_and_repairs() {
-    let stage = Stage::up(Load::Off).await;
-    let range_tool = env!("CARGO_BIN_EXE_range-tool");
-    let broken = stage.sh(&format!("{range_tool} break bad-deployment")).await;
-    assert_eq!(
-        (broken.code, stage.range.status().unwrap().edge.live.fitness),
-        (Some(0), Fitness::Bad),
-        "{broken:?}"
-    );
-    let status = stage.sh(&format!("{range_tool} status")).await;
-    assert!(status.out.contains("version 2 (bad)"), "{status:?}");
-    let repaired = stage.sh(&format!("{range_tool} repair")).await;
-    assert_eq!(
-        (repaired.code, stage.range.status().unwrap().edge.live.fitness),
-        (Some(0), Fitness::Good),
-        "{repaired:?}"
-    );
-    let twice = stage.sh(&format!("{range_tool} repair")).await;
-    assert!(twice.out.contains("nothing to repair"), "{twice:?}");
-    assert_eq!(stage.sh(&format!("{range_tool} brake")).await.code, Some(2));
 }
 
 #[tokio::test]

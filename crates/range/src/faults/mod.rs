@@ -1,0 +1,151 @@
+//! The register of everything that can be broken: each fault with the runbook it belongs to, the service it lives in, its
+//! cause, what a user sees and what repairs it. How a fault is made to happen lives with its service; here are the words,
+//! and the way to the owner.
+
+mod edge;
+mod processes;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::RangeError;
+use crate::client::Client;
+use crate::log::ServiceName;
+
+/// Where a fault lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Owner {
+    /// In the processes that the supervisor keeps.
+    Supervisor,
+    /// In one service.
+    #[serde(untagged)]
+    Service(ServiceName),
+}
+
+/// One fault in words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// What it is called by `range break`.
+    pub name: &'static str,
+    /// Where it lives.
+    pub owner: Owner,
+    /// The runbook that ought to be opened.
+    pub runbook: &'static str,
+    /// What is really wrong.
+    pub cause: &'static str,
+    /// What users, probes and logs show.
+    pub seen: &'static str,
+    /// What repairs it, as the playbook or the tools' documentation says.
+    pub repair: &'static str,
+}
+
+/// A fault as its owner shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Shown {
+    pub(crate) name: String,
+    pub(crate) on: bool,
+}
+
+/// What an owner is told about a fault.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Switch {
+    pub(crate) on: bool,
+}
+
+/// Runbook titles, as the shipped playbook has them.
+const ERRORS: &str = "API Returning 5xx Errors";
+const SOCKETS: &str = "WebSocket Connections Failing";
+const CREATION: &str = "Session Creation Failing";
+const PAUSES: &str = "Sessions Auto-Pausing Unexpectedly";
+const MESSAGES: &str = "Messages Not Appearing in Chat";
+const LATENCY: &str = "High Latency / Slow Response";
+const SIGN_IN: &str = "Authentication Failures";
+
+/// The runbooks that faults belong to, in the playbook's order.
+pub const RUNBOOKS: [&str; 7] = [ERRORS, SOCKETS, CREATION, PAUSES, MESSAGES, LATENCY, SIGN_IN];
+
+/// All faults, by service and runbook.
+pub fn all() -> impl Iterator<Item = &'static Fault> {
+    [edge::FAULTS, processes::FAULTS].into_iter().flatten()
+}
+
+/// The fault of that name.
+pub fn named(name: &str) -> Option<&'static Fault> {
+    all().find(|fault| fault.name == name)
+}
+
+/// Makes a fault happen in the range that runs in `dir`, or sets it back.
+pub(crate) fn switch(dir: &Path, name: &str, on: bool) -> Result<(), RangeError> {
+    let fault = named(name)
+        .ok_or_else(|| RangeError::Refused(format!("no fault {name}; `range faults` lists them")))?;
+    let path = format!("/faults/{name}");
+    fault.owner.client(dir)?.post::<serde::de::IgnoredAny>(&path, &Switch { on }).map(drop)
+}
+
+/// The names of the faults that are there now. An owner that does not run is asked about nothing.
+pub(crate) fn on(dir: &Path) -> Result<Vec<String>, RangeError> {
+    let owners: BTreeSet<Owner> = all().map(|fault| fault.owner).collect();
+    let mut found = Vec::new();
+    for owner in owners {
+        match owner.client(dir).and_then(|client| client.get::<Vec<Shown>>("/faults")) {
+            Ok(shown) => found.extend(shown.into_iter().filter(|one| one.on).map(|one| one.name)),
+            Err(RangeError::Service { .. } | RangeError::Unreachable { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(found)
+}
+
+impl Owner {
+    fn client(self, dir: &Path) -> Result<Client, RangeError> {
+        match self {
+            Self::Service(service) => Client::to(dir, service),
+            Self::Supervisor => Client::of(dir),
+        }
+    }
+}
+
+impl core::fmt::Display for Owner {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Service(service) => f.write_str(service.text()),
+            Self::Supervisor => f.write_str("supervisor"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_the_edge_s_runbooks_have_two_faults() {
+        let names: BTreeSet<_> = all().map(|fault| fault.name).collect();
+        assert_eq!(names.len(), all().count());
+        assert!(all().all(|fault| RUNBOOKS.contains(&fault.runbook)));
+        for runbook in [ERRORS, SOCKETS, PAUSES, LATENCY] {
+            let count = all().filter(|fault| fault.runbook == runbook).count();
+            assert!(count >= 2, "{runbook} has {count}");
+        }
+    }
+
+    #[test]
+    fn runbooks_are_the_shipped_playbook_s() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../playbooks/tabbi.md");
+        let playbook = std::fs::read_to_string(path).unwrap();
+        for title in RUNBOOKS {
+            assert!(playbook.contains(&format!("### Issue: {title}\n")), "{title}");
+        }
+    }
+
+    #[test]
+    fn the_edge_s_words_and_its_wrong_versions_are_the_same_faults() {
+        let words: BTreeSet<_> = edge::FAULTS.iter().map(|fault| fault.name).collect();
+        let versions: BTreeSet<_> =
+            crate::edge::faults::WRONG_VERSIONS.iter().map(|wrong| wrong.name).collect();
+        assert_eq!(words, versions);
+    }
+}

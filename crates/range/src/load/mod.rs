@@ -1,0 +1,78 @@
+//! The synthetic users, a process of their own: they sign in, start sessions, open the WebSocket, prompt, read the answer,
+//! pause, resume and leave, all through the front as any client does. What they meet is measured as they meet it.
+
+mod measure;
+mod request;
+mod user;
+mod visit;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
+use tokio::time::{MissedTickBehavior, interval};
+
+pub use measure::{Measured, Stats};
+
+use crate::RangeError;
+use crate::call::Caller;
+use crate::service::{Post, Rooms};
+use measure::Measure;
+
+/// Users at the same time.
+const USERS: usize = 4;
+
+/// How busy the synthetic users are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Load {
+    /// Nobody is there.
+    Off,
+    /// One act in each such interval, by whoever is free.
+    Every(Duration),
+}
+
+impl Load {
+    /// The interval in milliseconds; 0 is nobody.
+    pub(crate) fn milliseconds(self) -> u64 {
+        match self {
+            Self::Off => 0,
+            Self::Every(pause) => u64::try_from(pause.as_millis()).unwrap_or(u64::MAX).max(1),
+        }
+    }
+}
+
+/// Starts the users, if there are to be any, and shows what they measure at `/stats`.
+pub(crate) async fn build(post: &Post) -> Result<Rooms, RangeError> {
+    let measure = Measure::new(post.metrics.clone());
+    if post.settings.load_ms > 0 {
+        let paces = Arc::new(Semaphore::new(0));
+        post.life.tasks.spawn(pace(post.clone(), Arc::clone(&paces)));
+        for number in 1..=USERS {
+            let user = user::User::new(post, number, measure.clone(), Arc::clone(&paces));
+            post.life.tasks.spawn(post.life.end.clone().run_until_cancelled_owned(user.live()));
+        }
+    }
+    let stats = Router::new().route("/stats", get(async move || Json(measure.stats())));
+    Ok(Rooms { public: stats.clone(), admin: stats, https: None })
+}
+
+/// Signs somebody in, as a synthetic user does; the error is what they met.
+pub(crate) async fn sign_in(dir: &Path, login: &str) -> Result<String, String> {
+    request::sign_in(&Caller::new(dir), login).await
+}
+
+/// Hands out one act after another; what nobody takes is not saved up.
+async fn pace(post: Post, paces: Arc<Semaphore>) {
+    let mut clock = interval(Duration::from_millis(post.settings.load_ms));
+    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let end = post.life.end.clone();
+    while end.run_until_cancelled(clock.tick()).await.is_some() {
+        if paces.available_permits() == 0 {
+            paces.add_permits(1);
+        }
+    }
+}
