@@ -73,6 +73,7 @@ impl User {
         for (kind, verb) in [("pause", "pause"), ("resume", "resume")] {
             self.ask(kind, (Method::POST, &format!("/sessions/{id}/{verb}")), json!({})).await?;
         }
+        hear_that_it_runs(&mut socket).await?;
         self.say(&mut socket, *last).await?;
         // The other side may have closed first.
         let _ = socket.close(None).await;
@@ -82,17 +83,8 @@ impl User {
     /// Waits until the session says that it runs.
     async fn wait_for_start(&mut self, socket: &mut Socket) -> Outcome<()> {
         let began = clock::instant();
-        let started = timeout(START_PATIENCE, async {
-            loop {
-                let frame = next_frame(socket).await?;
-                match frame["state"].as_str() {
-                    Some("running") => return Ok(()),
-                    Some("error") => return Err("Failed to create session".to_owned()),
-                    Some(_) | None => {}
-                }
-            }
-        });
-        let result = started.await.unwrap_or_else(|_| Err("stuck in starting".to_owned()));
+        let started = timeout(START_PATIENCE, started(socket)).await;
+        let result = started.unwrap_or_else(|_| Err("stuck in starting".to_owned()));
         self.note("start", began.elapsed(), result.as_ref().err().map(String::as_str));
         result
     }
@@ -124,6 +116,23 @@ impl User {
         self.note("reading", began.elapsed(), disturbed.as_deref());
         disturbed.map_or(Ok(()), Err)
     }
+}
+
+/// Reads frames until the session runs, or cannot.
+async fn started(socket: &mut Socket) -> Outcome<()> {
+    loop {
+        let frame = next_frame(socket).await?;
+        match frame["state"].as_str() {
+            Some("running") => return Ok(()),
+            Some("error") => return Err("Failed to create session".to_owned()),
+            Some(_) | None => {}
+        }
+    }
+}
+
+/// Reads what a pause and a resume have left on the connection.
+async fn hear_that_it_runs(socket: &mut Socket) -> Outcome<()> {
+    timeout(PATIENCE, started(socket)).await.unwrap_or_else(|_| Err("no word of the resume".to_owned()))
 }
 
 /// Reads frames until an answer is whole.

@@ -97,7 +97,7 @@ impl Supervisor {
         let end = life.end.clone();
         let (ready, started) = oneshot::channel();
         let thread = std::thread::Builder::new().name("range-supervisor".to_owned());
-        let thread = thread.spawn(move || on_thread(Watch::new(program, dir, life), admin_port, ready))?;
+        let thread = thread.spawn(move || on_thread(&Watch::new(program, dir, life), admin_port, ready))?;
         let mut supervisor = Self { admin: SocketAddr::from(([127, 0, 0, 1], 0)), end, thread: Some(thread) };
         // Dropping the supervisor on the way out ends whatever has started.
         supervisor.admin = match timeout(START_WAIT, started).await {
@@ -171,7 +171,7 @@ fn not_started(why: &str) -> RangeError {
     RangeError::Refused(format!("the practice range did not start within {START_WAIT:?}: {why}"))
 }
 
-fn on_thread(watch: Watch, admin_port: u16, ready: oneshot::Sender<Result<SocketAddr, RangeError>>) {
+fn on_thread(watch: &Watch, admin_port: u16, ready: oneshot::Sender<Result<SocketAddr, RangeError>>) {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -182,7 +182,7 @@ fn on_thread(watch: Watch, admin_port: u16, ready: oneshot::Sender<Result<Socket
     };
     runtime.block_on(async {
         let life = watch.life.clone();
-        match begin(&watch, admin_port).await {
+        match begin(watch, admin_port).await {
             Ok(admin) => drop(ready.send(Ok(admin))),
             Err(error) => {
                 let _ = ready.send(Err(error));

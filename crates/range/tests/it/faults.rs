@@ -259,23 +259,29 @@ async fn slow_dependency_makes_users_wait_and_health_does_not_show_it() {
     let ada = Person::signed_in(&stage, "ada").await;
     let session = ada.session().await;
     broken(&stage, "slow-dependency");
-    // The backend runs for a moment every three seconds: of some requests in a row, most wait for it.
-    let mut slowest = 0.0_f64;
-    for _ in 0..4 {
-        slowest = slowest.max(seconds(&stage, &ada, &session).await);
-    }
-    assert!(slowest > 1.5, "the slowest of four took {slowest} s");
+    // The backend runs for a moment every three seconds: sooner or later a request waits for it.
+    let slowest = slowest_within(&stage, &ada, &session, 1.5).await;
+    assert!(slowest > 1.5, "the slowest took {slowest} s");
     let health = stage.sh("curl -s -o /dev/null -w '%{time_total}' https://api.tabbi.dev/health").await;
     assert!(health.out.parse::<f64>().unwrap() < 1.0, "{health:?}");
     stage.range.set_back("slow-dependency").unwrap();
     assert_eq!(stage.range.faults_on().unwrap(), [""; 0]);
     // The last stop may be over only a moment later.
     seconds(&stage, &ada, &session).await;
-    let mut slowest = 0.0_f64;
-    for _ in 0..4 {
-        slowest = slowest.max(seconds(&stage, &ada, &session).await);
+    let slowest = slowest_within(&stage, &ada, &session, 1.5).await;
+    assert!(slowest < 1.5, "the slowest took {slowest} s");
+}
+
+/// The slowest of the requests within two rounds of a starved backend, up to the first that is slower than `enough`.
+async fn slowest_within(stage: &Stage, person: &Person<'_>, session: &str, enough: f64) -> f64 {
+    let (mut slowest, mut all) = (0.0_f64, 0.0);
+    while all < 6.5 && slowest <= enough {
+        let took = seconds(stage, person, session).await;
+        // curl's own start counts, too.
+        all += took + 0.02;
+        slowest = slowest.max(took);
     }
-    assert!(slowest < 1.5, "the slowest of four took {slowest} s");
+    slowest
 }
 
 /// How long the edge takes to show a session.

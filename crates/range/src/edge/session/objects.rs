@@ -174,7 +174,7 @@ impl Object {
         match &result {
             Ok(_) => inner.agent = Some(agent),
             Err(_) => {
-                turn.frames = vec![serde_json::json!({ "type": "error", "error": "Something went wrong" })]
+                turn.frames = vec![serde_json::json!({ "type": "error", "error": "Something went wrong" })];
             }
         }
         for frame in &turn.frames {
