@@ -17,6 +17,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::address::ServiceAddress;
+use crate::admin::HEADER;
 use crate::log::ServiceName;
 
 /// A loopback connection takes microseconds; longer means that nobody accepts.
@@ -71,10 +72,12 @@ impl Caller {
 
     /// Where a service's public listener is.
     pub(crate) fn address(&self, service: ServiceName) -> Result<SocketAddr, CallError> {
-        match ServiceAddress::read(&self.dir, service) {
-            Ok(Some(found)) => Ok(found.http),
-            Ok(None) | Err(_) => Err(CallError::Missing(service)),
-        }
+        self.found(service).map(|found| found.http)
+    }
+
+    fn found(&self, service: ServiceName) -> Result<ServiceAddress, CallError> {
+        let found = ServiceAddress::read(&self.dir, service).ok().flatten();
+        found.ok_or(CallError::Missing(service))
     }
 
     /// Posts JSON to a service and reads the JSON of a 2xx.
@@ -87,6 +90,20 @@ impl Caller {
     ) -> Result<Value, CallError> {
         let at = self.address(service)?;
         let request = json_request(Method::POST, at, path, body);
+        exchange(service.text(), at, request, wait).await
+    }
+
+    /// Posts JSON to a service's own listener for orders.
+    pub(crate) async fn order(
+        &self,
+        service: ServiceName,
+        path: &str,
+        body: &impl Serialize,
+        wait: Duration,
+    ) -> Result<Value, CallError> {
+        let at = self.found(service)?.admin;
+        let mut request = json_request(Method::POST, at, path, body);
+        request.headers_mut().insert(HEADER, header::HeaderValue::from_static("1"));
         exchange(service.text(), at, request, wait).await
     }
 }

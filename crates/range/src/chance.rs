@@ -19,11 +19,14 @@ pub(crate) fn short_id(prefix: &str) -> String {
     format!("{prefix}_{}", hex(&draw::<5>()))
 }
 
+/// Fills a buffer with bytes that cannot be packed smaller.
+pub(crate) fn fill(bytes: &mut [u8]) {
+    SystemRandom::new().fill(bytes).expect("the system's random source answers on every supported platform");
+}
+
 fn draw<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    SystemRandom::new()
-        .fill(&mut bytes)
-        .expect("the system's random source answers on every supported platform");
+    fill(&mut bytes);
     bytes
 }
 

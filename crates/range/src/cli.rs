@@ -33,6 +33,7 @@ enum Verb {
     Help,
     Up(Ports),
     Serve(ServiceName),
+    ServeAgent,
     Status(Form),
     Faults(Form),
     Break(String),
@@ -96,6 +97,7 @@ fn read(args: &[String]) -> Result<(Verb, Option<PathBuf>), String> {
     let verb = match words.as_slice() {
         [] | [.., "help"] | ["help", ..] => Verb::Help,
         ["up"] => Verb::Up(ports),
+        ["serve", "agent"] => Verb::ServeAgent,
         ["serve", service] => match ServiceName::from_text(service) {
             Some(service) => Verb::Serve(service),
             None => return Err(format!("unknown service {service}")),
@@ -130,6 +132,7 @@ fn perform(verb: &Verb, dir: &Path, out: &mut dyn Write) -> Result<(), RangeErro
         Verb::Help => Ok(writeln!(out, "{HELP}")?),
         Verb::Up(ports) => up(ports, dir, out),
         Verb::Serve(service) => serve::serve(*service, dir),
+        Verb::ServeAgent => serve::serve_agent(dir),
         Verb::Status(form) => status(*form, dir, out),
         Verb::Faults(form) => faults(*form, dir, out),
         Verb::Break(name) => break_it(name, dir, out),
@@ -264,6 +267,7 @@ mod tests {
         assert_eq!(parse("break bad-deployment --dir d").unwrap(), (broken, Some("d".into())));
         assert_eq!(parse("repair").unwrap().0, Verb::Repair(None));
         assert_eq!(parse("serve edge").unwrap().0, Verb::Serve(ServiceName::Edge));
+        assert_eq!(parse("serve agent --dir d").unwrap(), (Verb::ServeAgent, Some("d".into())));
         let ports = Ports { http: 8080, load_ms: Some(0), ..Ports::default() };
         assert_eq!(parse("up --http-port 8080 --load-ms 0").unwrap().0, Verb::Up(ports));
     }

@@ -21,6 +21,11 @@ pub(crate) fn dialect() -> Dialect {
     if read(DIALECT).is_some_and(|value| value == "seed") { Dialect::Seed } else { Dialect::Real }
 }
 
+/// Where child processes look for their programs.
+pub(crate) fn path() -> OsString {
+    read("PATH").unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".into())
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "the range is a stranger to evenkeel::config; this is its one place"

@@ -28,6 +28,7 @@ mod load;
 mod log;
 mod metrics;
 mod running;
+mod sandbox;
 mod serve;
 mod service;
 mod small;

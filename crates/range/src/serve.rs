@@ -3,20 +3,25 @@
 use std::path::Path;
 
 use crate::log::ServiceName;
-use crate::{RangeError, edge, front, load, service, small};
+use crate::{RangeError, edge, front, load, sandbox, service, small};
 
 /// Becomes a service until told to end. Blocks.
 pub(crate) fn serve(name: ServiceName, dir: &Path) -> Result<(), RangeError> {
     match name {
         ServiceName::Front => service::run(name, dir, front::build),
         ServiceName::Edge => service::run(name, dir, edge::build),
-        ServiceName::Sandbox => service::run(name, dir, small::sandbox::build),
+        ServiceName::Sandbox => service::run(name, dir, sandbox::build),
         ServiceName::Backend => service::run(name, dir, small::backend::build),
         ServiceName::Load => service::run(name, dir, load::build),
         ServiceName::Provider | ServiceName::Site => {
             Err(RangeError::Service { service: name, reason: "this range has no such service".to_owned() })
         }
     }
+}
+
+/// Becomes the agent of the sandbox in a folder; called by the sandbox service alone. Blocks.
+pub(crate) fn serve_agent(folder: &Path) -> Result<(), RangeError> {
+    sandbox::agent::run(folder)
 }
 
 /// The services that `range up` starts, in this order.

@@ -135,7 +135,7 @@ fn say(line: &str) {
 }
 
 /// Where the kernel can do it, a parent that is killed takes its services along, even those that are stopped.
-fn die_with_parent() {
+pub(crate) fn die_with_parent() {
     #[cfg(target_os = "linux")]
     {
         // A kernel that refuses leaves the closed pipe as the sign.
@@ -144,7 +144,7 @@ fn die_with_parent() {
 }
 
 /// Waits for the parent's end of our standard input to close, or for a signal.
-async fn told_to_end() -> Result<(), RangeError> {
+pub(crate) async fn told_to_end() -> Result<(), RangeError> {
     let mut term = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     tokio::select! {

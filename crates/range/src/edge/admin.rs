@@ -7,11 +7,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::deployment::{Credit, Deployment, Version};
 use super::faults::{WRONG_VERSIONS, WrongVersion};
 use super::platform::Platform;
 use super::releases::Releases;
+use super::session::lost::{self, SandboxEnded};
 use super::settings::{self, Values};
 use crate::admin::refuse;
 use crate::faults::{Shown, Switch};
@@ -65,6 +67,7 @@ pub(super) fn router(platform: Arc<Platform>) -> Router {
         )
         .route("/deploy", post(deploy))
         .route("/rollback", post(roll_back))
+        .route("/sandboxes/ended", post(sandbox_ended))
         .route("/faults", get(list_faults))
         .route("/faults/{name}", post(set_fault))
         .with_state(platform)
@@ -94,6 +97,18 @@ fn changed(releases: &Releases, act: impl FnOnce(&Releases) -> Result<Deployment
         Ok(after) => Json(Changed { before, after }).into_response(),
         Err(error) => refuse(&error),
     }
+}
+
+/// The sandbox service tells of a sandbox that ended without an order of ours.
+async fn sandbox_ended(
+    State(platform): State<Arc<Platform>>,
+    Json(ended): Json<SandboxEnded>,
+) -> Json<Value> {
+    let Some(object) = platform.objects.find(&ended.session) else {
+        return Json(json!({ "known": false }));
+    };
+    lost::sandbox_ended(&platform, &object, &ended).await;
+    Json(json!({ "known": true }))
 }
 
 async fn list_faults(State(platform): State<Arc<Platform>>) -> Json<Vec<Shown>> {

@@ -1,6 +1,7 @@
 //! The stand-in for `modal`: the practice sandbox app, its log, and its deployments.
 
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use serde_json::json;
 
@@ -11,8 +12,12 @@ use crate::RangeError;
 use crate::client::{LogRequest, Until};
 use crate::clock::{utc, utc_plain};
 use crate::log::{Record, ServiceName};
-use crate::small::sandbox::{AppAction, AppOrder, AppState, Sandbox};
+use crate::sandbox::app::{App, AppAction, AppOrder, AppState};
+use crate::sandbox::project;
+use crate::sandbox::settings::Values;
 
+/// Who deploys, as the app's history shows it.
+const AUTHOR: &str = "practice@example.test";
 /// What the real tool prints of a log without `--follow`.
 const TAIL_DEFAULT: usize = 100;
 const GLOBAL: &[Flag] = &[value("env").short('e'), switch("help"), switch("version")];
@@ -50,9 +55,7 @@ pub(super) fn run(session: &mut Session<'_>, args: &[String]) -> Result<i32, Ran
         ["app", "rollover"] => {
             with(session, &[GLOBAL, CHANGE], rest(2), |s, p| change(s, p, AppAction::Rollover))
         }
-        ["app", "rollback"] => {
-            with(session, &[GLOBAL, CHANGE], rest(2), |s, p| change(s, p, AppAction::Rollback))
-        }
+        ["app", "rollback"] => with(session, &[GLOBAL, CHANGE], rest(2), roll_back),
         ["deploy", ..] => with(session, &[GLOBAL, DEPLOY], rest(1), deploy),
         _ => with(session, &[GLOBAL], args, |session, parsed| match parsed.words().as_slice() {
             [] => help(session),
@@ -95,7 +98,7 @@ fn usage(session: &mut Session<'_>, why: &str) -> Result<i32, RangeError> {
 }
 
 fn list(session: &mut Session<'_>, parsed: &Parsed) -> Result<i32, RangeError> {
-    let app: Sandbox = session.client(ServiceName::Sandbox)?.get("/app")?;
+    let app: App = session.client(ServiceName::Sandbox)?.get("/app")?;
     let (state, tasks) = words_for(app.state);
     if parsed.has("json") {
         let row = json!([{ "App ID": app.app_id, "Description": app.name, "State": state,
@@ -173,23 +176,44 @@ fn deploy(session: &mut Session<'_>, parsed: &Parsed) -> Result<i32, RangeError>
     if parsed.words().is_empty() {
         return usage(session, "Missing argument 'APP_REF'.");
     }
-    order(session, AppAction::Deploy)
-}
-
-fn change(session: &mut Session<'_>, parsed: &Parsed, action: AppAction) -> Result<i32, RangeError> {
-    match named_app(session, parsed)? {
-        Ok(()) => order(session, action),
+    match project_settings(session, parsed) {
+        Ok(values) => order(session, AppAction::Deploy(Some(values)), parsed),
         Err(why) => usage(session, &why),
     }
 }
 
-fn order(session: &mut Session<'_>, action: AppAction) -> Result<i32, RangeError> {
-    let app: Sandbox = session.client(ServiceName::Sandbox)?.post("/app", &AppOrder { action })?;
-    let (state, tasks) = words_for(app.state);
-    session.say(&format!(
-        "App {} ({}) is {state}, version {}, {tasks} containers.",
-        app.name, app.app_id, app.version
-    ))?;
+/// The settings to ship: of the file that is named, or of the range's own project when there is no such file here.
+fn project_settings(session: &Session<'_>, parsed: &Parsed) -> Result<Values, String> {
+    let words = parsed.words();
+    let here = Path::new(words.first().copied().unwrap_or_default());
+    let own = session.dir.as_deref().map(project::own_file);
+    let own = own.filter(|own| !here.exists() && here.file_name() == own.file_name());
+    project::read(own.as_deref().unwrap_or(here))
+}
+
+fn roll_back(session: &mut Session<'_>, parsed: &Parsed) -> Result<i32, RangeError> {
+    let words = parsed.words();
+    let version = match words.get(1).map(|word| word.strip_prefix('v').unwrap_or(word).parse::<u32>()) {
+        None => None,
+        Some(Ok(number)) => Some(number),
+        Some(Err(_)) => return usage(session, "Invalid value for '[VERSION]': not a version such as v3."),
+    };
+    change(session, parsed, AppAction::Rollback(version))
+}
+
+fn change(session: &mut Session<'_>, parsed: &Parsed, action: AppAction) -> Result<i32, RangeError> {
+    match named_app(session, parsed)? {
+        Ok(()) => order(session, action, parsed),
+        Err(why) => usage(session, &why),
+    }
+}
+
+fn order(session: &mut Session<'_>, action: AppAction, parsed: &Parsed) -> Result<i32, RangeError> {
+    let tag = parsed.value("tag").unwrap_or_default().to_owned();
+    let order = AppOrder { action, author: AUTHOR.to_owned(), tag };
+    let app: App = session.client(ServiceName::Sandbox)?.post("/app", &order)?;
+    let (state, number) = (words_for(app.state).0, app.live().map_or(0, |live| live.number));
+    session.say(&format!("App {} ({}) is {state}, version v{number}.", app.name, app.app_id))?;
     Ok(0)
 }
 
@@ -199,7 +223,7 @@ fn named_app(session: &Session<'_>, parsed: &Parsed) -> Result<Result<(), String
     let Some(named) = words.first() else {
         return Ok(Err("Missing argument 'APP_IDENTIFIER'.".to_owned()));
     };
-    let app: Sandbox = session.client(ServiceName::Sandbox)?.get("/app")?;
+    let app: App = session.client(ServiceName::Sandbox)?.get("/app")?;
     let known = *named == app.name || *named == app.app_id;
     Ok(if known { Ok(()) } else { Err(format!("Could not find a deployed app with the name '{named}'.")) })
 }

@@ -7,6 +7,7 @@ mod commands;
 mod faults;
 mod load;
 mod processes;
+mod sandboxes;
 mod sessions;
 mod stack;
 mod stage;

@@ -94,6 +94,19 @@ impl Stage {
         assert_eq!(self.range.status().unwrap().edge.live.settings[name], value);
     }
 
+    /// Deploys a version of the sandbox app with one setting of its own, from the range's project.
+    pub(crate) async fn deploy_app_with(&self, name: &str, value: &str) {
+        let project = self.range.dir().join("project/sandbox.py");
+        let text = std::fs::read_to_string(&project).unwrap();
+        let changed = text.lines().map(|line| match line.split(" = ").next() == Some(name) {
+            true => format!("{name} = {value}\n"),
+            false => format!("{line}\n"),
+        });
+        std::fs::write(&project, changed.collect::<String>()).unwrap();
+        let deployed = self.sh("modal deploy sandbox.py").await;
+        assert_eq!(deployed.code, Some(0), "{deployed:?}");
+    }
+
     /// The edge's log file as it is.
     pub(crate) fn edge_log(&self) -> String {
         std::fs::read_to_string(self.range.dir().join("logs/edge.ndjson")).unwrap()

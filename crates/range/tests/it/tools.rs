@@ -128,7 +128,8 @@ async fn a_stopped_sandbox_app_fails_sessions_until_it_is_deployed() {
     assert_eq!(stage.sh("modal deploy sandbox.py").await.code, Some(0));
     ada.session().await;
     let log = stage.sh("modal app logs coding-agent-sandbox | grep create_sandbox | tail -20").await;
-    assert_eq!(log.out.lines().count(), 1, "{log:?}");
+    assert_eq!(log.out.matches("is ready after").count(), 1, "{log:?}");
+    assert_eq!(log.out.matches("failed: sandbox app is stopped").count(), 1, "{log:?}");
 }
 
 #[tokio::test]

@@ -3,9 +3,10 @@
 //!
 //! `state` is what a session is and how events change it, without clock or files; `storage` its keys on disk; `objects`
 //! wakes, runs and puts objects to sleep; `hub` is who listens; `start` and `prompt` are what a session asks of the
-//! services behind it.
+//! services behind it; `lost` is a sandbox that ended by itself.
 
 pub(super) mod hub;
+pub(super) mod lost;
 pub(super) mod objects;
 pub(super) mod prompt;
 pub(super) mod start;

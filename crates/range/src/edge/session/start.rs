@@ -153,7 +153,7 @@ async fn change(platform: &Platform, sandbox: &str, act: &str) -> Result<Value, 
 }
 
 /// The row of the session follows its state; a row that is behind is put right by the next change.
-async fn tell_backend(platform: &Platform, id: &str, phase: Phase) {
+pub(super) async fn tell_backend(platform: &Platform, id: &str, phase: Phase) {
     let path = format!("/sessions/{id}");
     let change = json!({ "state": phase });
     let told = platform.caller.post(ServiceName::Backend, &path, &change, BACKEND_WAIT).await;
