@@ -21,7 +21,10 @@ fuzz_target!(|input: (&str, &str)| {
         let (effect, _) = effect_of(&bound);
         // A value is one word whatever it holds, so it cannot turn a look into work of another tool.
         if effect == Effect::Destroys {
-            assert!(command.effect.approval() == playbook::Approval::Needed || value.starts_with('-'), "{bound:?}");
+            assert!(
+                command.effect.approval() == playbook::Approval::Needed || value.starts_with('-'),
+                "{bound:?}"
+            );
         }
     }
 });

@@ -50,6 +50,8 @@ pub(crate) enum DocsMode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Bench {
     Compile,
+    Documents,
+    Check,
     Start,
     Intake,
     Page,
@@ -57,15 +59,27 @@ pub(crate) enum Bench {
 
 impl Bench {
     /// All of them, the quickest first.
-    pub(crate) const ALL: [Bench; 4] = [Bench::Compile, Bench::Start, Bench::Intake, Bench::Page];
+    pub(crate) const ALL: [Bench; 6] =
+        [Bench::Compile, Bench::Check, Bench::Documents, Bench::Start, Bench::Intake, Bench::Page];
 
     /// As it is typed.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Bench::Compile => "compile",
+            Bench::Documents => "documents",
+            Bench::Check => "check",
             Bench::Start => "start",
             Bench::Intake => "intake",
             Bench::Page => "page",
+        }
+    }
+
+    /// Whether it starts the product, which must be built for that.
+    #[cfg(not(feature = "bench"))]
+    pub(crate) fn starts_the_product(self) -> bool {
+        match self {
+            Bench::Compile | Bench::Documents => false,
+            Bench::Check | Bench::Start | Bench::Intake | Bench::Page => true,
         }
     }
 }
@@ -139,8 +153,9 @@ fn bench_options(words: &[String]) -> Result<BenchOptions, Failure> {
             "--quick" => options.pace = Pace::Quick,
             "--only" => {
                 let named = words.next().and_then(|name| Bench::ALL.into_iter().find(|b| b.name() == name));
-                options.only =
-                    Some(named.ok_or_else(|| usage("--only needs one of intake, page, start, compile"))?);
+                options.only = Some(named.ok_or_else(|| {
+                    usage("--only needs one of compile, check, documents, start, intake, page")
+                })?);
             }
             "--json" => match words.next() {
                 Some(file) => options.json = Some(file.clone()),

@@ -18,7 +18,7 @@ pub fn compile(bytes: &[u8]) -> Playbook {
 /// the diagnostics.
 #[must_use]
 pub fn compile_with(bytes: &[u8], answers: &Answers) -> Playbook {
-    let mut playbook = read(bytes, answers);
+    let mut playbook = read(bytes, answers, None);
     let document = &playbook.documents[0];
     playbook.digest = match &document.answers {
         None => document.digest.clone(),
@@ -34,17 +34,18 @@ pub fn repaired(bytes: &[u8]) -> String {
     repair::repair(bytes).text
 }
 
-/// One document by itself, with what there is to say about its own words; always with exactly one entry in
-/// `documents`. What it lacks is not told: another document may have it.
-pub(crate) fn read(bytes: &[u8], answers: &Answers) -> Playbook {
+/// One document by itself, with what there is to say about its own words, and beside those of the documents before it;
+/// always with exactly one entry in `documents`. What it lacks is not told: another document may have it.
+pub(crate) fn read(bytes: &[u8], answers: &Answers, across: Option<&mut lint::Across>) -> Playbook {
     let repaired = repair::repair(bytes);
     let mut shell = Shell::default();
     let mut questions = Questions::new(&repaired.text, answers);
     let mut playbook = recognise::recognise(&repaired.text, &mut shell, &mut questions);
     // Nobody mends what nobody should follow.
     let told = documents::stand_down(&mut playbook, &repaired.text);
-    let findings =
-        told.clone().map_or_else(|| lint::run(&playbook, &repaired.text, &shell), |told| alloc::vec![told]);
+    let findings = told
+        .clone()
+        .map_or_else(|| lint::run(&playbook, &repaired.text, &shell, across), |told| alloc::vec![told]);
     // Nobody is asked about what no longer counts.
     if told.is_none() {
         questions.unexplained(&playbook, &findings);

@@ -7,10 +7,12 @@
 use crate::answers::Answers;
 use crate::compile;
 use crate::limits::span_of_line;
+use crate::lint::Across;
 use crate::model::{
     Checklist, DecisionTree, Diagnostic, DiagnosticSeverity, Document, EscalationHop, Playbook, Postmortem,
     Runbook, SeverityRow, Span, Standing,
 };
+use crate::recognise;
 use crate::scan::slug;
 use alloc::borrow::ToOwned;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -45,8 +47,10 @@ pub fn compile_documents_with(sources: &[(Source<'_>, &Answers)]) -> Playbook {
         return alone;
     }
     let mut whole = Playbook::default();
+    let mut across = Across::default();
     for ((source, answers), number) in sources.iter().zip(0_u32..) {
-        let mut part = compile::read(source.bytes, answers);
+        across.begin(source.path);
+        let mut part = compile::read(source.bytes, answers, Some(&mut across));
         number_nodes(&mut part, number);
         part.documents.iter_mut().for_each(|document| document.path = source.path.to_owned());
         name_runbooks(&mut part.runbooks, source.path);
@@ -96,6 +100,7 @@ fn number_nodes(part: &mut Playbook, number: u32) {
     part.sections.iter_mut().for_each(|section| section.document = number);
     part.diagnostics.iter_mut().for_each(|diagnostic| diagnostic.document = number);
     part.questions.iter_mut().for_each(|doubt| doubt.document = number);
+    recognise::number_origins(part, number);
 }
 
 /// A runbook is called by its document, and by its heading too where the document has several.

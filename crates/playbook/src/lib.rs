@@ -16,6 +16,7 @@ mod limits;
 mod lint;
 mod matching;
 mod model;
+mod needles;
 pub mod oracle;
 mod recognise;
 mod repair;

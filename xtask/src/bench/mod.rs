@@ -5,9 +5,14 @@
 //! noisy the machine was, and a reader judges.
 
 mod bodies;
+mod check;
 mod clock;
 mod compile;
 mod crash;
+mod documents;
+mod folder;
+#[path = "../../../crates/playbook/tests/it/hostile.rs"]
+mod hostile;
 mod intake;
 mod load;
 mod noise;
@@ -31,10 +36,6 @@ use report::Report;
 
 /// What every bench needs to know.
 pub(crate) struct Setting {
-    /// The release build of the product.
-    program: PathBuf,
-    /// The peer.
-    peer: PathBuf,
     /// Where servers keep what they keep: on the disk that the workspace lies on.
     folder: PathBuf,
     pace: Pace,
@@ -48,6 +49,8 @@ pub(crate) fn run(options: &BenchOptions) -> Result<(), Failure> {
         eprintln!("── {}", bench.name());
         match bench {
             Bench::Compile => compile::run(&setting, &mut report)?,
+            Bench::Check => check::run(&setting, &mut report)?,
+            Bench::Documents => documents::run(&setting, &mut report)?,
             Bench::Start => start::run(&setting, &mut report)?,
             Bench::Intake => intake::run(&setting, &mut report)?,
             Bench::Page => page::run(&setting, &mut report)?,
@@ -63,21 +66,28 @@ pub(crate) fn run(options: &BenchOptions) -> Result<(), Failure> {
 
 impl Setting {
     fn make(pace: Pace) -> Result<Setting, Failure> {
-        let program = machine::root().join("target/release/evenkeel");
-        if !program.is_file() {
-            return Err(Failure::Missing(format!(
-                "{}: not there; `cargo xtask bench` builds it",
-                program.display()
-            )));
+        let folder = machine::root().join("target").join(format!("bench-{}", std::process::id()));
+        fs::create_dir_all(&folder).map_err(Failure::io(folder.display()))?;
+        Ok(Setting { folder, pace })
+    }
+
+    /// The release build of the product, beside this one.
+    fn program(&self) -> Result<PathBuf, Failure> {
+        let built = std::env::current_exe().map_err(Failure::io("the program of the benches"))?;
+        let program = built.with_file_name("evenkeel");
+        if program.is_file() {
+            return Ok(program);
         }
-        let peer = machine::on_path("prometheus-alertmanager").ok_or_else(|| {
+        Err(Failure::Missing(format!("{}: not there; `cargo xtask bench` builds it", program.display())))
+    }
+
+    /// The peer.
+    fn peer(&self) -> Result<PathBuf, Failure> {
+        machine::on_path("prometheus-alertmanager").ok_or_else(|| {
             Failure::Missing(
                 "prometheus-alertmanager: not there; `apt-get install prometheus-alertmanager`".into(),
             )
-        })?;
-        let folder = machine::root().join("target").join(format!("bench-{}", std::process::id()));
-        fs::create_dir_all(&folder).map_err(Failure::io(folder.display()))?;
-        Ok(Setting { program, peer, folder, pace })
+        })
     }
 
     /// One number for a full run, a smaller one for a quick look.

@@ -69,8 +69,8 @@ impl Place {
         fs::create_dir_all(&folder).map_err(Failure::io(folder.display()))?;
         let address = free_address()?;
         let program = match kind {
-            Kind::Durable | Kind::Memory => setting.program.clone(),
-            Kind::Peer => setting.peer.clone(),
+            Kind::Durable | Kind::Memory => setting.program()?,
+            Kind::Peer => setting.peer()?,
         };
         let mut place = Place { kind, folder, address, program, key: String::new(), read_key: String::new() };
         match kind {

@@ -15,12 +15,15 @@ pub(crate) fn run(options: &BenchOptions) -> Result<(), Failure> {
 /// In the everyday build: makes the one that holds the benches, and hands over to it.
 #[cfg(not(feature = "bench"))]
 pub(crate) fn run(options: &BenchOptions) -> Result<(), Failure> {
+    use crate::args::Bench;
     use crate::machine;
     use crate::step::step;
 
-    step("build evenkeel for release", || {
-        machine::run("build", machine::cargo().args(["build", "--release", "-p", "evenkeel"]))
-    })?;
+    if options.only.is_none_or(Bench::starts_the_product) {
+        step("build evenkeel for release", || {
+            machine::run("build", machine::cargo().args(["build", "--release", "-p", "evenkeel"]))
+        })?;
+    }
     let build = ["--release", "-p", "xtask", "--features", "bench"];
     step("build the benches", || machine::run("build", machine::cargo().arg("build").args(build)))?;
     let mut benches = machine::cargo();

@@ -48,7 +48,7 @@ impl Questions<'_> {
             question: format!("What does {} stand for in {}?", hole.token, named(title)),
             offers: Vec::new(),
             guess: "",
-            origin: Origin { rule: RULE.into(), confidence: 0, span: origin.span },
+            origin: Origin { rule: RULE.into(), confidence: 0, ..origin.clone() },
         };
         let asked = format!("{}\n{title}", hole.token);
         self.ask(sureness, (DoubtKind::Blank, &asked), put).map(|said| said.answer)

@@ -1,8 +1,10 @@
 //! W029: an address or a path that belongs to one developer, not to production.
 
-use super::document::{Document, Finding, needles};
+use super::document::{Document, Finding};
+use crate::needles::needles;
 use crate::{Diagnostic, DiagnosticSeverity};
 use aho_corasick::AhoCorasick;
+use core::cell::LazyCell;
 use std::sync::LazyLock;
 
 /// Hosts that are handed out to a developer for as long as a program runs on the developer's machine.
@@ -68,11 +70,11 @@ static NEEDLES: LazyLock<AhoCorasick> =
 static ELSEWHERE: LazyLock<AhoCorasick> = LazyLock::new(|| needles(SENT));
 
 pub(super) fn personal(document: &Document<'_>) -> Vec<Diagnostic> {
-    let is_sent = ELSEWHERE.is_match(document.text);
+    let is_sent = LazyCell::new(|| ELSEWHERE.is_match(document.text));
     let lines = document.lines_with(&NEEDLES);
     lines
         .filter_map(|(line, text)| {
-            let here_is_odd = !is_sent && document.fence_at(line).is_none();
+            let here_is_odd = !*is_sent && document.fence_at(line).is_none();
             of_line(document, (line, text), here_is_odd)
         })
         .collect()

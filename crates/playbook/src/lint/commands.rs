@@ -25,7 +25,8 @@ pub(super) fn restart_that_ends(document: &Document<'_>) -> Vec<Diagnostic> {
 
 pub(super) fn open_hole(document: &Document<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for placed in &document.commands {
+    let with_holes = document.commands.iter().filter(|placed| !placed.command.holes.is_empty());
+    for placed in with_holes {
         let command = placed.command;
         let mut lines = SourceLines::new(document, command);
         for hole in &command.holes {

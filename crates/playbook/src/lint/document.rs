@@ -50,9 +50,9 @@ impl<'a> Document<'a> {
     pub(super) fn new(playbook: &'a Playbook, text: &'a str, shell: &'a Shell) -> Self {
         let mut lines = Vec::new();
         let mut start = 0;
-        for line in text.split('\n') {
-            lines.push((start, line.trim_end_matches('\r')));
-            start += line.len() + 1;
+        for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
+            lines.push((start, text[start..end].trim_end_matches('\r')));
+            start = end + 1;
         }
         let fences = fences(&lines);
         let groups = playbook.quick_reference.iter().map(|group| group.line);
@@ -71,15 +71,6 @@ impl<'a> Document<'a> {
     pub(super) fn lines_from(&self, first: u32) -> impl Iterator<Item = (u32, &'a str)> {
         let rest = self.lines.iter().skip((first as usize).saturating_sub(1));
         (first..).zip(rest.map(|(_, line)| *line))
-    }
-
-    /// The lines outside fences, with their numbers from 1.
-    pub(super) fn prose(&self) -> impl Iterator<Item = (u32, &'a str)> {
-        let mut fences = self.fences.iter().peekable();
-        self.lines().filter(move |(line, _)| {
-            while fences.next_if(|fence| fence.last < *line).is_some() {}
-            fences.peek().is_none_or(|fence| *line < fence.first)
-        })
     }
 
     /// From which line to below which line each runbook goes, by the line of its heading.
@@ -106,6 +97,17 @@ impl<'a> Document<'a> {
             let (start, line) = self.lines.get(index)?;
             at = self.lines.get(index + 1).map_or(self.text.len(), |(next, _)| *next).max(start + line.len());
             Some((number(index + 1), *line))
+        })
+    }
+
+    /// The lines that hold a byte, which is an ASCII character, found in the same way.
+    pub(super) fn lines_holding(&self, byte: u8) -> impl Iterator<Item = (u32, &'a str)> {
+        let mut at = 0;
+        core::iter::from_fn(move || {
+            let found = at + memchr::memchr(byte, self.text.as_bytes().get(at..)?)?;
+            let index = self.lines.partition_point(|(start, _)| *start <= found).checked_sub(1)?;
+            at = self.lines.get(index + 1).map_or(self.text.len(), |(next, _)| *next);
+            Some((number(index + 1), self.lines.get(index)?.1))
         })
     }
 
@@ -193,11 +195,6 @@ impl<'a> Document<'a> {
     }
 }
 
-/// Texts to look for in a whole document at once.
-pub(super) fn needles(texts: &[&str]) -> AhoCorasick {
-    AhoCorasick::new(texts).expect("a rule looks for a few short texts")
-}
-
 fn number(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
 }
@@ -229,6 +226,9 @@ fn fences(lines: &[(usize, &str)]) -> Vec<Fence> {
     let mut open: Option<(u32, &str, String)> = None;
     for (at, (_, line)) in lines.iter().enumerate() {
         let trimmed = line.trim_start();
+        if !trimmed.starts_with(['`', '~']) {
+            continue;
+        }
         let mark_length = trimmed.len() - trimmed.trim_start_matches(['`', '~']).len();
         let (mark, rest) = trimmed.split_at(mark_length);
         let is_mark =

@@ -38,7 +38,7 @@ pub(super) fn drifted(document: &Document<'_>) -> Vec<Diagnostic> {
     found
 }
 
-fn title(placed: &Placed<'_>) -> Option<String> {
+pub(super) fn title(placed: &Placed<'_>) -> Option<String> {
     let title = placed.command.title.as_deref()?.trim().to_lowercase();
     (title.len() >= TITLE_MIN).then_some(title)
 }
@@ -53,6 +53,6 @@ fn work(placed: &Placed<'_>) -> Option<String> {
     (!path.is_empty() || !target.is_empty()).then(|| format!("{name} {path} {target}"))
 }
 
-fn squeezed(source: &str) -> Vec<&str> {
+pub(super) fn squeezed(source: &str) -> Vec<&str> {
     source.split_whitespace().filter(|word| *word != "\\").collect()
 }

@@ -4,9 +4,6 @@ use super::document::{Document, Finding};
 use crate::{CheckKind, Comparison, Diagnostic, DiagnosticSeverity, Runbook};
 use std::collections::BTreeMap;
 
-/// What was said first of each name: the value, as it is compared and as it is written, and its line.
-type Known<'a> = BTreeMap<&'a str, (String, &'a str, u32)>;
-
 pub(super) fn two_values(document: &Document<'_>) -> Vec<Diagnostic> {
     let mut found = constants(document);
     found.extend(phones(document));
@@ -26,17 +23,21 @@ fn told(document: &Document<'_>, name: &str, now: (&str, u32), before: (&str, u3
 
 /// `AUTO_PAUSE_MS = 540000` in prose. Fences are left out: a command may set what it likes.
 fn constants(document: &Document<'_>) -> Vec<Diagnostic> {
-    let mut known: Known<'_> = BTreeMap::new();
+    let mut known: BTreeMap<&str, (&str, u32)> = BTreeMap::new();
     let mut found = Vec::new();
-    for (line, text) in document.prose() {
-        for (name, value) in assigned(text) {
-            let (_, first, at) = known.entry(name).or_insert_with(|| (String::new(), value, line));
-            if *first != value {
-                found.push(told(document, &format!("`{name}`"), (value, line), (first, *at)));
-            }
+    for (line, name, value) in said_constants(document) {
+        let (first, at) = known.entry(name).or_insert((value, line));
+        if *first != value {
+            found.push(told(document, &format!("`{name}`"), (value, line), (first, *at)));
         }
     }
     found
+}
+
+/// Every constant with its line and its value.
+pub(super) fn said_constants<'a>(document: &Document<'a>) -> impl Iterator<Item = (u32, &'a str, &'a str)> {
+    let prose = document.lines_holding(b'_').filter(|(line, _)| document.fence_at(*line).is_none());
+    prose.flat_map(|(line, text)| assigned(text).into_iter().map(move |(name, value)| (line, name, value)))
 }
 
 /// Names in capitals with what they are said to be.
@@ -77,9 +78,8 @@ fn value(rest: &str) -> Option<&str> {
 fn phones(document: &Document<'_>) -> Vec<Diagnostic> {
     let mut known: BTreeMap<String, (String, &str, u32)> = BTreeMap::new();
     let mut found = Vec::new();
-    for (line, text) in document.lines() {
-        let Some((label, number)) = phone(text) else { continue };
-        let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    for (line, label, number) in said_phones(document) {
+        let digits = digits(number);
         let (first, shown, at) =
             known.entry(label.to_lowercase()).or_insert_with(|| (digits.clone(), number, line));
         if *first != digits {
@@ -87,6 +87,17 @@ fn phones(document: &Document<'_>) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// Every labelled number to call, with its line.
+pub(super) fn said_phones<'a>(document: &Document<'a>) -> impl Iterator<Item = (u32, &'a str, &'a str)> {
+    let lines = document.lines_holding(b'+');
+    lines.filter_map(|(line, text)| phone(text).map(|(label, number)| (line, label, number)))
+}
+
+/// A number to call without what makes it easier to read.
+pub(super) fn digits(number: &str) -> String {
+    number.chars().filter(char::is_ascii_digit).collect()
 }
 
 fn phone(text: &str) -> Option<(&str, &str)> {

@@ -1,6 +1,7 @@
 //! W030 and W031: text that a formatter damaged.
 
-use super::document::{Document, Finding, needles};
+use super::document::{Document, Finding};
+use crate::needles::needles;
 use crate::{Diagnostic, DiagnosticSeverity};
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 /// What gives a place a name besides headings.
 static NAMED: LazyLock<AhoCorasick> =
-    LazyLock::new(|| super::document::needles(&["id=", "name=", "{#", "{: #"]));
+    LazyLock::new(|| crate::needles::needles(&["id=", "name=", "{#", "{: #"]));
 
 /// Links to places of the document that no heading has. Entries of the contents have a finding of their own.
 pub(super) fn dead_anchors(document: &Document<'_>) -> Vec<Diagnostic> {

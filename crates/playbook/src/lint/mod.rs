@@ -3,6 +3,7 @@
 //! Lives here: one rule a file; each looks at the compiled playbook and its text and names a line. Must never be
 //! here: parsing of the document, or anything that changes the playbook.
 
+mod across;
 mod addresses;
 mod cadence;
 mod commands;
@@ -33,6 +34,7 @@ mod verification;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use across::Across;
 pub use links::dead_files;
 pub use reviews::overdue_reviews;
 
@@ -77,10 +79,18 @@ const RULES: &[Rule] = &[
     fences::untagged,
 ];
 
-/// Every finding about the document, by line.
-pub(crate) fn run(playbook: &Playbook, text: &str, shell: &Shell) -> Vec<Diagnostic> {
+/// Every finding about the document, alone and beside those before it, by line.
+pub(crate) fn run(
+    playbook: &Playbook,
+    text: &str,
+    shell: &Shell,
+    across: Option<&mut Across>,
+) -> Vec<Diagnostic> {
     let document = Document::new(playbook, text, shell);
     let mut found: Vec<Diagnostic> = RULES.iter().flat_map(|rule| listed(rule(&document), text)).collect();
+    if let Some(across) = across {
+        found.extend(listed(across.find(&document), text));
+    }
     found.sort_by(|left, right| left.line.cmp(&right.line).then_with(|| left.code.cmp(&right.code)));
     found
 }

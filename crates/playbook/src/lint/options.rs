@@ -80,8 +80,11 @@ pub(super) fn missing_argument(document: &Document<'_>) -> Vec<Diagnostic> {
 fn needed(call: &[Word]) -> Option<(&'static str, &'static str)> {
     let (name, words) = tool_words(call)?;
     let (tool, verb, rest) = find_verb(name, words)?;
-    let label = format!("{name} {}", verb.path);
-    let (label, hint) = NEEDS.iter().find(|(of, _)| *of == label)?;
+    let is_meant = |of: &str| {
+        let path = of.strip_prefix(name).and_then(|rest| rest.strip_prefix(' '));
+        path.is_some_and(|path| path == verb.path)
+    };
+    let (label, hint) = NEEDS.iter().find(|(of, _)| is_meant(of))?;
     let args = Args::read(rest, &[verb.spec, tool.globals]);
     let selected =
         rest.iter().any(|word| ["-l", "-f", "-k", "--all", "-m", "--help"].contains(&word.text.as_str()));

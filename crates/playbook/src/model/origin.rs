@@ -14,4 +14,7 @@ pub struct Origin {
     pub confidence: u8,
     /// What it was taken from, in the repaired text: its line, or its whole section.
     pub span: Span,
+    /// Which document that stands in, by its place in `documents`.
+    #[serde(default)]
+    pub document: u32,
 }

@@ -6,10 +6,13 @@
 use super::front_matter::FrontMatter;
 use super::links;
 use crate::model::Standing;
+use crate::needles::needles;
 use crate::scan::{Block, Document, Inline};
+use aho_corasick::AhoCorasick;
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
+use std::sync::LazyLock;
 
 /// Paragraphs below the title in which a document speaks of itself.
 const OPENING_PARAGRAPHS: usize = 3;
@@ -55,6 +58,9 @@ const DEPRECATED: &[&str] = &[
     "非推奨",
     "廃止",
 ];
+/// Words without which no opening says that its document does not count.
+static NO_LONGER: LazyLock<AhoCorasick> = LazyLock::new(|| needles(&[MOVED, DEPRECATED].concat()));
+
 /// How a sentence shows that it speaks of the document it stands in.
 const ITSELF: &[&str] = &[
     "this runbook",
@@ -139,10 +145,17 @@ fn told_by_front_matter(matter: &FrontMatter) -> Option<Told> {
 /// A mark such as `[DEPRECATED]` or `(moved)` in the title, or before its colon.
 fn told_by_title(doc: &Document<'_>, title: &str) -> Option<Told> {
     let lower = title.to_lowercase();
+    let bracketed = lower.contains(['[', '(']);
+    let enclosed = |word: &str| {
+        lower.match_indices(word).any(|(at, _)| {
+            let after = lower.get(at + word.len()..).and_then(|rest| rest.chars().next());
+            let before = lower.get(..at).and_then(|head| head.chars().next_back());
+            matches!((before, after), (Some('['), Some(']')) | (Some('('), Some(')')))
+        })
+    };
     let marked = |word: &str| {
         lower.strip_prefix(word).is_some_and(|rest| rest.trim_start().starts_with([':', '-', '–']))
-            || lower.contains(&alloc::format!("[{word}]"))
-            || lower.contains(&alloc::format!("({word})"))
+            || (bracketed && enclosed(word))
     };
     let standing = if DEPRECATED.iter().any(|word| marked(word)) {
         Standing::Deprecated
@@ -163,6 +176,9 @@ fn told_by_opening(doc: &Document<'_>) -> Option<Told> {
     opening(doc).take(OPENING_PARAGRAPHS).find_map(|paragraph| {
         let words = paragraph.plain();
         let lower = words.to_lowercase();
+        if !NO_LONGER.is_match(&lower) {
+            return None;
+        }
         let about_itself = ITSELF.iter().any(|it| lower.contains(it));
         let says = |list: &[&str]| {
             list.iter().any(|word| {
@@ -184,10 +200,10 @@ fn told_by_opening(doc: &Document<'_>) -> Option<Told> {
 
 /// Nothing but headings and a note that somebody will write the rest.
 fn told_by_emptiness(doc: &Document<'_>) -> Option<Told> {
-    if words_below_headings(doc, STUB_WORDS_MAX + 1) > STUB_WORDS_MAX || has_fence(doc) {
+    if has_fence(doc) || words_below_headings(doc, STUB_WORDS_MAX + 1) > STUB_WORDS_MAX {
         return None;
     }
-    doc.sections.iter().flat_map(|section| paragraphs(&section.blocks)).find_map(|paragraph| {
+    doc.sections.iter().flat_map(|section| paragraphs(&section.blocks, usize::MAX)).find_map(|paragraph| {
         let words = paragraph.plain();
         let lower = words.to_lowercase();
         let alone = |word: &str| lower.split(|c: char| !c.is_alphanumeric()).any(|part| part == word);
@@ -200,47 +216,64 @@ fn told_by_emptiness(doc: &Document<'_>) -> Option<Told> {
 /// The paragraphs before the first heading below the title.
 fn opening<'d>(doc: &'d Document<'_>) -> impl Iterator<Item = &'d Inline> {
     let upto = doc.sections.iter().position(|section| section.level > 1).unwrap_or(doc.sections.len());
-    doc.sections.iter().take(upto.max(1)).flat_map(|section| paragraphs(&section.blocks))
+    doc.sections.iter().take(upto.max(1)).flat_map(|section| paragraphs(&section.blocks, OPENING_PARAGRAPHS))
 }
 
-fn paragraphs(blocks: &[Block]) -> Vec<&Inline> {
+/// So many of the paragraphs among blocks, in quotes and lists, too.
+fn paragraphs(blocks: &[Block], most: usize) -> Vec<&Inline> {
     let mut found = Vec::new();
+    gather(blocks, most, &mut found);
+    found
+}
+
+fn gather<'d>(blocks: &'d [Block], most: usize, found: &mut Vec<&'d Inline>) {
     for block in blocks {
+        if found.len() >= most {
+            return;
+        }
         match block {
             Block::Paragraph(inline) => found.push(inline),
-            Block::Quote(inner) => found.extend(paragraphs(inner)),
-            Block::List(list) => {
-                found.extend(list.items.iter().flat_map(|item| paragraphs(&item.blocks)));
-            }
+            Block::Quote(inner) => gather(inner, most, found),
+            Block::List(list) => list.items.iter().for_each(|item| gather(&item.blocks, most, found)),
             Block::Fence(_) | Block::Table(_) | Block::Rule => {}
         }
     }
-    found
 }
 
 /// Counts to a limit: nobody needs to know how many more there are.
 fn words_below_headings(doc: &Document<'_>, limit: usize) -> usize {
-    let mut count = 0;
-    for block in doc.sections.iter().flat_map(|section| &section.blocks) {
-        count += words(block);
-        if count >= limit {
-            break;
-        }
+    let mut left = limit;
+    for section in &doc.sections {
+        count_off(&section.blocks, &mut left);
     }
-    count
+    limit - left
 }
 
-fn words(block: &Block) -> usize {
-    let of =
-        |inline: &Inline| inline.runs.iter().map(|run| run.text.split_whitespace().count()).sum::<usize>();
-    match block {
-        Block::Paragraph(inline) => of(inline),
-        Block::Table(table) => table.rows.iter().flat_map(|row| &row.cells).map(of).sum(),
-        Block::Fence(fence) => fence.lines.iter().map(|line| line.text.split_whitespace().count()).sum(),
-        Block::List(list) => list.items.iter().flat_map(|item| &item.blocks).map(words).sum(),
-        Block::Quote(inner) => inner.iter().map(words).sum(),
-        Block::Rule => 0,
+/// Takes the words of blocks off what is left of a limit.
+fn count_off(blocks: &[Block], left: &mut usize) {
+    for block in blocks {
+        if *left == 0 {
+            return;
+        }
+        match block {
+            Block::Paragraph(inline) => count_runs(inline, left),
+            Block::Table(table) => {
+                table.rows.iter().flat_map(|row| &row.cells).for_each(|cell| count_runs(cell, left));
+            }
+            Block::Fence(fence) => fence.lines.iter().for_each(|line| count_words(&line.text, left)),
+            Block::List(list) => list.items.iter().for_each(|item| count_off(&item.blocks, left)),
+            Block::Quote(inner) => count_off(inner, left),
+            Block::Rule => {}
+        }
     }
+}
+
+fn count_runs(inline: &Inline, left: &mut usize) {
+    inline.runs.iter().for_each(|run| count_words(&run.text, left));
+}
+
+fn count_words(text: &str, left: &mut usize) {
+    *left -= text.split_whitespace().take(*left).count();
 }
 
 fn has_fence(doc: &Document<'_>) -> bool {

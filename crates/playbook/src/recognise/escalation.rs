@@ -41,14 +41,21 @@ pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Escalation {
     Escalation::default()
 }
 
+/// Lines that may be such: all of those have a colon.
 fn gather(block: &Block, lines: &mut Vec<(u32, String)>) {
     match block {
-        Block::Fence(fence) => lines.extend(fence.lines.iter().map(|l| (l.line, l.text.trim().to_string()))),
-        Block::Paragraph(inline) => lines.extend(inline.by_line().map(|l| (l.line, l.plain()))),
+        Block::Fence(fence) => {
+            let keyed = fence.lines.iter().filter(|line| line.text.contains(':'));
+            lines.extend(keyed.map(|line| (line.line, line.text.trim().to_string())));
+        }
+        Block::Paragraph(inline) => {
+            let keyed = inline.by_line().filter(|line| line.holds(':'));
+            lines.extend(keyed.map(|line| (line.line, line.plain())));
+        }
         Block::List(list) => {
-            lines.extend(
-                list.items.iter().map(|item| (item.line, item.lead().map(Inline::plain).unwrap_or_default())),
-            );
+            let leads = list.items.iter().filter_map(|item| Some((item.line, item.lead()?)));
+            let keyed = leads.filter(|(_, lead)| lead.holds(':'));
+            lines.extend(keyed.map(|(line, lead)| (line, lead.plain())));
         }
         Block::Table(table) => {
             for row in &table.rows {
@@ -65,6 +72,11 @@ fn gather(block: &Block, lines: &mut Vec<(u32, String)>) {
 
 /// Severity and path of a line `P0: …`.
 fn keyed(text: &str) -> Option<(String, String)> {
+    let (key, _) = text.split_once(':')?;
+    // No severity that begins a line is without a number.
+    if !key.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     let text = arrows(text);
     let (key, path) = text.split_once(':')?;
     let severity = severity_key(key).filter(|_| key.trim().chars().count() <= 24)?;

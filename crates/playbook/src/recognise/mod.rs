@@ -44,6 +44,7 @@ use crate::scan::scan;
 use crate::shell::Shell;
 pub(crate) use claims::Claims;
 pub(crate) use missing::find as missing_parts;
+pub(crate) use origins::number as number_origins;
 
 /// The playbook of one repaired text. Digests and paths are the caller's to fill, and so is what it lacks: another
 /// document may have that.
@@ -69,7 +70,7 @@ pub(crate) fn recognise(text: &str, shell: &mut Shell, questions: &mut Questions
     playbook.services = services::read(&doc, &mut claims, shell);
     inverse::fill(&mut playbook);
     sessions::fill(&mut playbook);
-    origins::place(&mut playbook, text);
+    origins::place(&mut playbook, &doc.lines, text.len());
     questions.runbooks(&doc, &claims, &playbook.runbooks);
     questions.settle(&mut playbook);
     playbook.documents = alloc::vec![document::read(&doc, &playbook.title)];

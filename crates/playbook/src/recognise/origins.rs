@@ -1,76 +1,76 @@
-//! Where the nodes of a playbook stand: each rule knows its line, and here every line becomes its bytes.
+//! Where the nodes of a playbook stand: each rule knows its line, and here every line becomes its bytes. Which document
+//! it is becomes known when several are laid together.
 
 use crate::model::{Command, Origin, Playbook, Runbook, Step};
-use alloc::vec::Vec;
+use crate::scan::Lines;
 
-/// Fills the bytes of every origin that only has a line.
-pub(super) fn place(playbook: &mut Playbook, text: &str) {
-    let lines = Ranges::new(text);
-    let Playbook { checklist, quick_diagnostics, severities, decision_tree, escalation, .. } = playbook;
-    if let Some(list) = checklist {
-        lines.fill(&mut list.origin);
-        for phase in &mut list.phases {
-            lines.fill(&mut phase.origin);
-            phase.items.iter_mut().for_each(|item| lines.fill(&mut item.origin));
+/// Fills the bytes of every origin that only has a line of a text of so many bytes.
+pub(super) fn place(playbook: &mut Playbook, lines: &Lines, length: usize) {
+    let starts = lines.starts();
+    each(playbook, &mut |origin| {
+        let line = origin.span.line.checked_sub(1).and_then(|line| usize::try_from(line).ok());
+        let Some(line) = line.filter(|_| origin.span.end == 0) else { return };
+        if let Some(start) = starts.get(line) {
+            // Without the line's end.
+            let end = starts.get(line + 1).map_or(length, |next| next - 1);
+            let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+            (origin.span.start, origin.span.end) = (offset(*start), offset(end));
         }
-    }
-    lines.commands(quick_diagnostics);
-    severities.iter_mut().for_each(|row| lines.fill(&mut row.origin));
-    decision_tree.iter_mut().for_each(|tree| lines.fill(&mut tree.origin));
-    escalation.values_mut().flatten().for_each(|hop| lines.fill(&mut hop.origin));
-    playbook.runbooks.iter_mut().for_each(|runbook| lines.runbook(runbook));
-    for service in &mut playbook.services {
-        lines.fill(&mut service.origin);
-        lines.commands(&mut service.log_commands);
-    }
-    playbook.templates.iter_mut().for_each(|template| lines.fill(&mut template.origin));
-    playbook.postmortem.iter_mut().for_each(|postmortem| lines.fill(&mut postmortem.origin));
-    for group in &mut playbook.quick_reference {
-        lines.fill(&mut group.origin);
-        let commands = group.entries.iter_mut().filter_map(|entry| entry.command.as_mut());
-        commands.for_each(|command| lines.fill(&mut command.origin));
-    }
+    });
 }
 
-/// Where each line begins, and where the text ends.
-struct Ranges(Vec<usize>);
+/// Tells every node of a part which document it is from.
+pub(crate) fn number(part: &mut Playbook, document: u32) {
+    each(part, &mut |origin| origin.document = document);
+}
 
-impl Ranges {
-    fn new(text: &str) -> Self {
-        let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
-        Self(core::iter::once(0).chain(breaks).chain([text.len() + 1]).collect())
-    }
-
-    /// The bytes of the origin's line, without its end.
-    fn fill(&self, origin: &mut Origin) {
-        let Some(line) = origin.span.line.checked_sub(1).and_then(|line| usize::try_from(line).ok()) else {
-            return;
-        };
-        if let (0, Some([start, next])) = (origin.span.end, self.0.get(line..line + 2)) {
-            let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-            (origin.span.start, origin.span.end) = (offset(*start), offset(next - 1));
+/// Every origin of a playbook.
+fn each(playbook: &mut Playbook, visit: &mut dyn FnMut(&mut Origin)) {
+    let Playbook { checklist, quick_diagnostics, severities, decision_tree, escalation, .. } = playbook;
+    if let Some(list) = checklist {
+        visit(&mut list.origin);
+        for phase in &mut list.phases {
+            visit(&mut phase.origin);
+            phase.items.iter_mut().for_each(|item| visit(&mut item.origin));
         }
     }
-
-    fn commands(&self, commands: &mut [Command]) {
-        commands.iter_mut().for_each(|command| self.fill(&mut command.origin));
+    of_commands(quick_diagnostics, visit);
+    severities.iter_mut().for_each(|row| visit(&mut row.origin));
+    decision_tree.iter_mut().for_each(|tree| visit(&mut tree.origin));
+    escalation.values_mut().flatten().for_each(|hop| visit(&mut hop.origin));
+    playbook.runbooks.iter_mut().for_each(|runbook| of_runbook(runbook, visit));
+    for service in &mut playbook.services {
+        visit(&mut service.origin);
+        of_commands(&mut service.log_commands, visit);
     }
-
-    fn runbook(&self, runbook: &mut Runbook) {
-        self.fill(&mut runbook.origin);
-        for symptom in &mut runbook.symptoms {
-            self.fill(&mut symptom.origin);
-            symptom.check.iter_mut().for_each(|check| self.fill(&mut check.origin));
-        }
-        runbook.steps.iter_mut().for_each(|step| self.step(step));
+    playbook.templates.iter_mut().for_each(|template| visit(&mut template.origin));
+    playbook.postmortem.iter_mut().for_each(|postmortem| visit(&mut postmortem.origin));
+    for group in &mut playbook.quick_reference {
+        visit(&mut group.origin);
+        let commands = group.entries.iter_mut().filter_map(|entry| entry.command.as_mut());
+        commands.for_each(|command| visit(&mut command.origin));
     }
+    playbook.questions.iter_mut().for_each(|doubt| visit(&mut doubt.origin));
+}
 
-    fn step(&self, step: &mut Step) {
-        self.fill(&mut step.origin);
-        self.commands(&mut step.commands);
-        step.checks.iter_mut().for_each(|check| self.fill(&mut check.origin));
-        step.causes.iter_mut().for_each(|cause| self.fill(&mut cause.origin));
+fn of_commands(commands: &mut [Command], visit: &mut dyn FnMut(&mut Origin)) {
+    commands.iter_mut().for_each(|command| visit(&mut command.origin));
+}
+
+fn of_runbook(runbook: &mut Runbook, visit: &mut dyn FnMut(&mut Origin)) {
+    visit(&mut runbook.origin);
+    for symptom in &mut runbook.symptoms {
+        visit(&mut symptom.origin);
+        symptom.check.iter_mut().for_each(|check| visit(&mut check.origin));
     }
+    runbook.steps.iter_mut().for_each(|step| of_step(step, visit));
+}
+
+fn of_step(step: &mut Step, visit: &mut dyn FnMut(&mut Origin)) {
+    visit(&mut step.origin);
+    of_commands(&mut step.commands, visit);
+    step.checks.iter_mut().for_each(|check| visit(&mut check.origin));
+    step.causes.iter_mut().for_each(|cause| visit(&mut cause.origin));
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A section cut at its labels: `**Symptoms**:` paragraphs, `- **Logs**: …` items and sub-headings alike.
 
 use super::words::{Announced, topic};
-use crate::scan::{Block, Document, Inline, List};
+use crate::scan::{Block, Document, Inline, Line, List};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -13,8 +13,14 @@ pub(crate) struct Part<'d> {
     pub(crate) about: Announced,
     pub(crate) line: u32,
     /// Words on the label's line and in paragraphs below it, line by line.
-    pub(crate) words: Vec<(u32, String)>,
+    words: Vec<Words<'d>>,
     pub(crate) blocks: Vec<&'d Block>,
+}
+
+/// A line of words. Most are never asked for, so that what stands in the document is put together only then.
+enum Words<'d> {
+    Rest(u32, String),
+    Line(Line<'d>),
 }
 
 /// The parts of a section without its sub-headings.
@@ -62,14 +68,14 @@ impl<'d> Cutter<'d> {
     fn push(&mut self, block: &'d Block) {
         if let Some(part) = self.parts.last_mut() {
             if let Block::Paragraph(inline) = block {
-                part.words.extend(inline.by_line().map(|line| (line.line, line.text())));
+                part.words.extend(inline.by_line().map(Words::Line));
             }
             part.blocks.push(block);
         }
     }
 
     /// Cuts at a paragraph that holds labels; tells whether it did.
-    fn labels(&mut self, inline: &Inline) -> bool {
+    fn labels(&mut self, inline: &'d Inline) -> bool {
         if inline.by_line().next().and_then(|line| line.label()).is_none() {
             return false;
         }
@@ -77,17 +83,24 @@ impl<'d> Cutter<'d> {
             match line.label() {
                 Some(label) => {
                     self.begin(label.name, line.line);
-                    self.word(line.line, label.rest);
+                    self.rest(line.line, label.rest);
                 }
-                None => self.word(line.line, line.text()),
+                None if line.is_blank() => {}
+                None => self.word(Words::Line(line)),
             }
         }
         true
     }
 
-    fn word(&mut self, line: u32, words: String) {
-        if let Some(part) = self.parts.last_mut().filter(|_| !words.is_empty()) {
-            part.words.push((line, words));
+    fn rest(&mut self, line: u32, words: String) {
+        if !words.is_empty() {
+            self.word(Words::Rest(line, words));
+        }
+    }
+
+    fn word(&mut self, words: Words<'d>) {
+        if let Some(part) = self.parts.last_mut() {
+            part.words.push(words);
         }
     }
 
@@ -95,7 +108,7 @@ impl<'d> Cutter<'d> {
         for item in &list.items {
             let Some(label) = item.lead().and_then(Inline::label) else { continue };
             self.begin(label.name, item.line);
-            self.word(item.line, label.rest);
+            self.rest(item.line, label.rest);
             for block in item.body() {
                 self.push(block);
             }
@@ -118,15 +131,29 @@ impl<'d> Part<'d> {
         })
     }
 
+    /// Whether there are words on the label's line or in paragraphs below it.
+    pub(crate) fn has_words(&self) -> bool {
+        !self.words.is_empty()
+    }
+
+    /// Those words, line by line.
+    pub(crate) fn words(&self) -> Vec<(u32, String)> {
+        let said = |words: &Words<'_>| match words {
+            Words::Rest(line, text) => (*line, text.clone()),
+            Words::Line(line) => (line.line, line.text()),
+        };
+        self.words.iter().map(said).collect()
+    }
+
     /// Whether anything stands under the label that counts as an entry.
     pub(crate) fn has_entries(&self) -> bool {
-        !self.words.is_empty() || self.lists().any(|list| !list.items.is_empty())
+        self.has_words() || self.lists().any(|list| !list.items.is_empty())
     }
 
     /// Items of all lists under the label, or its own words where there is no list.
     pub(crate) fn entries(&self) -> Vec<(u32, String)> {
         let items: Vec<_> =
             self.lists().flat_map(|list| &list.items).map(|item| (item.line, item.text())).collect();
-        if items.is_empty() { self.words.clone() } else { items }
+        if items.is_empty() { self.words() } else { items }
     }
 }

@@ -25,7 +25,7 @@ impl Rule {
 
     /// What it took from a range.
     pub(crate) fn over(&self, span: Span) -> Origin {
-        Origin { rule: Cow::Borrowed(self.id), confidence: self.confidence, span }
+        Origin { rule: Cow::Borrowed(self.id), confidence: self.confidence, span, document: 0 }
     }
 }
 

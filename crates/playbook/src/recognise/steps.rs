@@ -130,12 +130,12 @@ fn of_sheet_part(part: &Part<'_>, shell: &mut Shell) -> Vec<Step> {
         return of_fences(&[part], shell);
     }
     let bullets = lists(Order::Bullets);
-    if !bullets.is_empty() || part.words.is_empty() {
+    if !bullets.is_empty() || !part.has_words() {
         return of_lists(&bullets, &[], shell);
     }
     let mut step = empty(&part.label, 0, (&rules::STEP_PROSE, part.line));
     let mut filler = Filler::new(&mut step, shell);
-    filler.lines(&part.words);
+    filler.lines(&part.words());
     close(&mut step);
     alloc::vec![step]
 }

@@ -44,10 +44,12 @@ fn decode<'b>(bytes: &'b [u8], diagnostics: &mut Vec<Diagnostic>) -> Cow<'b, str
         return text;
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    match String::from_utf8_lossy(bytes) {
-        Cow::Borrowed(text) => Cow::Borrowed(text),
-        Cow::Owned(text) => {
-            let line = first_invalid_line(bytes);
+    // Most texts are sound, and to see that is much cheaper than to replace what is not.
+    match core::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(error) => {
+            let text = String::from_utf8_lossy(bytes).into_owned();
+            let line = line_at(bytes, error.valid_up_to());
             let lost = text.matches('\u{FFFD}').count();
             diagnostics.push(finding("E002", DiagnosticSeverity::Error, line).message(
                 format!("bytes that are not UTF-8, replaced in {lost} places"),
@@ -58,8 +60,7 @@ fn decode<'b>(bytes: &'b [u8], diagnostics: &mut Vec<Diagnostic>) -> Cow<'b, str
     }
 }
 
-fn first_invalid_line(bytes: &[u8]) -> u32 {
-    let valid = core::str::from_utf8(bytes).map_or_else(|e| e.valid_up_to(), |_| bytes.len());
+fn line_at(bytes: &[u8], valid: usize) -> u32 {
     let newlines = bytes.iter().take(valid).filter(|b| **b == b'\n').count();
     u32::try_from(newlines).unwrap_or(u32::MAX - 1) + 1
 }

@@ -47,11 +47,13 @@ fn foreign_lines(text: &str) -> Vec<Foreign<'_>> {
         return lines;
     }
     let mut start = 0;
-    for (index, line) in text.split_inclusive('\n').enumerate() {
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1).chain([text.len()]);
+    for (index, end) in ends.enumerate() {
+        let line = &text[start..end];
         if !line.is_ascii() {
             lines.push(Foreign { text: line, start, index });
         }
-        start += line.len();
+        start = end;
     }
     lines
 }

@@ -16,7 +16,8 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
 /// Deeper quotes and lists are flattened into this level: nobody writes them, and trees are walked by recursion.
 pub(super) const DEPTH_MAX: usize = 48;
 
-pub(super) fn sections(text: &str) -> Vec<Section> {
+/// Where the lines of a text begin, and its sections.
+pub(super) fn sections(text: &str) -> (Lines, Vec<Section>) {
     let mut builder = Builder::new(text);
     for (event, range) in Parser::new_ext(text, options()).into_offset_iter() {
         builder.event(event, range);
@@ -93,12 +94,12 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn finish(mut self) -> Vec<Section> {
+    fn finish(mut self) -> (Lines, Vec<Section>) {
         while self.stack.len() > 1 {
             self.close_one();
         }
         self.end_section(self.text.len());
-        self.sections
+        (self.lines, self.sections)
     }
 
     pub(super) fn top(&mut self) -> &mut Frame {

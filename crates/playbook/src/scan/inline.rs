@@ -66,13 +66,18 @@ impl Inline {
         lines.map(|runs| Line { runs, line: runs.first().map_or(self.line, |run| run.line) })
     }
 
+    /// Whether a character stands in it.
+    pub(crate) fn holds(&self, character: char) -> bool {
+        self.whole().holds(character)
+    }
+
     /// The first link's text and address.
     pub(crate) fn link(&self) -> Option<(String, &str)> {
         let at = self.runs.iter().position(|run| run.link.is_some())?;
         let address = self.runs.get(at)?.link.as_deref()?;
         let same = |run: &&Run| run.link.as_deref() == Some(address);
         let linked = self.runs.iter().skip(at).take_while(same);
-        Some((one_line(linked.map(|run| run.text.as_str())), address))
+        Some((one_line(linked.map(|run| run.text.as_str()), 0), address))
     }
 
     fn whole(&self) -> Line<'_> {
@@ -86,9 +91,19 @@ impl Line<'_> {
         words(self.runs)
     }
 
+    /// Whether [`Self::text`] is empty.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.runs.iter().all(|run| !run.code && run.text.trim().is_empty())
+    }
+
     /// As one line without backticks.
     pub(crate) fn plain(&self) -> String {
-        one_line(self.runs.iter().map(|run| run.text.as_str()))
+        one_line(self.runs.iter().map(|run| run.text.as_str()), length(self.runs))
+    }
+
+    /// Whether a character stands in it.
+    pub(crate) fn holds(&self, character: char) -> bool {
+        self.runs.iter().any(|run| run.text.contains(character))
     }
 
     /// The bold words it begins with, and the rest.
@@ -120,17 +135,27 @@ impl Line<'_> {
 }
 
 fn words(runs: &[Run]) -> String {
-    one_line(runs.iter().flat_map(|run| {
+    let pieces = runs.iter().flat_map(|run| {
         let tick = if run.code { "`" } else { "" };
         [tick, &run.text, tick]
-    }))
+    });
+    one_line(pieces, length(runs) + 2 * runs.iter().filter(|run| run.code).count())
 }
 
-/// Line breaks as spaces, ends trimmed.
-fn one_line<'t>(pieces: impl Iterator<Item = &'t str>) -> String {
-    let mut line = String::new();
+/// How many bytes the words of some runs have.
+fn length(runs: &[Run]) -> usize {
+    runs.iter().map(|run| run.text.len()).sum()
+}
+
+/// Line breaks as spaces, ends trimmed; the pieces have so many bytes.
+fn one_line<'t>(pieces: impl Iterator<Item = &'t str>, bytes: usize) -> String {
+    let mut line = String::with_capacity(bytes);
     for piece in pieces {
         let piece = if line.is_empty() { piece.trim_start() } else { piece };
+        if !piece.contains('\n') {
+            line.push_str(piece);
+            continue;
+        }
         for (index, part) in piece.split('\n').enumerate() {
             if index > 0 {
                 line.push(' ');

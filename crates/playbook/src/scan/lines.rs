@@ -1,6 +1,7 @@
 //! Byte offsets to line numbers.
 
 use alloc::vec::Vec;
+use memchr::memchr_iter;
 
 /// So many lines are stepped over one by one.
 const NEAR: usize = 8;
@@ -14,8 +15,14 @@ pub(crate) struct Lines {
 
 impl Lines {
     pub(crate) fn new(text: &str) -> Self {
-        let starts = core::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let starts =
+            core::iter::once(0).chain(memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1)).collect();
         Self { starts, last: 1 }
+    }
+
+    /// Where each line begins, the first one first.
+    pub(crate) fn starts(&self) -> &[usize] {
+        &self.starts
     }
 
     /// The same as [`Self::line`], for offsets that mostly grow.

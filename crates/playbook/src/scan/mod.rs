@@ -15,7 +15,7 @@ mod markup;
 
 pub(crate) use anchor::{Anchors, slug};
 pub(crate) use block::{Block, Fence, FenceCommands, FenceLine, Item, List, Order, Row, Table};
-pub(crate) use inline::Inline;
+pub(crate) use inline::{Inline, Line};
 pub(crate) use lines::Lines;
 pub(crate) use markup::is_words;
 
@@ -40,12 +40,15 @@ pub(crate) struct Section {
 /// A scanned document.
 pub(crate) struct Document<'t> {
     pub(crate) text: &'t str,
+    /// Where its lines begin.
+    pub(crate) lines: Lines,
     pub(crate) sections: Vec<Section>,
 }
 
 /// Scans a text; total.
 pub(crate) fn scan(text: &str) -> Document<'_> {
-    Document { text, sections: build::sections(text) }
+    let (lines, sections) = build::sections(text);
+    Document { text, lines, sections }
 }
 
 /// The parser's settings, the same for scanning and for showing.

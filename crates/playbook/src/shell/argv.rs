@@ -23,10 +23,23 @@ impl Spec {
     }
 }
 
-/// Whether a name stands in a list of names with blanks between them. Byte by byte, because every option of every
-/// command is looked up in several such lists.
+/// Whether a name stands in a list of names with blanks between them. Every option of every command is looked up in
+/// several such lists, so that it is sought in the whole list at once instead of name by name.
 fn lists(names: &str, name: &str) -> bool {
-    !name.is_empty() && names.as_bytes().split(|byte| *byte == b' ').any(|known| known == name.as_bytes())
+    let (names, name) = (names.as_bytes(), name.as_bytes());
+    if name.is_empty() || name.len() > names.len() || name.contains(&b' ') {
+        return false;
+    }
+    let mut from = 0;
+    while let Some(found) = names.get(from..).and_then(|rest| memchr::memmem::find(rest, name)) {
+        let (start, end) = (from + found, from + found + name.len());
+        let begins = start == 0 || names.get(start - 1) == Some(&b' ');
+        if begins && names.get(end).is_none_or(|next| *next == b' ') {
+            return true;
+        }
+        from = start + 1;
+    }
+    false
 }
 
 /// A tool's arguments, told apart.

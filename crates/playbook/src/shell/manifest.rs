@@ -130,6 +130,14 @@ pub(crate) fn find_verb<'a>(
 
 /// How many words a path has, if the words begin with it.
 fn path_fits(path: &str, words: &[Word]) -> Option<usize> {
+    // Most verbs of a tool differ in their first letters already, and all of them are tried.
+    if !path.is_empty() {
+        let first = words.first().and_then(Word::exact)?.as_bytes();
+        let rest = path.as_bytes().strip_prefix(first)?;
+        if rest.first().is_some_and(|next| *next != b' ') {
+            return None;
+        }
+    }
     let mut length = 0;
     for part in path.split(' ').filter(|part| !part.is_empty()) {
         words.get(length).and_then(Word::exact).filter(|word| *word == part)?;

@@ -19,11 +19,11 @@ pub(super) fn read(line: &str) -> Option<Prompted<'_>> {
     if let Some(text) = line.strip_prefix("$ ") {
         return Some(Prompted { context: None, text });
     }
-    let (sign, end) = line
-        .char_indices()
-        .take_while(|(at, _)| *at < PROMPT_BYTES_MAX)
-        .find(|(at, sign)| "$#>%".contains(*sign) && line[at + sign.len_utf8()..].starts_with(' '))
-        .map(|(at, sign)| (sign, at))?;
+    let bytes = line.as_bytes();
+    let ends =
+        |at: &usize| matches!(bytes[*at], b'$' | b'#' | b'>' | b'%') && bytes.get(at + 1) == Some(&b' ');
+    let end = (0..bytes.len().min(PROMPT_BYTES_MAX)).find(ends)?;
+    let sign = char::from(bytes[end]);
     let (head, text) = (&line[..end], line[end + 1..].trim_start());
     let context = |kind| Some(Context { kind, opener: line[..=end].to_owned() });
     let context = match sign {

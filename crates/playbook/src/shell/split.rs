@@ -133,8 +133,13 @@ fn paragraph(first: &str, rest: &[&str]) -> (String, usize) {
 /// Takes as many lines as the command needs to be whole; only the first when it never is.
 fn whole(first: &str, rest: &[&str], prompted: bool, shell: &mut Shell) -> (String, usize) {
     let mut source = first.to_owned();
-    let mut balance = Balance::default();
-    balance.line(first);
+    // Most commands are whole on their first line, and then nobody asks what is open.
+    let mut balance = None;
+    let begun = || {
+        let mut balance = Balance::default();
+        balance.line(first);
+        balance
+    };
     let mut last = first;
     let mut in_document = false;
     for taken in 1..=LINES_MAX {
@@ -145,12 +150,12 @@ fn whole(first: &str, rest: &[&str], prompted: bool, shell: &mut Shell) -> (Stri
         // here-document opens nothing; there, only a single word can be the end.
         let may_end = match in_document {
             true => is_mark(last),
-            false => taken == 1 || !balance.is_open(),
+            false => taken == 1 || !balance.get_or_insert_with(begun).is_open(),
         };
         if may_end && is_closed(&source) {
             match shell.whole(&source) {
                 Whole::Yes => return (source.trim_end().to_owned(), taken),
-                Whole::No if !balance.is_open() => break,
+                Whole::No if !balance.get_or_insert_with(begun).is_open() => break,
                 Whole::No => {}
                 Whole::HereDocument => in_document = true,
             }
@@ -159,7 +164,7 @@ fn whole(first: &str, rest: &[&str], prompted: bool, shell: &mut Shell) -> (Stri
         let next = continuation(next, prompted);
         source.push('\n');
         source.push_str(next);
-        balance.line(next);
+        balance.get_or_insert_with(begun).line(next);
         last = next;
     }
     continued(first, rest, prompted)
@@ -200,6 +205,9 @@ fn goes_on(source: &str) -> bool {
 }
 
 pub(super) fn in_heredoc(source: &str) -> bool {
+    if !source.contains('<') {
+        return false;
+    }
     let Some((_, after)) = source.split_once("<<").filter(|(_, after)| !after.starts_with('<')) else {
         return false;
     };

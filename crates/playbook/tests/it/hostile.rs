@@ -322,6 +322,56 @@ pub(crate) const ALL: &[Hostile] = &[
     Hostile { name: "options", make: |n| fence("wrangler tail --filter a --filter b\n", n) },
     Hostile { name: "developers' addresses", make: |n| again("a.ngrok.io ", n) },
     Hostile { name: "lost stars", make: |n| again("9 _ 9 _ 9\n", n) },
+    Hostile { name: "a line of numbers", make: |n| again("12 3.4 5,678 ", n) },
+    Hostile {
+        name: "numbers in a step",
+        make: |n| below(&format!("{RUNBOOK}1. should be "), "123 4 567 = ", n),
+    },
+    Hostile {
+        name: "numbers with units in a symptom",
+        make: |n| below("# a\n\n**Symptoms**\n\n- b ", "95 % 2 s 10-minute ", n),
+    },
+    Hostile {
+        name: "numbers in a service's issues",
+        make: |n| below("## a\n\n**Dashboard**: b\n\n**Common Issues**:\n\n- ", "128KB per 5 MB/s ", n),
+    },
+    Hostile { name: "links", make: |n| numbered("", |i| format!("[a{i}](b{i}.md) "), n) },
+    Hostile { name: "links to anchors", make: |n| numbered("# a\n\n", |i| format!("- [a](#b{i})\n"), n) },
+    Hostile {
+        name: "links through definitions",
+        make: |n| {
+            let mut text = numbered("", |i| format!("[a{i}] "), n / 2);
+            text.extend(numbered("\n\n", |i| format!("[a{i}]: b{i}.md\n"), n / 2));
+            text
+        },
+    },
+    Hostile { name: "a title of brackets", make: |n| below("# ", "[deprecated (moved ", n) },
+    Hostile { name: "one fence of text", make: |n| below("```\n", "a b c\n", n) },
+    Hostile { name: "one fence in one line", make: |n| below("```sh\n", "a b=$C <d> ", n) },
+    Hostile { name: "<table><tr><td> deep", make: |n| again("<table><tr><td>", n) },
+    Hostile { name: "a table of HTML", make: |n| below("<table>\n", "<tr><td>P1</td><td>b</td></tr>\n", n) },
+    Hostile {
+        name: "cells of HTML that reach over others",
+        make: |n| below("<table>\n", "<tr><td colspan=\"1000\" rowspan=\"1000\">a</td></tr>\n", n),
+    },
+    Hostile { name: "<ul><li> deep", make: |n| again("<ul><li>", n) },
+    Hostile { name: "<b> that stays open", make: |n| again("<b>a ", n) },
+    Hostile { name: "</td> of nothing", make: |n| again("</td></b>", n) },
+    Hostile {
+        name: "commands in sentences",
+        make: |n| below(RUNBOOK, "1. Run `kubectl get pods`, then `ls`\n", n),
+    },
+    Hostile {
+        name: "commands in one sentence",
+        make: |n| below(&format!("{RUNBOOK}1. Run "), "`kubectl get pods` or ", n),
+    },
+    Hostile { name: "back quotes in one step", make: |n| below(&format!("{RUNBOOK}1. Run "), "`a b", n) },
+    Hostile { name: "constants", make: |n| numbered("", |i| format!("PAUSE_{i}_MS = {i}\n"), n) },
+    Hostile { name: "_ in one line", make: |n| again("A_B_ ", n) },
+    Hostile {
+        name: "numbers to call",
+        make: |n| numbered("", |i| format!("Line {i}: +1 555 010 {i:07}\n"), n),
+    },
     Hostile {
         name: "every ",
         make: |n| {

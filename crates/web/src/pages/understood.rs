@@ -17,10 +17,7 @@ pub(crate) struct Understood {
 pub(crate) fn understood(playbook: &Playbook, document: u32) -> Vec<Understood> {
     let runbooks = playbook.runbooks.iter().filter(|runbook| runbook.document == document);
     let mut parts: Vec<Understood> = runbooks.flat_map(of_runbook).collect();
-    // Of several documents only runbooks tell which one they are from.
-    if playbook.documents.len() < 2 {
-        parts.extend(of_the_rest(playbook));
-    }
+    parts.extend(of_the_rest(playbook, document));
     parts.sort_by_key(|part| part.line);
     parts
 }
@@ -32,7 +29,11 @@ fn of_runbook(runbook: &Runbook) -> Vec<Understood> {
     core::iter::once(own).chain(steps).collect()
 }
 
-fn of_the_rest(playbook: &Playbook) -> Vec<Understood> {
+/// What there is besides runbooks.
+fn of_the_rest(playbook: &Playbook, document: u32) -> Vec<Understood> {
+    let part = move |kind, name: &str, origin: &Origin, line| {
+        (origin.document == document).then(|| part(kind, name, origin, line))
+    };
     let checklist = playbook.checklist.iter().map(|one| part("checklist", &one.title, &one.origin, one.line));
     let tree = playbook.decision_tree.iter().map(|one| part("decision tree", "", &one.origin, one.line));
     let severities = playbook.severities.iter().map(|one| part("severity", &one.name, &one.origin, one.line));
@@ -51,6 +52,7 @@ fn of_the_rest(playbook: &Playbook) -> Vec<Understood> {
         .chain(services)
         .chain(templates)
         .chain(postmortem)
+        .flatten()
         .collect()
 }
 

@@ -56,6 +56,7 @@ fn braced(inside: &str) -> Option<(&str, usize)> {
 
 /// Where the text of a here-document begins and ends that no shell expands, as `<<'EOF'` has it.
 pub(super) fn literal(source: &str) -> Option<core::ops::Range<usize>> {
+    memchr::memmem::find(source.as_bytes(), b"<<")?;
     let at = ["<<'", "<<\"", "<<-'", "<<-\"", "<< '", "<< \"", "<<\\"]
         .iter()
         .find_map(|mark| source.find(mark).map(|at| at + mark.len()))?;
