@@ -55,30 +55,43 @@ const LAWS: &[Law] = &[
     },
     Law {
         room: "store",
-        rooms: Rooms::Not(&["web", "channels", "runner", "playbook", "range", "ingest"]),
+        rooms: Rooms::Not(&["web", "channels", "runner", "probes", "playbook", "range", "ingest"]),
         never: &["axum", "reqwest", "lettre"],
         words: &["std::process"],
     },
     Law {
         room: "channels",
-        rooms: Rooms::Not(&["store", "web", "runner", "range", "ingest"]),
+        rooms: Rooms::Not(&["store", "web", "runner", "probes", "range", "ingest"]),
         never: SQL,
         words: &["std::process"],
     },
     Law {
         room: "runner",
-        rooms: Rooms::Not(&["store", "web", "channels", "range", "ingest"]),
+        rooms: Rooms::Not(&["store", "web", "channels", "probes", "range", "ingest"]),
         never: SQL,
         words: &[],
     },
     Law {
+        room: "probes",
+        rooms: Rooms::Only(&["engine", "incident", "playbook"]),
+        never: &["rusqlite", "sqlx*", "postgres", "tokio-postgres", "axum", "lettre"],
+        words: &["std::process", "tokio::process"],
+    },
+    Law {
         room: "web",
-        rooms: Rooms::Not(&["store", "channels", "runner", "range"]),
+        rooms: Rooms::Not(&["store", "channels", "runner", "probes", "range"]),
         never: SQL,
         words: &["std::process"],
     },
     Law { room: "range", rooms: Rooms::Only(&[]), never: &[], words: &[] },
 ];
+
+/// The pure half of a room that also does I/O: in this folder these words must not stand.
+const PURE_HALVES: &[(&str, &[&str])] = &[(
+    "crates/probes/src/judge/",
+    &["std::fs", "std::time", "std::net", "std::thread", "std::env", "tokio", "async", "await"],
+)];
+
 /// Crates that no other crate of ours imports.
 const NOBODY_IMPORTS: &[&str] = &["evenkeel", "xtask"];
 
@@ -95,7 +108,10 @@ pub(super) fn check(tree: &Tree, metadata: &Metadata) -> Vec<Finding> {
         }
     }
     for law in LAWS {
-        findings.extend(check_words(tree, law));
+        findings.extend(check_words(tree, law.room, &format!("crates/{}/src/", law.room), law.words));
+    }
+    for (folder, words) in PURE_HALVES {
+        findings.extend(check_words(tree, folder, folder, words));
     }
     findings
 }
@@ -134,15 +150,13 @@ fn line_of(tree: &Tree, manifest: &str, import: &str) -> usize {
     text.lines().position(names).map_or(1, |at| at + 1)
 }
 
-fn check_words(tree: &Tree, law: &Law) -> Vec<Finding> {
-    let folder = format!("crates/{}/src/", law.room);
+fn check_words(tree: &Tree, whose: &str, folder: &str, words: &[&str]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for file in tree.files.iter().filter(|file| file.is_rust() && file.path.starts_with(&folder)) {
-        for word in law.words {
+    for file in tree.files.iter().filter(|file| file.is_rust() && file.path.starts_with(folder)) {
+        for word in words {
             let lines = file.rust.lines_with(word).into_iter().filter(|line| *line < file.tests_begin());
             findings.extend(lines.map(|line| {
-                let what =
-                    format!("`{}` must never use `{word}`: see the table in ARCHITECTURE.md", law.room);
+                let what = format!("`{whose}` must never use `{word}`: see the table in ARCHITECTURE.md");
                 Finding::new(&file.path, line, "import", what)
             }));
         }
@@ -179,7 +193,8 @@ mod tests {
             ("engine", &["incident", "playbook", "tokio"]),
             ("store", &["engine", "incident", "rusqlite"]),
             ("web", &["engine", "ingest", "playbook", "axum"]),
-            ("evenkeel", &["store", "web", "range", "channels", "runner"]),
+            ("probes", &["engine", "incident", "playbook", "hyper"]),
+            ("evenkeel", &["store", "web", "range", "channels", "runner", "probes"]),
             ("range", &["axum", "tokio"]),
         ] {
             assert_eq!(findings(name, imports), [], "{name}");
@@ -204,6 +219,9 @@ mod tests {
             ("range", "engine"),
             ("web", "evenkeel"),
             ("web", "range"),
+            ("web", "probes"),
+            ("probes", "store"),
+            ("probes", "runner"),
             ("incident", "tokio-util"),
         ] {
             assert_eq!(findings(name, &[import]).len(), 1, "{name} imports {import}");
@@ -219,6 +237,16 @@ mod tests {
         let metadata = Metadata { rooms: vec![room("web", &["rusqlite"])], ..Metadata::default() };
         let found = check(&Tree { files: vec![manifest] }, &metadata);
         assert_eq!(found[0].line, 3);
+    }
+
+    #[test]
+    fn the_pure_half_of_a_room_is_searched_for_the_world() {
+        let text = "use tokio::time;\nasync fn f() {}\n";
+        let files = ["crates/probes/src/judge/a.rs", "crates/probes/src/look/a.rs"];
+        let tree = Tree { files: files.iter().map(|path| SourceFile::new(path, text)).collect() };
+        let found = check(&tree, &Metadata::default());
+        let places: Vec<_> = found.iter().map(|finding| (finding.path.as_str(), finding.line)).collect();
+        assert_eq!(places, [(files[0], 1), (files[0], 2)]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod access;
 mod courier;
 mod executor;
 mod journal;
+mod probing;
 mod time;
 
 pub use access::{Access, AccessError, Account, Scope, Session, Token};
@@ -13,6 +14,7 @@ pub use journal::{
     Archive, Batch, Claim, ClaimedWork, Filter, Journal, JournalError, Lease, Schedule, StreamWrite,
     TimerWrite, WorkWrite,
 };
+pub use probing::{ProbeState, Sample, Standing, Verdict};
 pub use time::{Clock, Ids};
 
 use core::future::Future;

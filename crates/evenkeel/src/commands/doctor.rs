@@ -1,5 +1,7 @@
 //! `evenkeel doctor`: finds by day what would fail at night. Changes nothing.
 
+mod probing;
+
 use crate::cli::Reach;
 use crate::client::Client;
 use crate::config::Config;
@@ -35,6 +37,7 @@ pub(super) fn run(reach: &Reach, path: &Path) -> Result<(), Failure> {
         storage(reach, &config.data),
     ];
     looks.extend(tools(&read.playbook));
+    looks.extend(probing::looks(&config, &read.playbook)?);
     if reach.json {
         print::json(&looks)?;
     } else {

@@ -65,6 +65,17 @@ mod tests {
     }
 
     #[test]
+    fn a_probe_that_cannot_be_meant_says_where_and_what_to_write() {
+        let probe = "[[probe]]\nname = \"api\"\nkind = \"http\"\n";
+        let said = explained(&format!("playbook = \"p.md\"\n{probe}url = \"api.example.test\"\n"));
+        assert!(said.contains("evenkeel.toml:2:"), "{said}");
+        assert!(said.contains("probe \"api\": url is \"api.example.test\""), "{said}");
+        let said = explained(&format!("playbook = \"p.md\"\n{probe}tiemout = \"3 s\"\n"));
+        assert!(said.contains("evenkeel.toml:5:1"), "{said}");
+        assert!(said.contains("did you mean `timeout`?"), "{said}");
+    }
+
+    #[test]
     fn a_wrong_value_says_where() {
         let said = explained("playbook = \"p.md\"\nlisten = 5\n");
         assert!(said.contains(":2:10"), "{said}");

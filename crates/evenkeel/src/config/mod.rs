@@ -3,6 +3,7 @@
 mod explain;
 mod limits;
 mod playbook_setting;
+mod probing;
 mod schedules;
 
 use crate::exit::{Failure, Kind};
@@ -60,6 +61,9 @@ pub(crate) struct Config {
     /// The public page.
     #[serde(default)]
     pub(crate) status: StatusSettings,
+    /// What Evenkeel itself looks at.
+    #[serde(default, rename = "probe")]
+    pub(crate) probes: Vec<probing::CheckedProbe>,
 }
 
 /// Where incidents are kept.
@@ -156,9 +160,14 @@ impl Config {
         config.data = folder.join(&config.data);
         config.playbook = config.playbook.below(folder);
         config.runner.workdir = config.runner.workdir.map(|workdir| folder.join(workdir));
+        for probe in &mut config.probes {
+            probe.below(folder);
+        }
         limits::check(&config)
             .map_err(|why| Failure::new(Kind::Config, format!("{}: {why}", path.display())))?;
         config.agree(path)?;
+        probing::agree(&config.probes)
+            .map_err(|why| Failure::new(Kind::Config, format!("{}: {why}", path.display())))?;
         Ok(config)
     }
 

@@ -87,6 +87,7 @@ fn settings(folder: &Path, args: &Demo, read: ReadPlaybook, seats: Seats) -> Ser
         status_title: "Practice status".to_owned(),
         status_url: None,
         components,
+        probes: Vec::new(),
         speed: args.speed,
     }
 }

@@ -10,6 +10,7 @@ use engine::ports::{Access, Archive, Clock, Ids, Journal, Links};
 use engine::{Engine, Hands, Parts, Settings, Stopped};
 use incident::{Policy, Roster};
 use playbook::Playbook;
+use probes::{Probe, Prober, ProberParts};
 use runner::{Runner, RunnerConfig};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -41,6 +42,8 @@ pub(crate) struct ServerSettings {
     pub(crate) status_title: String,
     pub(crate) status_url: Option<String>,
     pub(crate) components: Vec<String>,
+    /// What the server itself looks at.
+    pub(crate) probes: Vec<Probe>,
     /// How many minutes pass in one; 1 but in a demonstration.
     pub(crate) speed: f64,
 }
@@ -57,6 +60,7 @@ pub(crate) struct Running {
     app: App,
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
+    probing: JoinHandle<()>,
     stopped: Stopped,
 }
 
@@ -85,9 +89,16 @@ impl ServerSettings {
             status_title: config.status.title.clone(),
             status_url: config.status.url.clone(),
             components,
+            probes: config.probes.iter().map(|probe| probe.probe().clone()).collect(),
             speed: 1.0,
         })
     }
+}
+
+/// Runs commands as the settings say, also before the first start has made the data folder.
+pub(crate) fn command_runner(config: &Config) -> Arc<Runner> {
+    let folder = config.data.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
+    Arc::new(Runner::new(runner_config(&config.runner, folder)))
 }
 
 /// The runner's settings: only what is named gets through to a command.
@@ -154,9 +165,10 @@ pub(crate) async fn start(settings: ServerSettings) -> Result<Running, Failure> 
         ids: Arc::clone(&ids),
         settings: Settings::new(plan, Arc::new(settings.roster)),
         node: format!("{}-{}", std::process::id(), super::hex(ids.secret().get(..4).unwrap_or_default())),
-        hands: Hands { couriers, executor, links },
+        hands: Hands { couriers, executor: executor.clone(), links },
     };
     let (engine, stopped) = Engine::start(parts).map_err(storage_failed)?;
+    let (stop, stopping) = watch::channel(false);
     let app = App::new(AppParts {
         engine: engine.clone(),
         access: Arc::clone(&access),
@@ -172,13 +184,27 @@ pub(crate) async fn start(settings: ServerSettings) -> Result<Running, Failure> 
     .map_err(storage_failed)?;
     let setup = web::auth::setup_key(&app).map_err(storage_failed)?;
     let setup_url = setup.map(|key| format!("{console_url}/setup?key={key}"));
-    let (stop, mut stopping) = watch::channel(false);
-    let told = async move {
-        // An error means that whoever would have said so is gone, which says the same.
-        let _ = stopping.wait_for(|stop| *stop).await;
-    };
-    let serving = tokio::spawn(bound.serve(app.clone(), told));
-    Ok(Running { engine, access, ids, console_url, status_url, setup_url, app, stop, serving, stopped })
+    let prober = ProberParts { probes: settings.probes, engine: engine.clone(), executor };
+    let (_board, probing) = Prober::start(prober, stopping.clone());
+    let serving = tokio::spawn(bound.serve(app.clone(), told_to_stop(stopping)));
+    Ok(Running {
+        engine,
+        access,
+        ids,
+        console_url,
+        status_url,
+        setup_url,
+        app,
+        stop,
+        serving,
+        probing,
+        stopped,
+    })
+}
+
+async fn told_to_stop(mut stopping: watch::Receiver<bool>) {
+    // An error means that whoever would have said so is gone, which says the same.
+    let _ = stopping.wait_for(|stop| *stop).await;
 }
 
 /// Contacts that no page can ever reach, each with its reason; addresses are secrets and are not repeated.
@@ -248,6 +274,9 @@ impl Running {
         self.stop.send_replace(true);
         if self.serving.await.is_err() {
             tracing::error!("the listeners did not end well");
+        }
+        if self.probing.await.is_err() {
+            tracing::error!("the probes did not end well");
         }
         self.engine.stop().await;
         self.stopped.wait().await;

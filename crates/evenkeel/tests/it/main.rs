@@ -10,6 +10,7 @@ mod cli;
 mod crash;
 mod demo;
 mod patching;
+mod probes;
 mod restart;
 mod senders;
 mod tools;

@@ -1,0 +1,78 @@
+//! Each probe is tried once: what fails by day pages at night. What a look sees counts for nothing.
+
+use super::Look;
+use crate::config::Config;
+use crate::exit::{Failure, Kind};
+use crate::wiring;
+use engine::ports::{Clock as _, Verdict};
+use incident::Plan;
+use playbook::Playbook;
+use probes::{Attempt, Probe};
+use tokio::task::JoinSet;
+
+/// So many probes are tried at once.
+const TRIED_AT_ONCE: usize = 16;
+
+pub(super) fn looks(config: &Config, playbook: &Playbook) -> Result<Vec<Look>, Failure> {
+    let probes: Vec<Probe> = config.probes.iter().map(|probe| probe.probe().clone()).collect();
+    if probes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let plan = Plan { digest: String::new(), playbook: playbook.clone(), policy: config.policy.clone() };
+    let mut looks: Vec<Look> = probes.iter().filter_map(|probe| unknown_word(probe, &plan)).collect();
+    looks.extend(try_all(config, probes)?.iter().map(|(name, attempt)| told(name, attempt)));
+    Ok(looks)
+}
+
+fn try_all(config: &Config, probes: Vec<Probe>) -> Result<Vec<(String, Attempt)>, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime =
+        runtime.map_err(|error| Failure::new(Kind::World, format!("cannot try the probes: {error}")))?;
+    let runner = wiring::command_runner(config);
+    let now = wiring::Steady::new(1.0).now();
+    let tried = runtime.block_on(async {
+        let (mut waiting, mut trying, mut tried) =
+            (probes.into_iter().enumerate(), JoinSet::new(), Vec::new());
+        loop {
+            while trying.len() < TRIED_AT_ONCE
+                && let Some((at, probe)) = waiting.next()
+            {
+                let runner = runner.clone();
+                trying.spawn(
+                    async move { (at, probe.name.clone(), probes::try_once(&probe, runner, now).await) },
+                );
+            }
+            match trying.join_next().await {
+                Some(done) => tried.extend(done),
+                None => break,
+            }
+        }
+        tried.sort_by_key(|(at, ..)| *at);
+        tried
+    });
+    Ok(tried.into_iter().map(|(_, name, attempt)| (name, attempt)).collect())
+}
+
+fn told(name: &str, attempt: &Attempt) -> Look {
+    let sample = &attempt.sample;
+    let said = match sample.verdict {
+        Verdict::Pass | Verdict::Breach => format!("{name} passes, in {} ms", sample.took_ms),
+        Verdict::Fail => format!("{name} fails: {}", sample.reason),
+        Verdict::Blind => format!("{name} cannot look from here: {}", sample.reason),
+    };
+    Look { about: "probe", well: sample.verdict == Verdict::Pass, said }
+}
+
+/// A severity that nobody knows pages all the same, but not as somebody meant it to.
+fn unknown_word(probe: &Probe, plan: &Plan) -> Option<Look> {
+    let word = probe.telling.severity.as_deref()?;
+    plan.severity_for_word(word).is_none().then(|| Look {
+        about: "probe",
+        well: false,
+        said: format!(
+            "{} has the severity {word:?}, which neither the playbook nor policy.severity_map knows; it would page at {}",
+            probe.name,
+            plan.unknown_severity()
+        ),
+    })
+}

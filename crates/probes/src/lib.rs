@@ -1,0 +1,20 @@
+//! Evenkeel's own probes: what the team runs is looked at from outside, judged, and told as an alert while it is down.
+//!
+//! Lives here: `judge`, the pure half; looking, the half with I/O; and the prober, which looks in time and tells the engine
+//! by the same door as every other source. Must never be here: SQL, pages, what an incident does, child processes (a
+//! command goes through the executor's port).
+
+mod alert;
+mod board;
+pub mod judge;
+mod look;
+mod probe;
+mod prober;
+mod setting;
+mod timetable;
+
+pub use board::{Board, Seat};
+pub use look::{Attempt, Phases};
+pub use probe::{Family, Hidden, Kind, Place, Probe, Telling, WebAsk};
+pub use prober::{Prober, ProberParts, try_once};
+pub use setting::ProbeSetting;
