@@ -1,5 +1,5 @@
-//! The one place where the range draws random bytes, for ids which look like the vendors'. Nothing secret is made
-//! here but handshake-free names.
+//! The one place where the range draws random bytes, for ids which look like the vendors' and for the tokens of practice
+//! users.
 
 use std::fmt::Write as _;
 
@@ -24,13 +24,19 @@ pub(crate) fn fill(bytes: &mut [u8]) {
     SystemRandom::new().fill(bytes).expect("the system's random source answers on every supported platform");
 }
 
+/// A secret of 160 random bits with a prefix, as tokens are.
+pub(crate) fn secret(prefix: &str) -> String {
+    format!("{prefix}_{}", hex(&draw::<20>()))
+}
+
 fn draw<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     fill(&mut bytes);
     bytes
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes in hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text

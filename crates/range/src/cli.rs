@@ -170,6 +170,7 @@ async fn ended_by_signal() -> io::Result<()> {
 fn print_way_in(range: &Range, out: &mut dyn Write) -> Result<(), RangeError> {
     let at = range.whereabouts();
     writeln!(out, "practice range up: http://{}  https://{}  (ctrl-c ends it)", at.http, at.https)?;
+    writeln!(out, "the product's page: http://tabbi.localhost:{}/", at.http.port())?;
     writeln!(out, "to use its tools and curl in another shell:")?;
     for (name, value) in range.child_env() {
         writeln!(out, "  export {name}='{}'", value.display())?;

@@ -19,7 +19,7 @@ use crate::log::ServiceName;
 use crate::metrics::Metrics;
 use crate::service::{Post, Rooms};
 use crate::state_file::write_whole;
-use crate::{RangeError, curl_home, tls};
+use crate::{RangeError, curl_home, names, tls};
 
 /// A service that has not begun to answer by then is given up, as the platform would.
 const ANSWER_WAIT: Duration = Duration::from_secs(60);
@@ -67,6 +67,7 @@ fn service_of(host: &str) -> ServiceName {
     match host {
         "tabbi.dev" | "www.tabbi.dev" => ServiceName::Site,
         "github.com" => ServiceName::Provider,
+        _ if host.ends_with(".localhost") => names::service_of_localhost(host).unwrap_or(ServiceName::Edge),
         _ if host.ends_with(".modal.run") => ServiceName::Sandbox,
         _ if host.ends_with(".convex.site") => ServiceName::Backend,
         _ => ServiceName::Edge,

@@ -12,6 +12,7 @@
 
 mod address;
 mod admin;
+mod backend;
 mod call;
 mod chance;
 pub mod cli;
@@ -27,11 +28,13 @@ mod listen;
 mod load;
 mod log;
 mod metrics;
+mod names;
+mod provider;
 mod running;
 mod sandbox;
 mod serve;
 mod service;
-mod small;
+mod site;
 mod state_file;
 mod supervisor;
 mod tls;

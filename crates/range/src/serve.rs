@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::log::ServiceName;
-use crate::{RangeError, edge, front, load, sandbox, service, small};
+use crate::{RangeError, backend, edge, front, load, provider, sandbox, service, site};
 
 /// Becomes a service until told to end. Blocks.
 pub(crate) fn serve(name: ServiceName, dir: &Path) -> Result<(), RangeError> {
@@ -11,11 +11,10 @@ pub(crate) fn serve(name: ServiceName, dir: &Path) -> Result<(), RangeError> {
         ServiceName::Front => service::run(name, dir, front::build),
         ServiceName::Edge => service::run(name, dir, edge::build),
         ServiceName::Sandbox => service::run(name, dir, sandbox::build),
-        ServiceName::Backend => service::run(name, dir, small::backend::build),
+        ServiceName::Backend => service::run(name, dir, backend::build),
         ServiceName::Load => service::run(name, dir, load::build),
-        ServiceName::Provider | ServiceName::Site => {
-            Err(RangeError::Service { service: name, reason: "this range has no such service".to_owned() })
-        }
+        ServiceName::Provider => service::run(name, dir, provider::build),
+        ServiceName::Site => service::run(name, dir, site::build),
     }
 }
 
@@ -25,5 +24,4 @@ pub(crate) fn serve_agent(folder: &Path) -> Result<(), RangeError> {
 }
 
 /// The services that `range up` starts, in this order.
-pub(crate) const STARTED: [ServiceName; 5] =
-    [ServiceName::Front, ServiceName::Edge, ServiceName::Sandbox, ServiceName::Backend, ServiceName::Load];
+pub(crate) const STARTED: [ServiceName; 7] = ServiceName::ALL;

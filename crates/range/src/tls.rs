@@ -11,7 +11,16 @@ use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use crate::RangeError;
 
 /// The names that the range's one certificate is good for.
-const NAMES: [&str; 5] = ["api.tabbi.dev", "*.modal.run", "*.convex.site", "localhost", "127.0.0.1"];
+const NAMES: [&str; 8] = [
+    "tabbi.dev",
+    "www.tabbi.dev",
+    "github.com",
+    "api.tabbi.dev",
+    "*.modal.run",
+    "*.convex.site",
+    "localhost",
+    "127.0.0.1",
+];
 
 /// A server's TLS settings and the authority that a client must trust for them.
 pub(crate) struct Tls {

@@ -32,7 +32,7 @@ pub(super) const RENDERING: &str = "RENDERING";
 /// A whole version.
 const WHOLE: [(&str, &str); 11] = [
     (SESSION_STORE, "objects"),
-    (ALLOWED_ORIGINS, "https://tabbi.dev,http://127.0.0.1:*"),
+    (ALLOWED_ORIGINS, "https://tabbi.dev,http://tabbi.localhost:*,http://127.0.0.1:*"),
     (AUTO_PAUSE_TIMEOUT_MS, "540000"),
     (ALARMS, "one-a-session"),
     (RATE_LIMIT_PER_MINUTE, "1200"),

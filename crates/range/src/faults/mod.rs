@@ -2,6 +2,7 @@
 //! cause, what a user sees and what repairs it. How a fault is made to happen lives with its service; here are the words,
 //! and the way to the owner.
 
+mod backend;
 mod edge;
 mod processes;
 
@@ -69,7 +70,7 @@ pub const RUNBOOKS: [&str; 7] = [ERRORS, SOCKETS, CREATION, PAUSES, MESSAGES, LA
 
 /// All faults, by service and runbook.
 pub fn all() -> impl Iterator<Item = &'static Fault> {
-    [edge::FAULTS, processes::FAULTS].into_iter().flatten()
+    [edge::FAULTS, backend::FAULTS, processes::FAULTS].into_iter().flatten()
 }
 
 /// The fault of that name.
@@ -130,6 +131,15 @@ mod tests {
             let count = all().filter(|fault| fault.runbook == runbook).count();
             assert!(count >= 2, "{runbook} has {count}");
         }
+    }
+
+    #[test]
+    fn the_backend_s_words_and_its_wrong_values_are_the_same_faults() {
+        let words: BTreeSet<_> = backend::FAULTS.iter().map(|fault| fault.name).collect();
+        use crate::backend::faults::{GRANTS_GONE, WRONG_VALUES};
+        let values = WRONG_VALUES.iter().map(|wrong| wrong.name);
+        let values: BTreeSet<_> = values.chain([GRANTS_GONE]).collect();
+        assert_eq!(words, values);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The faults whose cause is a process: stopped, killed or starved by the supervisor.
 
-use super::{CREATION, ERRORS, Fault, LATENCY, Owner};
+use super::{CREATION, ERRORS, Fault, LATENCY, Owner, SIGN_IN};
 
 pub(super) const FAULTS: &[Fault] = &[
     Fault {
@@ -18,6 +18,14 @@ pub(super) const FAULTS: &[Fault] = &[
         cause: "the sandbox service's process was killed and is not started again",
         seen: "new sessions are answered 503 \"Failed to create session\"; everything else is well",
         repair: "the sandbox's operator starts it again: `range repair sandbox-down`",
+    },
+    Fault {
+        name: "provider-down",
+        owner: Owner::Supervisor,
+        runbook: SIGN_IN,
+        cause: "the provider's process was killed and is not started again",
+        seen: "nobody can sign in: the provider's page is 503; whoever is signed in works on; the backend and the edge are well",
+        repair: "the provider's operator starts it again: `range repair provider-down`",
     },
     Fault {
         name: "slow-dependency",

@@ -108,6 +108,17 @@ pub(super) async fn sign_in(caller: &Caller, login: &str) -> Outcome<String> {
     Err("sign-in goes round in circles".to_owned())
 }
 
+/// Gives a token back.
+pub(super) async fn sign_out(caller: &Caller, token: &str) -> Outcome<()> {
+    let backend = address(caller, ServiceName::Backend)?;
+    let mut request = call::plain_request(Method::POST, backend, "/api/auth/signout");
+    if let Ok(bearer) = HeaderValue::from_str(&format!("Bearer {token}")) {
+        request.headers_mut().insert(header::AUTHORIZATION, bearer);
+    }
+    let answer = whole(backend, request).await?;
+    if answer.status().is_success() { Ok(()) } else { Err(format!("status {}", answer.status().as_u16())) }
+}
+
 /// The form in which somebody tells the provider who they are.
 fn consent(at: SocketAddr, path: &str, login: &str) -> Request<Body> {
     let mut request = call::plain_request(Method::POST, at, path);

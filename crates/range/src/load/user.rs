@@ -13,6 +13,9 @@ use crate::call::Caller;
 use crate::clock;
 use crate::service::Post;
 
+/// Visits between two sign-ins of one user.
+const VISITS: u32 = 4;
+
 /// Somebody who uses the product.
 #[derive(Debug)]
 pub(super) struct User {
@@ -21,20 +24,35 @@ pub(super) struct User {
     measure: Measure,
     paces: Arc<Semaphore>,
     token: Option<String>,
+    /// Visits since the last sign-in that ended well.
+    visits: u32,
 }
 
 impl User {
     pub(super) fn new(post: &Post, number: usize, measure: Measure, paces: Arc<Semaphore>) -> Self {
         let login = format!("practice-user-{number}");
-        Self { login, caller: Caller::new(&post.dir), measure, paces, token: None }
+        Self { login, caller: Caller::new(&post.dir), measure, paces, token: None, visits: 0 }
     }
 
     /// Lives until the range ends.
     pub(super) async fn live(mut self) {
         loop {
             // Failures are measured where they are met; the next visit begins anew.
-            let _ = self.visit().await;
+            if self.visit().await.is_ok() {
+                self.visits += 1;
+            }
+            if self.visits >= VISITS {
+                self.sign_out().await;
+            }
         }
+    }
+
+    /// Gives the token back, so that the next visit begins at the provider.
+    async fn sign_out(&mut self) {
+        let Some(token) = self.token.take() else { return };
+        let caller = self.caller.clone();
+        // Measured; a token that was not given back runs out.
+        let _ = self.act("sign-out", async { request::sign_out(&caller, &token).await }).await;
     }
 
     /// Waits for a turn and does one thing, which is measured.
@@ -78,7 +96,7 @@ impl User {
         }
         let (caller, login) = (self.caller.clone(), self.login.clone());
         let token = self.act("sign-in", async { request::sign_in(&caller, &login).await }).await?;
-        self.token = Some(token.clone());
+        (self.token, self.visits) = (Some(token.clone()), 0);
         Ok(token)
     }
 

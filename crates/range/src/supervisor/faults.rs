@@ -12,6 +12,7 @@ use crate::log::ServiceName;
 
 const BACKEND_DOWN: &str = "backend-down";
 const SANDBOX_DOWN: &str = "sandbox-down";
+const PROVIDER_DOWN: &str = "provider-down";
 const SLOW: &str = "slow-dependency";
 /// How long a starved process runs at a time.
 const RUNS: Duration = Duration::from_millis(100);
@@ -23,6 +24,7 @@ fn kept_down(name: &str) -> Option<ServiceName> {
     match name {
         BACKEND_DOWN => Some(ServiceName::Backend),
         SANDBOX_DOWN => Some(ServiceName::Sandbox),
+        PROVIDER_DOWN => Some(ServiceName::Provider),
         _ => None,
     }
 }
@@ -34,6 +36,7 @@ pub(super) fn shown(watch: &Watch) -> Vec<Shown> {
     vec![
         shown(BACKEND_DOWN, held(ServiceName::Backend)),
         shown(SANDBOX_DOWN, held(ServiceName::Sandbox)),
+        shown(PROVIDER_DOWN, held(ServiceName::Provider)),
         shown(SLOW, watch.starved.load(Ordering::Relaxed)),
     ]
 }

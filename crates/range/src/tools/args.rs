@@ -32,6 +32,11 @@ pub(super) const fn switch(long: &'static str) -> Flag {
 }
 
 impl Flag {
+    /// Its long name, without dashes.
+    pub(super) fn name(self) -> &'static str {
+        self.long
+    }
+
     /// Also known by one letter.
     pub(super) const fn short(mut self, letter: char) -> Self {
         self.short = Some(letter);

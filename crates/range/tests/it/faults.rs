@@ -9,13 +9,13 @@ use crate::stage::Stage;
 const ROLLBACK: &str = "wrangler rollback --env production";
 
 /// Breaks it, and sees that the register says so.
-fn broken(stage: &Stage, fault: &str) {
+pub(crate) fn broken(stage: &Stage, fault: &str) {
     stage.range.break_it(fault).unwrap();
     assert_eq!(stage.range.faults_on().unwrap(), [fault]);
 }
 
 /// Repairs it with the tool, and sees that nothing is left.
-async fn repaired(stage: &Stage, line: &str) {
+pub(crate) async fn repaired(stage: &Stage, line: &str) {
     let ended = stage.sh(line).await;
     assert_eq!(ended.code, Some(0), "{line}: {ended:?}");
     assert_eq!(stage.range.faults_on().unwrap(), [""; 0]);
@@ -312,6 +312,8 @@ async fn two_faults_at_once_need_two_repairs() {
 #[tokio::test]
 async fn the_command_line_lists_breaks_and_sets_back() {
     let stage = Stage::up(Load::Off).await;
+    // There is a git token that can expire.
+    stage.range.sign_in("ada").await.unwrap();
     let tool = env!("CARGO_BIN_EXE_range-tool");
     let json = stage.sh(&format!("{tool} faults --json")).await;
     let listed: Vec<Value> = serde_json::from_str(&json.out).unwrap();
@@ -324,8 +326,9 @@ async fn the_command_line_lists_breaks_and_sets_back() {
         assert!(text.out.contains(&format!("on {}", fault.name)), "{text:?}");
         let set_back = stage.sh(&format!("{tool} repair")).await;
         assert_eq!(set_back.out, format!("repaired: {}\n", fault.name));
-        stage.until_there(ServiceName::Backend).await;
-        stage.until_there(ServiceName::Sandbox).await;
+        for service in [ServiceName::Backend, ServiceName::Sandbox, ServiceName::Provider] {
+            stage.until_there(service).await;
+        }
     }
     assert!(stage.sh(&format!("{tool} repair")).await.out.contains("nothing to repair"));
     let unknown = stage.sh(&format!("{tool} break glass")).await;

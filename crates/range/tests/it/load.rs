@@ -33,6 +33,8 @@ async fn users_notice_what_a_fault_does_to_them() {
         ("actor-hibernated", "reading", "Not connected"),
         ("auto-pause-wrong", "reading", "Session paused"),
         ("storage-limit", "prompt", "Something went wrong"),
+        ("git-token-expired", "session", "status 503"),
+        ("provider-down", "sign-in", "status 502"),
         ("backend-down", "session", "status 503"),
         ("bad-deployment", "health", "status 500"),
     ] {

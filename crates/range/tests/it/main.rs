@@ -2,13 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "the whole binary is tests")]
 
+mod backend;
+mod backend_faults;
 mod chat;
 mod commands;
+mod convex;
 mod faults;
 mod load;
 mod processes;
 mod sandboxes;
 mod sessions;
+mod sign_in;
+mod site;
 mod stack;
 mod stage;
 mod tools;
