@@ -4,6 +4,7 @@ mod alert;
 mod docs;
 mod doctor;
 mod incident;
+mod place;
 mod playbook;
 mod playbook_check;
 mod playbook_fix;

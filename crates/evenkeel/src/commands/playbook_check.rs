@@ -1,5 +1,6 @@
 //! `evenkeel playbook check`: what there is to say about each playbook that was named, and how bad the worst of it is.
 
+use super::place::{Place, Places};
 use super::progress::Progress;
 use super::{playbook_fix, sarif, tools};
 use crate::cli::{Check, Level, Reach};
@@ -103,12 +104,9 @@ fn listed(read: &ReadPlaybook) -> Vec<Value> {
 
 fn tell(found: &[ReadPlaybook]) -> Result<(), Failure> {
     for read in found {
+        let places = Places::of(read);
         for diagnostic in &read.playbook.diagnostics {
-            print::line(rendered(
-                diagnostic,
-                read.text(diagnostic.document),
-                &read.path(diagnostic.document),
-            ))?;
+            print::line(rendered(diagnostic, &places.place(diagnostic), &read.path(diagnostic.document)))?;
         }
     }
     print::line(tally(found))?;
@@ -129,37 +127,29 @@ fn is_denied(severity: DiagnosticSeverity, deny: Level) -> bool {
 }
 
 /// One finding with its line, a caret and a hint, as a compiler shows it.
-fn rendered(diagnostic: &Diagnostic, text: &str, file: &Path) -> String {
+fn rendered(diagnostic: &Diagnostic, place: &Place<'_>, file: &Path) -> String {
     let level = match diagnostic.severity {
         DiagnosticSeverity::Info => Shown::INFO,
         DiagnosticSeverity::Warning => Shown::WARNING,
         DiagnosticSeverity::Error => Shown::ERROR,
     };
-    let span = on_its_line(diagnostic, text);
     let path = file.display().to_string();
-    let snippet = Snippet::source(text).path(path).annotation(AnnotationKind::Primary.span(span));
+    let excerpt = place.excerpt();
+    let snippet = Snippet::source(excerpt.text)
+        .line_start(place.number)
+        .path(path)
+        .annotation(AnnotationKind::Primary.span(excerpt.within));
     let mut group: Group<'_> = level.primary_title(&diagnostic.message).id(&diagnostic.code).element(snippet);
+    let cut =
+        (excerpt.column > 1).then(|| format!("the line is long; it is shown from column {}", excerpt.column));
+    if let Some(cut) = &cut {
+        group = group.element(Shown::NOTE.message(cut));
+    }
     if let Some(hint) = &diagnostic.hint {
         group = group.element(Shown::HELP.message(hint));
     }
     let renderer = if std::io::stdout().is_terminal() { Renderer::styled() } else { Renderer::plain() };
     format!("{}\n", renderer.render(&[group]))
-}
-
-/// The finding's place, cut to its first line: a caret under half a document helps nobody.
-pub(super) fn on_its_line(diagnostic: &Diagnostic, text: &str) -> std::ops::Range<usize> {
-    let at = |offset: u32| usize::try_from(offset).unwrap_or(usize::MAX).min(text.len());
-    let (mut start, mut end) = (at(diagnostic.span.start), at(diagnostic.span.end));
-    if start >= end {
-        let line = usize::try_from(diagnostic.line.max(1)).unwrap_or(1);
-        let lines = text.split_inclusive('\n').take(line);
-        let before: usize = lines.clone().take(line - 1).map(str::len).sum();
-        let own = lines.last().map_or(0, |line| line.trim_end().len());
-        (start, end) = (before.min(text.len()), (before + own).min(text.len()));
-    }
-    let first_line =
-        text.get(start..end).and_then(|part| part.find('\n')).map_or(end, |length| start + length);
-    start..first_line
 }
 
 fn tally(found: &[ReadPlaybook]) -> String {
