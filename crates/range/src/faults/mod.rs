@@ -5,6 +5,7 @@
 mod backend;
 mod edge;
 mod processes;
+mod sandbox;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -70,7 +71,7 @@ pub const RUNBOOKS: [&str; 7] = [ERRORS, SOCKETS, CREATION, PAUSES, MESSAGES, LA
 
 /// All faults, by service and runbook.
 pub fn all() -> impl Iterator<Item = &'static Fault> {
-    [edge::FAULTS, backend::FAULTS, processes::FAULTS].into_iter().flatten()
+    [edge::FAULTS, sandbox::FAULTS, backend::FAULTS, processes::FAULTS].into_iter().flatten()
 }
 
 /// The fault of that name.
@@ -140,6 +141,28 @@ mod tests {
         let values = WRONG_VALUES.iter().map(|wrong| wrong.name);
         let values: BTreeSet<_> = values.chain([GRANTS_GONE]).collect();
         assert_eq!(words, values);
+    }
+
+    #[test]
+    fn the_sandbox_service_s_words_and_what_it_can_break_are_the_same_faults() {
+        let words: BTreeSet<_> = sandbox::FAULTS.iter().map(|fault| fault.name).collect();
+        let wrong = crate::sandbox::faults::WRONG_VERSIONS.iter().map(|wrong| wrong.name);
+        assert_eq!(words, wrong.chain([crate::sandbox::faults::STUCK]).collect());
+    }
+
+    #[test]
+    fn the_table_in_the_docs_is_the_register() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/range.md");
+        let docs = std::fs::read_to_string(path).unwrap();
+        let mut table = String::from(
+            "| fault | lives in | runbook | cause | seen | repair |\n|---|---|---|---|---|---|\n",
+        );
+        for fault in all() {
+            let Fault { name, owner, runbook, cause, seen, repair } = fault;
+            table.push_str(&format!("| `{name}` | {owner} | {runbook} | {cause} | {seen} | {repair} |\n"));
+        }
+        let (_, found) = docs.split_once("crates/range/src/faults -->\n").unwrap();
+        assert!(found == table, "docs/range.md should end with\n{table}");
     }
 
     #[test]

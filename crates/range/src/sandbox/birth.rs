@@ -1,36 +1,33 @@
 //! How a sandbox is made: a place, a folder, a clone, an agent that says it is well; and made again from its snapshot.
 //! Each part has a limit, all of them together have one, and what fails leaves nothing behind.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::Method;
 use serde::Deserialize;
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::timeout;
 
 use super::agent::AgentSettings;
 use super::app::AppVersion;
+use super::boot::{clone, healthy, install};
 use super::fleet::Fleet;
-use super::git::{self, Clone as GitClone};
+use super::git;
 use super::kept::{Kept, Stage};
 use super::life;
 use super::process::{Agent, last_words};
 use super::queue::{Full, Place};
 use super::settings::{
-    AGENT_CONFIG, CLONE_DEPTH, CLONE_TIMEOUT_MS, CREATE_TIMEOUT_MS, HEALTH_TIMEOUT_MS, MEMORY_MB, QUEUE_MAX,
+    AGENT_CONFIG, AGENT_INSTALL, CREATE_TIMEOUT_MS, HEALTH_TIMEOUT_MS, MEMORY_MB, QUEUE_MAX,
     STREAM_BYTES_MAX, Settings,
 };
 use crate::state_file::{make_dir, write_json};
-use crate::{RangeError, call, chance, clock};
+use crate::{RangeError, chance, clock};
 
 /// The edge waits 15 s for a resume.
 const RESUME_WAIT: Duration = Duration::from_secs(12);
-/// How often an agent that does not say that it is well is asked again.
-const HEALTH_ROUND: Duration = Duration::from_millis(100);
-/// One answer of an agent about its health.
-const HEALTH_ANSWER_WAIT: Duration = Duration::from_secs(2);
-const BOOT_HELP: &str = "From the request to a sandbox that is ready, by part.";
+/// The value of `AGENT_INSTALL` with which nothing is downloaded.
+const BUILT_IN: &str = "built-in";
+pub(super) const BOOT_HELP: &str = "From the request to a sandbox that is ready, by part.";
 
 /// What a sandbox is made for.
 #[derive(Debug, Clone, Deserialize)]
@@ -72,8 +69,8 @@ impl From<Full> for NotMade {
 
 /// What is being done, for the words of a limit that was met.
 #[derive(Debug)]
-struct Progress {
-    what: &'static str,
+pub(super) struct Progress {
+    pub(super) what: &'static str,
     began: std::time::Instant,
 }
 
@@ -128,6 +125,8 @@ async fn make(
     let mut draft = Draft { fleet, kept: Some(fresh.clone()) };
     make_dir(&folder)?;
     fleet.put(fresh.clone(), None);
+    progress.what = "waiting for the image lock";
+    fleet.image_lock.wait(fleet, &fresh.id).await;
     clone(fleet, &fresh, token, (settings, &folder), progress).await?;
     let kept = start(fleet, fresh, version, place, progress).await?;
     draft.kept = None;
@@ -179,35 +178,6 @@ async fn queued(fleet: &Fleet, settings: Settings<'_>, progress: &mut Progress) 
     Ok(place)
 }
 
-async fn clone(
-    fleet: &Fleet,
-    kept: &Kept,
-    token: String,
-    (settings, folder): (Settings<'_>, &Path),
-    progress: &mut Progress,
-) -> Result<(), NotMade> {
-    progress.what = "cloning";
-    let began = clock::instant();
-    let clone = GitClone {
-        url: format!("{}/{}.git", fleet.git_url, kept.repository),
-        token,
-        depth: settings.number(CLONE_DEPTH),
-        into: folder.join("workspace"),
-        wait: Duration::from_millis(settings.number(CLONE_TIMEOUT_MS)),
-    };
-    let cloned = clone.run().await;
-    fleet.post.metrics.observe("sandbox_boot_seconds", BOOT_HELP, &[("part", "clone")], began.elapsed());
-    let took = began.elapsed().as_millis();
-    match cloned {
-        Ok(()) => {
-            let (id, repository) = (&kept.id, &kept.repository);
-            fleet.note("create_sandbox", format!("create_sandbox {id} cloned {repository} in {took} ms"));
-            Ok(())
-        }
-        Err(why) => Err(NotMade::Clone { repository: kept.repository.clone(), why }),
-    }
-}
-
 /// Starts the agent in the sandbox's folder, waits until it is well, and hands the sandbox over to its life.
 async fn start(
     fleet: &Arc<Fleet>,
@@ -218,6 +188,10 @@ async fn start(
 ) -> Result<Kept, NotMade> {
     let settings = Settings::of(&version.settings);
     let folder = fleet.folders.live(&kept.id);
+    if settings.text(AGENT_INSTALL) != BUILT_IN {
+        progress.what = "downloading the agent";
+        install(fleet, &kept, &folder).await?;
+    }
     progress.what = "starting the agent";
     let began = clock::instant();
     let of_agent = AgentSettings {
@@ -243,25 +217,6 @@ async fn start(
     let text = format!("sandbox {} of session {} is ready after {took} ms", kept.id, kept.session);
     fleet.note("create_sandbox", format!("create_sandbox {text}"));
     Ok(kept)
-}
-
-/// Asks the agent until it says that it is well; the error is what it said last.
-async fn healthy(agent: &Agent, wait: Duration) -> Result<(), String> {
-    let mut said = "nothing".to_owned();
-    let asking = async {
-        let mut clock = interval(HEALTH_ROUND);
-        clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            clock.tick().await;
-            let request = call::plain_request(Method::GET, agent.at, "/global/health");
-            match call::exchange("agent", agent.at, request, HEALTH_ANSWER_WAIT).await {
-                Ok(_) => return,
-                Err(error) => said = error.to_string(),
-            }
-        }
-    };
-    let asked = timeout(wait, asking).await;
-    asked.map_err(|_| format!("timeout after {} ms: {said}", wait.as_millis()))
 }
 
 fn milliseconds(version: &AppVersion, name: &str) -> Duration {

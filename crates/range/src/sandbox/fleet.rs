@@ -1,19 +1,20 @@
-//! All sandboxes of the app, and the app itself: what can be asked of them, and who is told when one ends. Making one is
-//! `birth`, its life `life`.
+//! All sandboxes of the app, and the app itself: what can be asked of them. Making one is `birth`, its life `life`.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use futures_util::future::join_all;
 use tokio::sync::{mpsc, oneshot};
 
 use super::app::{App, AppAction, AppOrder, AppState, AppVersion};
 use super::kept::{Folders, Kept, Stage, remove};
 use super::life::Order;
+use super::lock::ImageLock;
 use super::queue::Queue;
 use super::settings::{MAX_CONTAINERS, Settings};
+use super::told::Lost;
 use crate::call::Caller;
 use crate::log::{Outcome, Record, ServiceName};
 use crate::service::Post;
@@ -22,8 +23,6 @@ use crate::{RangeError, clock};
 
 /// Snapshots kept; the oldest goes first.
 const SNAPSHOTS_MAX: usize = 200;
-/// The edge answers in milliseconds; one that is away asks for itself when it is back.
-const EDGE_WAIT: Duration = Duration::from_secs(5);
 /// An ordered end takes as long as the agent takes; its own limit is shorter.
 const ORDER_WAIT: Duration = Duration::from_secs(10);
 
@@ -35,10 +34,12 @@ pub(super) struct Fleet {
     pub(super) queue: Queue,
     /// Where repositories are cloned from, without the name.
     pub(super) git_url: String,
+    /// What whoever makes a sandbox takes for a moment.
+    pub(super) image_lock: ImageLock,
     app: Mutex<App>,
     app_path: PathBuf,
     table: Mutex<BTreeMap<String, Entry>>,
-    caller: Caller,
+    pub(super) caller: Caller,
 }
 
 #[derive(Debug)]
@@ -46,15 +47,6 @@ struct Entry {
     kept: Kept,
     /// The way to its life, while it runs.
     orders: Option<mpsc::Sender<Order>>,
-}
-
-/// How a sandbox ended without an order of the edge.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lost {
-    /// Its files are a snapshot; its session can be resumed.
-    Paused,
-    /// There is nothing left of it.
-    Gone,
 }
 
 impl Fleet {
@@ -70,6 +62,7 @@ impl Fleet {
             folders: Folders::of(&folder)?,
             queue: Queue::new(places, post.metrics.clone()),
             git_url,
+            image_lock: ImageLock::free_one(),
             app: Mutex::new(app),
             app_path,
             table: Mutex::default(),
@@ -82,14 +75,14 @@ impl Fleet {
     }
 
     /// Makes snapshots of what an earlier process ran, and tells the edge.
-    pub(super) async fn take_over(self: Arc<Self>) {
+    pub(super) fn take_over(self: &Arc<Self>) {
         let left: Vec<Kept> = self.all().into_iter().filter(|kept| kept.state != Stage::Paused).collect();
         for kept in left {
             let lost = match self.set_aside(&kept) {
                 Ok(()) => Lost::Paused,
                 Err(_) => Lost::Gone,
             };
-            self.tell_edge(&kept, lost, "the sandbox service was started again").await;
+            self.tell_later(kept, lost, "the sandbox service was started again");
         }
     }
 
@@ -104,7 +97,7 @@ impl Fleet {
     }
 
     /// Carries out an order of `modal`.
-    pub(super) async fn order(&self, order: &AppOrder) -> Result<App, RangeError> {
+    pub(super) async fn order(self: &Arc<Self>, order: &AppOrder) -> Result<App, RangeError> {
         let next = {
             let mut app = self.locked_app();
             let mut next = app.clone();
@@ -114,6 +107,8 @@ impl Fleet {
             next
         };
         self.queue.resize(places_of(next.live()));
+        // Whatever was ordered, the containers of the app's functions are fresh ones.
+        self.image_lock.free();
         let (name, number) = (&next.name, next.live().map_or(0, |live| live.number));
         match order.action {
             AppAction::Stop => {
@@ -127,13 +122,14 @@ impl Fleet {
         Ok(next)
     }
 
-    async fn end_all(&self) {
+    async fn end_all(self: &Arc<Self>) {
         let running = self.all().into_iter().filter(|kept| kept.state == Stage::Running);
-        for kept in running.collect::<Vec<_>>() {
+        join_all(running.map(|kept| async move {
             // One that has just ended by itself is ended.
             let _ = self.terminate(&kept.id).await;
-            self.tell_edge(&kept, Lost::Gone, "sandbox app is stopped").await;
-        }
+            self.tell_later(kept, Lost::Gone, "sandbox app is stopped");
+        }))
+        .await;
     }
 
     /// Every sandbox.
@@ -216,20 +212,6 @@ impl Fleet {
         let Some(orders) = orders else { return false };
         let told = async { orders.send(order).await.is_ok() && ended.await.is_ok() };
         tokio::time::timeout(ORDER_WAIT, told).await.unwrap_or(false)
-    }
-
-    /// Tells the edge that a session has lost its sandbox. An edge that is away finds out by itself, with the next prompt.
-    pub(super) async fn tell_edge(&self, kept: &Kept, lost: Lost, reason: &str) {
-        let state = match lost {
-            Lost::Paused => "paused",
-            Lost::Gone => "error",
-        };
-        let said = json!({ "session": kept.session, "sandbox": kept.id, "state": state, "reason": reason });
-        let told: Result<Value, _> =
-            self.caller.order(ServiceName::Edge, "/sandboxes/ended", &said, EDGE_WAIT).await;
-        if let Err(error) = told {
-            self.note("sandbox", format!("the edge was not told of the end of {}: {error}", kept.id));
-        }
     }
 
     pub(super) fn note(&self, function: &str, text: String) {

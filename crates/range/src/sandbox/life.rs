@@ -6,11 +6,12 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
-use super::fleet::{Fleet, Lost};
+use super::fleet::Fleet;
 use super::kept::Kept;
 use super::process::{Agent, last_words};
 use super::queue::Place;
 use super::settings::{SANDBOX_TIMEOUT_S, Settings};
+use super::told::Lost;
 
 /// Orders that wait for one sandbox; a second one finds it ended.
 const ORDERS_MAX: usize = 4;
@@ -58,7 +59,7 @@ async fn live(
         timeout(limit, until).await.unwrap_or(End::TimeIsUp)
     };
     let (id, session) = (&kept.id, &kept.session);
-    let how = match ended {
+    let (how, told) = match ended {
         End::Ordered(Order::Pause(done)) => {
             agent.end().await;
             match fleet.set_aside(&kept) {
@@ -67,21 +68,20 @@ async fn live(
             }
             // Whoever gave the order may have stopped waiting; the same holds below.
             let _ = done.send(());
-            "paused"
+            ("paused", None)
         }
         End::Ordered(Order::End(done)) => {
             agent.end().await;
             fleet.forget(id);
             fleet.note("sandbox", format!("sandbox {id} of session {session} is ended"));
             let _ = done.send(());
-            "ended"
+            ("ended", None)
         }
         End::Crashed(how) => {
             let said = last_words(&fleet.folders.live(id));
             fleet.log("sandbox", 500, format!("sandbox {id} of session {session} crashed: {how}; {said}"));
             fleet.forget(id);
-            fleet.tell_edge(&kept, Lost::Gone, &format!("sandbox crashed: {how}")).await;
-            "crashed"
+            ("crashed", Some((Lost::Gone, format!("sandbox crashed: {how}"))))
         }
         End::TimeIsUp => {
             let limit = limit.as_secs();
@@ -91,15 +91,17 @@ async fn live(
             // The platform does not ask whether it is busy.
             agent.kill().await;
             let lost = fleet.set_aside(&kept).map_or(Lost::Gone, |()| Lost::Paused);
-            fleet.tell_edge(&kept, lost, &format!("sandbox timeout after {limit} s")).await;
-            "timeout"
+            ("timeout", Some((lost, format!("sandbox timeout after {limit} s"))))
         }
         End::Service => {
             // The next process finds its folder, and makes a snapshot of it.
             agent.end().await;
-            "service"
+            ("service", None)
         }
     };
     drop(place);
     fleet.post.metrics.count("sandbox_ends_total", "Sandboxes that ended, by how.", &[("how", how)]);
+    if let Some((lost, reason)) = told {
+        fleet.tell_edge(&kept, lost, &reason).await;
+    }
 }

@@ -14,7 +14,8 @@ use super::app::{App, AppOrder};
 use super::birth::{self, NotMade, Wish};
 use super::fleet::Fleet;
 use super::kept::{Kept, Stage};
-use super::{git, project, wire};
+use super::told::Lost;
+use super::{faults, git, project, wire};
 use crate::RangeError;
 use crate::admin::refuse;
 use crate::service::{Post, Rooms};
@@ -27,7 +28,7 @@ pub(crate) async fn build(post: &Post) -> Result<Rooms, RangeError> {
     git::make_repositories(&repositories).await?;
     project::write_first(&post.dir)?;
     let fleet = Arc::new(Fleet::open(post, format!("http://{}/git", post.http))?);
-    post.life.tasks.spawn(post.life.end.clone().run_until_cancelled_owned(Arc::clone(&fleet).take_over()));
+    fleet.take_over();
     let public = Router::new()
         .route("/", any(health))
         .route("/sandboxes", posted(create))
@@ -39,7 +40,9 @@ pub(crate) async fn build(post: &Post) -> Result<Rooms, RangeError> {
     let admin = Router::new()
         .route("/app", get(show_app).post(order))
         .route("/containers", get(async |State(fleet): Shared| Json(fleet.all())))
-        .with_state(fleet);
+        .route("/containers/{id}/stop", posted(stop_container))
+        .with_state(Arc::clone(&fleet))
+        .merge(faults::router(fleet));
     Ok(Rooms { public, admin, https: None })
 }
 
@@ -108,6 +111,18 @@ async fn order(State(fleet): Shared, Json(order): Json<AppOrder>) -> Response {
         Ok(app) => Json(app).into_response(),
         Err(error) => refuse(&error),
     }
+}
+
+async fn stop_container(State(fleet): Shared, Path(id): Path<String>) -> Response {
+    let Some(kept) = fleet.find(&id) else { return no_such(&id) };
+    if !fleet.terminate(&id).await {
+        return refuse(&RangeError::Refused(format!(
+            "container of {id} cannot be stopped: it is {}",
+            stage(&kept)
+        )));
+    }
+    fleet.tell_later(kept, Lost::Gone, "sandbox was stopped by its operator");
+    Json(json!({ "id": id, "state": "terminated" })).into_response()
 }
 
 fn shown(kept: &Kept) -> serde_json::Value {

@@ -15,8 +15,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use futures_util::stream;
 use serde::Deserialize;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::process::{Child, ChildStdout};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::process::Child;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 
@@ -46,10 +46,14 @@ struct Service {
     service: Option<String>,
 }
 
+/// Bytes of the agent's package; it is read whole, whatever is in it.
+const PACKAGE_BYTES: u64 = 600 * 1024;
+
 /// The routes of the host, over the bare repositories in a folder.
 pub(super) fn router(folder: PathBuf) -> Router {
     let host = Host { folder, transfers: Arc::new(Semaphore::new(TRANSFERS_MAX)) };
     Router::new()
+        .route("/packages/agent", get(package))
         .route("/{owner}/{name}/info/refs", get(advertise))
         .route("/{owner}/{name}/git-upload-pack", post(upload))
         .layer(DefaultBodyLimit::max(ASKED_BYTES_MAX))
@@ -66,6 +70,15 @@ async fn advertise(
         return (StatusCode::FORBIDDEN, "repositories are read only here").into_response();
     }
     host.answer(&named, &headers, &["--http-backend-info-refs"], Bytes::new()).await
+}
+
+async fn package(State(host): State<Host>) -> Response {
+    let Ok(transfer) = Arc::clone(&host.transfers).try_acquire_owned() else {
+        return (StatusCode::SERVICE_UNAVAILABLE, "too many transfers").into_response();
+    };
+    let bytes = tokio::io::repeat(0).take(PACKAGE_BYTES);
+    let paced = Paced::new(Some(Box::new(bytes)), b"", (None, transfer));
+    Body::from_stream(stream::unfold(paced, Paced::next)).into_response()
 }
 
 async fn upload(
@@ -109,8 +122,9 @@ impl Host {
             false => b"001e# service=git-upload-pack\n0000",
         };
         match self.upload_pack(&wanted, protocol, options, asked) {
-            Ok(child) => {
-                let paced = Paced::new(child, opening, transfer);
+            Ok(mut child) => {
+                let out = child.stdout.take().map(|out| Box::new(out) as Source);
+                let paced = Paced::new(out, opening, (Some(child), transfer));
                 let body = Body::from_stream(stream::unfold(paced, Paced::next));
                 let kind = format!("application/x-git-upload-pack-{kind}");
                 ([(header::CONTENT_TYPE, kind)], body).into_response()
@@ -145,22 +159,29 @@ impl Host {
 
 /// An answer on its way, as fast as the network lets it.
 struct Paced {
-    out: Option<ChildStdout>,
+    out: Option<Source>,
     opening: Vec<u8>,
     sent: usize,
     clock: Interval,
     /// Killed when the transfer ends or is given up.
-    _child: Child,
+    _child: Option<Child>,
     _transfer: OwnedSemaphorePermit,
 }
 
+/// Where the bytes come from.
+type Source = Box<dyn AsyncRead + Send + Unpin>;
+
 impl Paced {
-    fn new(mut child: Child, opening: &[u8], transfer: OwnedSemaphorePermit) -> Self {
+    fn new(
+        out: Option<Source>,
+        opening: &[u8],
+        (child, transfer): (Option<Child>, OwnedSemaphorePermit),
+    ) -> Self {
         let each = Duration::from_secs(1) * u32::try_from(CHUNK_BYTES).unwrap_or(u32::MAX)
             / u32::try_from(BYTES_A_SECOND).unwrap_or(u32::MAX);
         let mut clock = interval(each);
         clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (out, opening) = (child.stdout.take(), opening.to_vec());
+        let opening = opening.to_vec();
         Self { out, opening, sent: 0, clock, _child: child, _transfer: transfer }
     }
 

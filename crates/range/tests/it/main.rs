@@ -10,6 +10,7 @@ mod convex;
 mod faults;
 mod load;
 mod processes;
+mod sandbox_faults;
 mod sandboxes;
 mod sessions;
 mod sign_in;

@@ -130,6 +130,21 @@ async fn no_agent_is_left_of_a_range_that_is_killed() {
 }
 
 #[tokio::test]
+async fn a_range_that_is_started_again_goes_on_from_the_files() {
+    let stage = Stage::up(Load::Off).await;
+    let ada = Person::signed_in(&stage, "ada").await;
+    let session = ada.session().await;
+    ada.chat(&session).await.is_answered("m1", "write notes.txt half a thought").await;
+    let stage = stage.again().await;
+    let ada = Person::signed_in(&stage, "ada").await;
+    let mut chat = ada.open(&session).await.expect("the WebSocket opens");
+    chat.frame_with("state", "paused").await;
+    assert_eq!(ada.ask("POST", &format!("/sessions/{session}/resume"), &json!({})).await.status, 200);
+    chat.frame_with("state", "running").await;
+    assert_eq!(chat.is_answered("m2", "read notes.txt").await["text"], "half a thought");
+}
+
+#[tokio::test]
 async fn a_sandbox_has_an_end_of_its_own() {
     let stage = Stage::up(Load::Off).await;
     stage.deploy_app_with("SANDBOX_TIMEOUT_S", "1").await;

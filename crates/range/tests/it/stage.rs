@@ -36,7 +36,17 @@ pub(crate) struct Streaming {
 
 impl Stage {
     pub(crate) async fn up(load: Load) -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        Self::up_in(tempfile::tempdir().unwrap(), load).await
+    }
+
+    /// Ends the range and starts another one over what it left.
+    pub(crate) async fn again(self) -> Self {
+        let Self { range, _dir: dir, .. } = self;
+        range.stop().await.unwrap();
+        Self::up_in(dir, Load::Off).await
+    }
+
+    async fn up_in(dir: TempDir, load: Load) -> Self {
         let mut config = RangeConfig::new(dir.path().join("range"));
         config.load = load;
         config.program = Some(env!("CARGO_BIN_EXE_range-tool").into());

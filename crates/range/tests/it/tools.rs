@@ -68,9 +68,29 @@ async fn what_the_real_tools_refuse_is_refused() {
         ("npx convex logs --function sessions:createSession", 1, "unknown option '--function'"),
         ("npx left-pad", 1, "left-pad"),
         ("modal app logs coding-agent-sandbox --function create_sandbox", 2, "--function"),
-        ("modal app logs nobody-s-app", 2, "nobody-s-app"),
+        ("modal app logs nobody-s-app", 1, "nobody-s-app"),
         ("modal app stop coding-agent-sandbox", 1, "--yes"),
         ("modal deploy", 2, "APP_REF"),
+        ("modal deploy elsewhere.py", 1, "elsewhere.py"),
+        ("modal", 2, "Commands"),
+        ("modal app", 2, "Commands"),
+        ("modal app frob", 2, "No such command 'frob'"),
+        ("modal app list --frob", 2, "No such option '--frob'"),
+        ("modal app list --env staging", 1, "Environment 'staging' not found"),
+        ("modal app logs coding-agent-sandbox extra", 2, "unexpected extra argument (extra)"),
+        ("modal app logs coding-agent-sandbox -f --tail 5", 2, "--follow cannot be combined"),
+        ("modal app logs coding-agent-sandbox --tail many", 2, "'many' is not a valid integer"),
+        ("modal app logs coding-agent-sandbox --tail 0", 2, "must be positive"),
+        ("modal app logs coding-agent-sandbox --since yesterday", 2, "yesterday"),
+        ("modal app logs coding-agent-sandbox --since 1h --until 2h", 2, "--since must be before"),
+        ("modal app logs coding-agent-sandbox --source nowhere", 2, "Invalid source: 'nowhere'"),
+        ("modal app rollback coding-agent-sandbox 1", 2, "Invalid version specifier: 1"),
+        ("modal app rollback coding-agent-sandbox v9", 1, "no version v9"),
+        ("modal app rollback coding-agent-sandbox --yes", 2, "--yes"),
+        ("modal app rollover coding-agent-sandbox --strategy slow", 2, "--strategy"),
+        ("modal container stop ta-none --yes", 1, "ta-none"),
+        ("modal container exec ta-none rm x", 1, "this machine"),
+        ("modal container frob", 2, "No such command 'frob'"),
     ] {
         let ended = stage.sh(line).await;
         assert_eq!(ended.code, Some(code), "{line}: {ended:?}");
@@ -130,6 +150,38 @@ async fn a_stopped_sandbox_app_fails_sessions_until_it_is_deployed() {
     let log = stage.sh("modal app logs coding-agent-sandbox | grep create_sandbox | tail -20").await;
     assert_eq!(log.out.matches("is ready after").count(), 1, "{log:?}");
     assert_eq!(log.out.matches("failed: sandbox app is stopped").count(), 1, "{log:?}");
+}
+
+#[tokio::test]
+async fn modal_shows_versions_and_containers_and_stops_one() {
+    let stage = Stage::up(Load::Off).await;
+    let ada = Person::signed_in(&stage, "ada").await;
+    stage.deploy_app_with("MEMORY_MB", "128").await;
+    assert_eq!(stage.sh("modal app rollback coding-agent-sandbox v1").await.code, Some(0));
+    let history = stage.sh("modal app history coding-agent-sandbox --json").await;
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&history.out).unwrap();
+    let versions: Vec<_> = rows.iter().map(|row| row["version"].as_str().unwrap()).collect();
+    assert_eq!(versions, ["v3", "v2", "v1"], "{history:?}");
+    assert_eq!(rows[0]["tag"], "rollback to v1");
+
+    let session = ada.session().await;
+    let mut chat = ada.chat(&session).await;
+    let listed = stage.sh("modal app list --json").await;
+    let apps: Vec<serde_json::Value> = serde_json::from_str(&listed.out).unwrap();
+    assert_eq!((&apps[0]["state"], &apps[0]["tasks"]), (&"deployed".into(), &"1".into()), "{listed:?}");
+    let listed = stage.sh("modal container list --json").await;
+    let containers: Vec<serde_json::Value> = serde_json::from_str(&listed.out).unwrap();
+    let container = containers[0]["container_id"].as_str().unwrap();
+    let log = stage.sh(&format!("modal container logs {container} --timestamps")).await;
+    assert!(log.out.lines().count() >= 3 && log.out.starts_with("20"), "{log:?}");
+    assert!(stage.sh("modal container logs ta-none").await.out.is_empty());
+    let unasked = stage.sh(&format!("modal container stop {container}")).await;
+    assert_eq!(unasked.code, Some(1), "{unasked:?}");
+    assert_eq!(stage.sh(&format!("modal container stop {container} -y")).await.code, Some(0));
+    let told = chat.frame_with("state", "error").await;
+    assert_eq!(told["reason"], "sandbox was stopped by its operator");
+    let listed = stage.sh("modal container list --json").await;
+    assert_eq!(listed.out.trim(), "[]");
 }
 
 #[tokio::test]
