@@ -4,7 +4,7 @@
 
 use crate::engine::Engine;
 use crate::lanes::{Arrivals, Lane};
-use crate::ports::{Courier, Executor, Lease, Links, PageMessage, RunOrder};
+use crate::ports::{Courier, Executor, Lease, Links, PageMessage, RunOrder, Word};
 use crate::request::{EngineError, Job, Question};
 use core::time::Duration;
 use incident::words::page_words;
@@ -154,6 +154,7 @@ impl Dispatch {
             run: number,
             source: run.request.source.clone(),
             effect: run.request.effect,
+            word: if run.approved_by.is_some() { Word::Given } else { Word::None },
         };
         // Kept before the process begins: a run that may have begun is never begun a second time.
         let started = self.bring_back(incident.id, Command::RunStarted { run: number }, None).await;

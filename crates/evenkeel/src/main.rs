@@ -19,6 +19,11 @@ fn main() -> ExitCode {
     // The allocator asks for huge pages, and an idle server would hold 12 MiB that it never wrote to. A kernel that
     // does not know the wish changes nothing by refusing it.
     let _ = rustix::thread::disable_transparent_huge_pages(true);
+    // Started by a server as the guard of one run, see `runner`.
+    let mut args = std::env::args_os();
+    if args.next().is_some_and(|name| runner::is_guard(&name)) {
+        return runner::guard_main(args);
+    }
     // Under the name of a vendor's tool this is its practice stand-in.
     if let Some(tool) = std::env::args_os().next().and_then(|name| range::tools::Tool::from_argv0(&name)) {
         let args: Vec<String> = std::env::args().skip(1).collect();

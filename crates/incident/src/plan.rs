@@ -6,7 +6,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use jiff::SignedDuration;
-use playbook::{CheckKind, Playbook, StepKind};
+use playbook::{Approval, CheckKind, Effect, Playbook, StepKind};
 use serde::{Deserialize, Serialize};
 
 /// How the delays of an escalation path are read.
@@ -44,6 +44,8 @@ pub struct Policy {
     pub reopen_within_min: u32,
     /// An approved command that has not begun within this long waits for a word again.
     pub approval_valid_min: u32,
+    /// Commands that only look wait for a person's word, too: where they cannot be confined, or where a team wants it so.
+    pub looks_need_word: bool,
     /// How often one page is tried on one channel.
     pub page_attempts_max: u32,
 }
@@ -61,8 +63,17 @@ impl Default for Policy {
             recovery_watch_min: 5,
             reopen_within_min: 30,
             approval_valid_min: 15,
+            looks_need_word: false,
             page_attempts_max: 6,
         }
+    }
+}
+
+impl Policy {
+    /// Whether a command that can do this needs a person's word before it runs.
+    #[must_use]
+    pub fn approval(&self, effect: Effect) -> Approval {
+        if self.looks_need_word { Approval::Needed } else { effect.approval() }
     }
 }
 

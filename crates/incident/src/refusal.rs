@@ -40,6 +40,13 @@ pub enum Refusal {
         /// Their names.
         names: Vec<String>,
     },
+    /// A value cannot stand in a command as one argument.
+    BadValue {
+        /// The blank's name.
+        name: String,
+        /// What is wrong with the value, in words.
+        why: &'static str,
+    },
     /// The approval names another command than the one that waits.
     NotThatCommand {
         /// The command that waits.
@@ -71,6 +78,7 @@ impl fmt::Display for Refusal {
                 write!(f, "not sent: still to fill in: {}", names.join(", "))
             }
             Self::OpenHoles { names } => write!(f, "not run: still to fill in: {}", names.join(", ")),
+            Self::BadValue { name, why } => write!(f, "not run: the value of {name} {why}"),
             Self::NotThatCommand { waiting } => {
                 write!(f, "not approved: the command that waits is {waiting:?}")
             }

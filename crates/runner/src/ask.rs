@@ -3,13 +3,14 @@
 //! Must never be here: which tool is asked and with which arguments; the caller answers for both.
 
 use crate::capture::{Capture, Kept};
-use crate::confine::confine;
-use crate::process::{Process, Stop};
+use crate::guard::GuardProgram;
+use crate::process::{NotBegun, Process, Start, Stop};
+use crate::terms::{Confinement, Limits, Reach, Terms};
+use std::ffi::{OsStr, OsString};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
-use tokio::process::{Child, Command};
-use tokio::runtime::Handle;
+use tempfile::TempDir;
 use tokio::time::timeout;
 
 /// How long a tool may take to print its help. A cold start of Node or Python takes two or three seconds.
@@ -19,22 +20,13 @@ const GRACE: Duration = Duration::from_millis(200);
 /// A help longer than this is no help; the tool is ended.
 const OUTPUT_BYTES_MAX: usize = 512 * 1024;
 
-/// Whether a tool may be asked where it cannot be confined.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Confinement {
-    /// It is not started unless it has neither network nor a place to write but its own empty folder.
-    Required,
-    /// It is started as any other program.
-    Waived,
-}
-
 /// What a tool finds when it is asked.
 #[derive(Clone, Debug)]
 pub struct Surroundings {
     /// The `PATH`, for tools that are scripts.
     pub path: String,
-    /// The shell that watches over the tool's process group, see [`crate::find_shell`].
-    pub shell: PathBuf,
+    /// The program that guards it.
+    pub guard: GuardProgram,
     /// Whether it must be confined.
     pub confinement: Confinement,
     /// When it is ended.
@@ -45,8 +37,12 @@ impl Surroundings {
     /// The usual limits, confined.
     #[must_use]
     pub fn new(path: String) -> Self {
-        let shell = crate::find_shell(&path).unwrap_or_else(|| PathBuf::from("/bin/sh"));
-        Self { path, shell, confinement: Confinement::Required, time_max: ASK_TIME_MAX }
+        Self {
+            path,
+            guard: GuardProgram::itself(),
+            confinement: Confinement::Required,
+            time_max: ASK_TIME_MAX,
+        }
     }
 }
 
@@ -71,18 +67,20 @@ pub enum AskFailure {
 /// Starts `tool` with these arguments, in an empty folder that is also its home, without input, and takes what it prints.
 /// Whatever it starts is ended with it.
 pub async fn ask(tool: &Path, arguments: &[String], around: &Surroundings) -> Result<Told, AskFailure> {
-    let failed = |error: io::Error| AskFailure::Failed(format!("it did not start: {error}"));
-    let scratch = tempfile::tempdir().map_err(failed)?;
-    let mut refused = None;
-    let command = command(tool, arguments, scratch.path(), around);
-    let spawned = Process::spawn(&around.shell, command, |command| match around.confinement {
-        Confinement::Waived => command.spawn(),
-        Confinement::Required => spawn_confined(command, scratch.path(), &mut refused),
-    });
-    let mut process = match (spawned, refused) {
-        (_, Some(why)) => return Err(AskFailure::NotConfined(why)),
-        (spawned, None) => spawned.map_err(failed)?,
-    };
+    let failed = |why: &dyn std::fmt::Display| AskFailure::Failed(format!("it did not start: {why}"));
+    let scratch =
+        tempfile::Builder::new().prefix("evenkeel-ask-").tempdir().map_err(|error| failed(&error))?;
+    let folder = scratch.path().to_path_buf();
+    let mut process =
+        Process::start(start(tool, arguments, around, &folder, scratch)).await.map_err(|not_begun| {
+            match not_begun {
+                NotBegun::Refused(why) => AskFailure::NotConfined(why),
+                NotBegun::NotFound => failed(&io::Error::from(io::ErrorKind::NotFound)),
+                NotBegun::TooLong => failed(&io::Error::from(io::ErrorKind::ArgumentListTooLong)),
+                NotBegun::Nul => failed(&io::Error::from(io::ErrorKind::InvalidInput)),
+                NotBegun::Other(why) => failed(&why),
+            }
+        })?;
     let mut out = Capture::new(OUTPUT_BYTES_MAX / 2);
     let watched = timeout(around.time_max, process.watch(&mut out, OUTPUT_BYTES_MAX as u64)).await;
     if !matches!(watched, Ok(Stop::Exited)) {
@@ -94,18 +92,40 @@ pub async fn ask(tool: &Path, arguments: &[String], around: &Surroundings) -> Re
         Err(_) => Err(AskFailure::Failed(format!("no answer within {} s", around.time_max.as_secs_f32()))),
         Ok(Stop::TooMuchOutput) => Err(AskFailure::Failed("it does not stop writing".to_owned())),
         Ok(Stop::Exited) => {
-            Ok(Told { text: text(out), is_success: status.is_ok_and(|status| status.success()) })
+            Ok(Told { text: text(out), is_success: status.is_some_and(|status| status.success()) })
         }
     }
 }
 
-fn command(tool: &Path, arguments: &[String], scratch: &Path, around: &Surroundings) -> Command {
-    #[expect(clippy::disallowed_methods, reason = "the runner starts the child processes")]
-    let mut command = Command::new(tool);
-    command.args(arguments).env_clear().current_dir(scratch).kill_on_drop(true);
-    for name in ["HOME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"] {
-        command.env(name, scratch);
-    }
+fn start<'s>(
+    tool: &Path,
+    arguments: &[String],
+    around: &'s Surroundings,
+    folder: &'s Path,
+    scratch: TempDir,
+) -> Start<'s> {
+    let terms = Terms {
+        reach: match around.confinement {
+            Confinement::Required => Reach::Here,
+            Confinement::Waived => Reach::Free,
+        },
+        need: around.confinement,
+        limits: Limits::default(),
+        cpu_s_max: around.time_max.as_secs() + 1,
+        scratch: Some(folder.to_path_buf()),
+        hidden: Vec::new(),
+        writable: Vec::new(),
+        group: String::new(),
+        groups: Vec::new(),
+        guard: 0,
+    };
+    let line = std::iter::once(tool.as_os_str()).chain(arguments.iter().map(OsStr::new));
+    let line = line.map(OsStr::to_os_string).collect();
+    Start { guard: &around.guard, terms, line, env: env(folder, around), folder, scratch: Some(scratch) }
+}
+
+fn env(scratch: &Path, around: &Surroundings) -> Vec<(OsString, OsString)> {
+    let homes = ["HOME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"];
     // Plain text in one width, no pager, and no word about it to the vendor.
     let plain = [
         ("PATH", around.path.as_str()),
@@ -119,20 +139,9 @@ fn command(tool: &Path, arguments: &[String], scratch: &Path, around: &Surroundi
         ("DO_NOT_TRACK", "1"),
         ("PYTHONDONTWRITEBYTECODE", "1"),
     ];
-    command.envs(plain);
-    command
-}
-
-/// Starts the child from a thread that is confined first; the child inherits it, and the thread ends.
-fn spawn_confined(command: &mut Command, scratch: &Path, refused: &mut Option<String>) -> io::Result<Child> {
-    let runtime = Handle::current();
-    let start = || {
-        let _inside = runtime.enter();
-        confine(scratch).inspect_err(|error| *refused = Some(error.to_string()))?;
-        command.spawn()
-    };
-    std::thread::scope(|scope| scope.spawn(start).join())
-        .unwrap_or_else(|_| Err(io::Error::other("the thread that starts it panicked")))
+    let homes = homes.map(|name| (OsString::from(name), scratch.as_os_str().to_owned()));
+    let plain = plain.map(|(name, value)| (OsString::from(name), OsString::from(value)));
+    homes.into_iter().chain(plain).collect()
 }
 
 fn text(out: Capture) -> String {

@@ -1,9 +1,30 @@
 //! The runner's settings. Only values: where they come from is the app's business.
 
+use crate::guard::GuardProgram;
+use crate::terms::{Confinement, Limits};
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+/// How a command is held that may change something, once a person has given the word for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changes {
+    /// It may do what this server's user may, but not reach devices, the kernel's settings or other processes' memory.
+    /// Programs that gain rights by being started, such as `sudo`, do not.
+    Guarded,
+    /// Only the limits hold it.
+    Free,
+}
+
+/// Whether the kernel is asked to count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Groups {
+    /// Each run gets control groups, where they can be made.
+    Made,
+    /// The guard alone counts.
+    None,
+}
 
 /// What every run is given, and its limits.
 #[derive(Clone)]
@@ -24,6 +45,20 @@ pub struct RunnerConfig {
     pub output_bytes_ceiling: u64,
     /// How long a command has between being asked to end and being killed.
     pub grace: Duration,
+    /// What one run may use.
+    pub limits: Limits,
+    /// Whether a command that only looks may run by itself where it cannot be confined.
+    pub confinement: Confinement,
+    /// How commands are held that may change something.
+    pub changes: Changes,
+    /// Whether control groups are made.
+    pub groups: Groups,
+    /// Folders and files that a command which only looks cannot read, such as this server's own data.
+    pub hidden: Vec<PathBuf>,
+    /// Folders where a command that only looks may write nevertheless, such as a tool's cache.
+    pub writable: Vec<PathBuf>,
+    /// The program that guards each run.
+    pub guard: GuardProgram,
     /// Values that never leave the runner. Those shorter than four bytes are ignored: masking them would eat the text.
     pub secrets: Vec<String>,
 }
@@ -43,6 +78,13 @@ impl RunnerConfig {
             output_bytes_max: 32 * 1024,
             output_bytes_ceiling: 16 * 1024 * 1024,
             grace: Duration::from_secs(2),
+            limits: Limits::default(),
+            confinement: Confinement::Required,
+            changes: Changes::Guarded,
+            groups: Groups::Made,
+            hidden: Vec::new(),
+            writable: Vec::new(),
+            guard: GuardProgram::itself(),
             secrets: Vec::new(),
         }
     }

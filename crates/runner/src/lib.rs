@@ -3,28 +3,32 @@
 //! Lives here: starting, watching and ending children; what is kept of their output. Must never be here: which command
 //! may run, what its output means, or anything about the store, the web or the channels.
 //!
-//! What is held, whatever the command does: it gets exactly the configured environment and no input; it ends by its
-//! exit or by a limit; its whole process group is ended with it, also when this server is killed; no memory grows with
-//! its output; nothing leaves this crate before secrets were masked.
+//! What is held, whatever the command does: it gets exactly the configured environment, no input and no terminal; it ends
+//! by its exit or by a limit; everything that it started ends with it, also what left its group or session, and also when
+//! this server or the guard is killed; memory, processes and files have limits; no memory of this server grows with its
+//! output; nothing leaves this crate before secrets were masked. A command that only looks writes nowhere but in a folder of
+//! its own, and reaches the network only where its effect says so.
 //!
-//! What is **not** held: a process that leaves its group (`setsid`, `docker run -d`, a remote job) lives on, and only
-//! its hold on the output is broken. There is no sandbox for runs (there is one for questions, see `ask`): a command may read and write what this server's user may.
-//! Resource limits other than time and output are the operator's (`systemd`, a container). Masking knows the configured
-//! values and common shapes; a secret of neither kind passes. Descriptors that this server was itself started with, and
-//! that were not marked close-on-exec, pass on to commands; what the server opens does not.
+//! What is **not** held stands in docs/running.md.
 
 mod ask;
 mod capture;
 mod clean;
 mod config;
 mod confine;
-mod group;
+mod guard;
 mod mask;
+mod notes;
 mod process;
 mod render;
 mod run;
+mod terms;
+mod wire;
 
-pub use ask::{AskFailure, Confinement, Surroundings, Told, ask};
-pub use config::{RunnerConfig, find_shell};
+pub use ask::{AskFailure, Surroundings, Told, ask};
+pub use config::{Changes, Groups, RunnerConfig, find_shell};
+pub use confine::Held;
+pub use guard::{GuardProgram, guard_main, is_guard};
 pub use mask::Masker;
 pub use run::Runner;
+pub use terms::{Confinement, Limits};

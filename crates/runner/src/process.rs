@@ -1,14 +1,18 @@
-//! One child process with its group and its output: start, watch, end, settle, finish. Decides no limits and masks nothing.
+//! One child process with its guard and its output: start, watch, end, settle, finish. Decides no limits and masks nothing.
 
 use crate::capture::Capture;
-use crate::config::RunnerConfig;
-use crate::group::Group;
-use rustix::process::{Pid, Signal, kill_process};
-use std::ffi::OsStr;
+use crate::guard::control::Control;
+use crate::guard::{self, GuardProgram, Order};
+use crate::terms::Terms;
+use crate::wire::{Over, Wire, Word};
+use rustix::process::{Pid, Signal, kill_process_group};
+use std::ffi::OsString;
 use std::io;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
+use tempfile::TempDir;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::unix::pipe::Receiver;
 use tokio::process::{Child, Command};
@@ -18,19 +22,54 @@ use tokio::time::timeout;
 const CHUNK_BYTES: usize = 16 * 1024;
 /// How long what is left in the pipe may take after the command's end.
 const DRAIN: Duration = Duration::from_millis(800);
-/// How long the kernel may take to carry out a kill.
-const AFTER_KILL: Duration = Duration::from_millis(200);
-/// How long a killed command may take to disappear before it is left to the kernel.
-const DISAPPEAR: Duration = Duration::from_secs(1);
+/// How long a guard may take to begin. Only a machine that swaps needs more than some milliseconds.
+const BEGIN_MAX: Duration = Duration::from_secs(20);
+/// How long a guard may take to end everything; it gives up on what will not die a little earlier.
+const GONE_MAX: Duration = Duration::from_secs(10);
 
-/// A running command. Dropping it kills its group.
+/// A running command. Dropping it closes the wire, at which its guard ends everything.
 pub(crate) struct Process {
-    group: Group,
-    child: Child,
-    status: Option<io::Result<ExitStatus>>,
+    guard: Child,
+    wire: Wire,
+    /// Its number is that of its session and its first process group, too.
+    began: Option<Pid>,
+    status: Option<ExitStatus>,
+    over: Option<Over>,
+    group: String,
+    scratch: Option<TempDir>,
     pipe: Receiver,
     open: bool,
     chunk: Vec<u8>,
+}
+
+/// How to start a command: as whom, where, and with what around it.
+pub(crate) struct Start<'s> {
+    /// The guard's program.
+    pub(crate) guard: &'s GuardProgram,
+    /// What it is held to.
+    pub(crate) terms: Terms,
+    /// Program and arguments.
+    pub(crate) line: Vec<OsString>,
+    /// Exactly these variables.
+    pub(crate) env: Vec<(OsString, OsString)>,
+    /// The folder where it begins.
+    pub(crate) folder: &'s Path,
+    /// Its scratch folder, which is removed with it.
+    pub(crate) scratch: Option<TempDir>,
+}
+
+/// Why a command did not begin.
+pub(crate) enum NotBegun {
+    /// It could not be confined as it must be.
+    Refused(String),
+    /// The program is not there.
+    NotFound,
+    /// The text is too long for the system.
+    TooLong,
+    /// The text holds a NUL character.
+    Nul,
+    /// Something else.
+    Other(String),
 }
 
 /// Why watching stopped.
@@ -42,40 +81,64 @@ pub(crate) enum Stop {
 }
 
 /// What was found when the command was over.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Leftover {
     /// Nothing.
     Nothing,
-    /// Processes of its group, which were killed.
+    /// Processes that it had left, which were killed.
     Killed,
-    /// A process outside its group that still holds the output.
-    Escaped,
+    /// Processes that could not be killed.
+    Stuck,
+    /// The guard was killed, and the command with it.
+    GuardLost,
 }
 
 impl Process {
-    /// Starts the shell on exactly this text. The error says what is wrong with what.
-    pub(crate) fn start(config: &RunnerConfig, source: &str) -> Result<Self, String> {
-        Self::spawn(&config.shell, shell(config, source), Command::spawn)
-            .map_err(|error| why_not_started(config, &error))
-    }
-
-    /// Starts a command the way `spawn` does it, in a group of its own that `guard`, a shell, watches over.
-    pub(crate) fn spawn(
-        guard: &Path,
-        mut command: Command,
-        spawn: impl FnOnce(&mut Command) -> io::Result<Child>,
-    ) -> io::Result<Self> {
-        let no_pipe =
-            |error: io::Error| io::Error::new(error.kind(), format!("no pipe for the output: {error}"));
-        let (reader, writer) = io::pipe().map_err(no_pipe)?;
-        let pipe = Receiver::from_owned_fd(reader.into()).map_err(no_pipe)?;
-        let twin = writer.try_clone().map_err(no_pipe)?;
-        let group = Group::start(guard)?;
-        command.process_group(group.id()).stdin(Stdio::null()).stdout(writer).stderr(twin);
-        let child = spawn(&mut command)?;
-        // It holds the pipe's writing ends.
+    /// Starts a guard, which starts the command, and waits until it has begun.
+    pub(crate) async fn start(start: Start<'_>) -> Result<Self, NotBegun> {
+        let other = |what: &str, error: io::Error| NotBegun::Other(format!("{what}: {error}"));
+        let (reader, writer) = io::pipe().map_err(|error| other("no pipe for the output", error))?;
+        let pipe =
+            Receiver::from_owned_fd(reader.into()).map_err(|error| other("no pipe for the output", error))?;
+        let twin = writer.try_clone().map_err(|error| other("no pipe for the output", error))?;
+        let (wire, theirs) = Wire::pair().map_err(|error| other("no wire to the guard", error))?;
+        let command = guard::command(start.guard, &start.terms, start.line).map_err(NotBegun::Other)?;
+        let mut command = Command::from(command);
+        command.env_clear().envs(start.env).current_dir(start.folder);
+        // A group of its own, so that what a terminal sends to the server's does not reach it.
+        command.process_group(0).stdin(Stdio::from(theirs)).stdout(writer).stderr(twin);
+        let guard = command.spawn().map_err(|error| match error.kind() {
+            io::ErrorKind::ArgumentListTooLong => NotBegun::TooLong,
+            io::ErrorKind::InvalidInput => NotBegun::Nul,
+            io::ErrorKind::NotFound => NotBegun::Other("the guard's program is not there".to_owned()),
+            _ => other("the guard did not start", error),
+        })?;
+        // It holds the guard's ends.
         drop(command);
-        Ok(Self { group, child, status: None, pipe, open: true, chunk: vec![0; CHUNK_BYTES] })
+        let mut process = Self {
+            guard,
+            wire,
+            began: None,
+            status: None,
+            over: None,
+            group: start.terms.group,
+            scratch: start.scratch,
+            pipe,
+            open: true,
+            chunk: vec![0; CHUNK_BYTES],
+        };
+        match timeout(BEGIN_MAX, process.wire.hear()).await {
+            Ok(Some(Word::Began { pid })) => {
+                process.began = Pid::from_raw(pid);
+                Ok(process)
+            }
+            Ok(Some(Word::Refused { why })) => Err(NotBegun::Refused(why)),
+            Ok(Some(Word::Failed { kind, .. })) if kind == "not-found" => Err(NotBegun::NotFound),
+            Ok(Some(Word::Failed { kind, .. })) if kind == "too-long" => Err(NotBegun::TooLong),
+            Ok(Some(Word::Failed { why, .. })) => Err(NotBegun::Other(why)),
+            Ok(_) => Err(NotBegun::Other("the guard ended before it began".to_owned())),
+            Err(_) => Err(NotBegun::Other(format!("it had not begun after {} s", BEGIN_MAX.as_secs()))),
+        }
     }
 
     /// Collects output until the command exits or has written more than `ceiling` bytes.
@@ -88,51 +151,106 @@ impl Process {
                         return Stop::TooMuchOutput;
                     }
                 }
-                status = self.child.wait() => self.status = Some(status),
+                word = self.wire.hear() => match word {
+                    Some(word) => self.note(&word),
+                    None => break,
+                },
             }
         }
         Stop::Exited
     }
 
-    /// Asks the whole group to end, and kills it after the grace. Output goes on being collected.
+    /// Asks the whole tree to end, and after the grace leaves it to [`Process::settle`]. Output goes on being collected.
     pub(crate) async fn end(&mut self, out: &mut Capture, grace: Duration) {
-        self.signal(Signal::TERM);
-        if timeout(grace, self.watch(out, u64::MAX)).await.is_err() {
-            self.signal(Signal::KILL);
-            if timeout(DISAPPEAR, self.watch(out, u64::MAX)).await.is_err() {
-                tracing::warn!(group = self.group.id(), "a killed command has not disappeared");
+        self.wire.order(Order::ASK);
+        // What has not ended by then is killed.
+        let _ = timeout(grace, self.watch(out, u64::MAX)).await;
+    }
+
+    /// After the command's end: takes what is left of the output, for at most a second, and has everything killed that is
+    /// left.
+    pub(crate) async fn settle(&mut self, out: &mut Capture) -> Leftover {
+        if self.status.is_some() {
+            // What holds the output longer is killed.
+            let _ = timeout(DRAIN, self.read_to_end(out)).await;
+        }
+        self.wire.order(Order::END);
+        let gone = timeout(GONE_MAX, self.gone(out)).await;
+        let leftover = match gone {
+            Ok(Some((0, 0))) => Leftover::Nothing,
+            Ok(Some((_, 0))) => Leftover::Killed,
+            Ok(Some(_)) => Leftover::Stuck,
+            Ok(None) => self.after_the_guard().await,
+            Err(_) => {
+                // It waits for something that the kernel does not give back.
+                let _ = self.guard.start_kill();
+                self.after_the_guard().await;
+                Leftover::Stuck
+            }
+        };
+        if leftover != Leftover::Stuck {
+            // Nobody is left who could write.
+            let _ = timeout(DRAIN, self.read_to_end(out)).await;
+        }
+        leftover
+    }
+
+    /// How the command ended; `None` if nobody can tell.
+    pub(crate) async fn finish(mut self) -> Option<ExitStatus> {
+        if timeout(GONE_MAX, self.guard.wait()).await.is_err() {
+            tracing::warn!("the guard of a command has not disappeared");
+        }
+        self.status
+    }
+
+    /// What it had more of than it may.
+    pub(crate) fn over(&self) -> Option<Over> {
+        self.over
+    }
+
+    /// Hears the guard out while output goes on being collected.
+    async fn gone(&mut self, out: &mut Capture) -> Option<(usize, usize)> {
+        loop {
+            tokio::select! {
+                read = self.pipe.read(&mut self.chunk), if self.open => {
+                    self.open = keep(read, &self.chunk, out);
+                }
+                word = self.wire.hear() => match word? {
+                    Word::Gone { killed, left } => return Some((killed, left)),
+                    word => self.note(&word),
+                },
             }
         }
     }
 
-    /// After the command's end: takes what is left of the output, for at most a second, and kills what is left of the
-    /// group.
-    pub(crate) async fn settle(&mut self, out: &mut Capture) -> Leftover {
-        if timeout(DRAIN, self.read_to_end(out)).await.is_ok() {
-            self.group.signal(Signal::KILL);
-            return Leftover::Nothing;
+    /// Somebody killed the guard. The command died with it; the rest is ended by group and control group, as far as these
+    /// reach.
+    async fn after_the_guard(&mut self) -> Leftover {
+        if let Some(group) = self.began {
+            // The one error there is means that there is nobody left.
+            let _ = kill_process_group(group, Signal::KILL);
         }
-        self.group.signal(Signal::KILL);
-        match timeout(AFTER_KILL, self.read_to_end(out)).await {
-            Ok(()) => Leftover::Killed,
-            Err(_) => Leftover::Escaped,
-        }
+        let (name, scratch) = (std::mem::take(&mut self.group), self.scratch.take());
+        let clearing = tokio::task::spawn_blocking(move || {
+            if !name.is_empty() {
+                let control = Control::of(&name);
+                control.kill();
+                control.remove();
+            }
+            drop(scratch);
+        });
+        // Its panic would have been told.
+        let _ = clearing.await;
+        // The one signal that needs no telling: the kernel sends it when the guard is gone.
+        self.status.get_or_insert(ExitStatus::from_raw(Signal::KILL.as_raw()));
+        Leftover::GuardLost
     }
 
-    /// Ends the group, and says how the command ended; an error if the system does not tell.
-    pub(crate) async fn finish(self) -> io::Result<ExitStatus> {
-        self.group.end().await;
-        self.status.unwrap_or_else(|| Err(io::ErrorKind::TimedOut.into()))
-    }
-
-    /// To the group, and to the command itself in case it has left the group (`exec setsid …`).
-    fn signal(&self, signal: Signal) {
-        self.group.signal(signal);
-        // Only while it is not reaped does it have a number.
-        let id = self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        if let Some(id) = id {
-            // The one error there is means that it has just exited.
-            let _ = kill_process(id, signal);
+    fn note(&mut self, word: &Word) {
+        match word {
+            Word::Ended { status } => self.status = Some(ExitStatus::from_raw(*status)),
+            Word::Over(over) => self.over = Some(*over),
+            Word::Began { .. } | Word::Refused { .. } | Word::Failed { .. } | Word::Gone { .. } => {}
         }
     }
 
@@ -141,32 +259,6 @@ impl Process {
             let read = self.pipe.read(&mut self.chunk).await;
             self.open = keep(read, &self.chunk, out);
         }
-    }
-}
-
-/// No `pipefail`, no `-e`: a playbook's commands are written for a terminal, where the exit code of `a | grep x` is
-/// grep's. Adding either would call a command failed that its author saw succeed.
-fn shell(config: &RunnerConfig, source: &str) -> Command {
-    #[expect(clippy::disallowed_methods, reason = "the runner starts the child processes")]
-    let mut command = Command::new(&config.shell);
-    if config.shell.file_name() == Some(OsStr::new("bash")) {
-        command.args(["--noprofile", "--norc"]);
-    }
-    command.args(["-c", "--", source]).env_clear().envs(&config.env).current_dir(&config.workdir);
-    command.kill_on_drop(true);
-    command
-}
-
-fn why_not_started(config: &RunnerConfig, error: &io::Error) -> String {
-    let (shell, workdir) = (config.shell.display(), config.workdir.display());
-    match error.kind() {
-        io::ErrorKind::NotFound if !config.workdir.is_dir() => {
-            format!("the working folder `{workdir}` does not exist")
-        }
-        io::ErrorKind::NotFound => format!("the shell `{shell}` does not exist"),
-        io::ErrorKind::ArgumentListTooLong => "the command is too long for the system".to_owned(),
-        io::ErrorKind::InvalidInput => "the command contains a NUL character".to_owned(),
-        _ => format!("the shell `{shell}` did not start: {error}"),
     }
 }
 

@@ -3,18 +3,18 @@
 use crate::capture::{Capture, Kept};
 use crate::clean::clean;
 use crate::mask::{Masked, Masker};
-use crate::run::Note;
+use crate::notes::Note;
 use std::fmt::Write as _;
 
 /// The text to show, of about `limit` bytes, and how many secrets were masked in it.
-pub(crate) fn render(out: Capture, masker: &Masker, limit: usize, note: Option<Note>) -> (String, u32) {
+pub(crate) fn render(out: Capture, masker: &Masker, limit: usize, notes: &[Note]) -> (String, u32) {
     let total = out.total();
     let (mut text, masked) = match out.into_kept() {
         Kept::Whole(bytes) => whole(&clean(&bytes), masker, limit),
         Kept::Ends { head, tail } => ends(&head, &tail, total, (masker, limit)),
     };
-    if let Some(note) = note {
-        own_line(&mut text, note.text());
+    for note in notes {
+        own_line(&mut text, &note.text());
     }
     (text, masked)
 }
@@ -75,7 +75,7 @@ mod tests {
         for chunk in bytes.chunks(7) {
             out.push(chunk);
         }
-        render(out, masker, limit, None)
+        render(out, masker, limit, &[])
     }
 
     #[test]
@@ -89,7 +89,7 @@ mod tests {
         let masker = Masker::new(&[]);
         let mut out = Capture::new(masker.reach());
         out.push(b"no newline");
-        let (text, _) = render(out, &masker, 100, Some(Note::Killed));
+        let (text, _) = render(out, &masker, 100, &[Note::Killed]);
         assert_eq!(text, format!("no newline\n[evenkeel: {}]\n", Note::Killed.text()));
     }
 

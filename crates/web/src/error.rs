@@ -174,6 +174,7 @@ impl From<Refusal> for Problem {
             Refusal::Missing { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "missing"),
             Refusal::OpenPlaceholders { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "open-placeholders"),
             Refusal::OpenHoles { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "open-holes"),
+            Refusal::BadValue { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "bad-value"),
             Refusal::PersonNeeded => (StatusCode::FORBIDDEN, "person-needed"),
             Refusal::NotThatCommand { .. } => (StatusCode::CONFLICT, "not-that-command"),
             Refusal::AlreadyAcknowledged { .. } => (StatusCode::CONFLICT, "already-acknowledged"),
@@ -185,6 +186,7 @@ impl From<Refusal> for Problem {
         };
         let open = match refusal {
             Refusal::OpenPlaceholders { names } | Refusal::OpenHoles { names } => names,
+            Refusal::BadValue { name, .. } => vec![name],
             Refusal::NothingOpen
             | Refusal::AlreadyAcknowledged { .. }
             | Refusal::AlreadyResolved

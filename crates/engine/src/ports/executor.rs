@@ -15,6 +15,17 @@ pub struct RunOrder {
     pub source: String,
     /// What it can do; a command that follows a log is ended at its limit without being called failed.
     pub effect: Effect,
+    /// Whether a person stands behind it.
+    pub word: Word,
+}
+
+/// Whether a person gave the word for a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// A named person, for exactly this text.
+    Given,
+    /// Nobody: it runs by itself.
+    None,
 }
 
 /// Runs commands.

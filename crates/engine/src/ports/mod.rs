@@ -9,7 +9,7 @@ mod time;
 
 pub use access::{Access, AccessError, Account, Scope, Session, Token};
 pub use courier::{Courier, Links, PageMessage};
-pub use executor::{Executor, RunOrder};
+pub use executor::{Executor, RunOrder, Word};
 pub use journal::{
     Archive, Batch, Claim, ClaimedWork, Filter, Journal, JournalError, Lease, Schedule, StreamWrite,
     TimerWrite, WorkWrite,

@@ -1,5 +1,6 @@
 //! `evenkeel doctor`: finds by day what would fail at night. Changes nothing.
 
+mod holding;
 mod probing;
 
 use crate::cli::Reach;
@@ -35,6 +36,7 @@ pub(super) fn run(reach: &Reach, path: &Path) -> Result<(), Failure> {
         channels(&config),
         severities(&config.policy, &read.playbook),
         storage(reach, &config.data),
+        holding::look(&config.runner),
     ];
     looks.extend(tools(&read.playbook));
     looks.extend(probing::looks(&config, &read.playbook)?);

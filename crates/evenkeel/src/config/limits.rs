@@ -1,6 +1,6 @@
 //! Values that can be read and cannot be meant: each is told by its key and its bounds before the server starts.
 
-use super::Config;
+use super::{Config, RunnerSettings};
 use core::ops::RangeInclusive;
 use reqwest::Url;
 
@@ -9,16 +9,28 @@ const MINUTES_MAX: u32 = 365 * 24 * 60;
 
 /// No command is given longer: a day.
 const RUN_SECONDS_MAX: u64 = 24 * 60 * 60;
+/// With less memory a shell and its tools do not start.
+const RUN_MIB_MIN: u64 = 64;
+/// No run is given more memory or disk: a tebibyte.
+const MIB_MAX: u64 = 1 << 20;
 
 /// The first value that cannot be meant, in words.
 pub(super) fn check(config: &Config) -> Result<(), String> {
     policy(config)?;
-    let seconds = |name, set: Option<u64>| within(name, set.unwrap_or(1), 1..=RUN_SECONDS_MAX);
-    seconds("runner.time_limit_s", config.runner.time_limit_s)?;
-    seconds("runner.follow_limit_s", config.runner.follow_limit_s)?;
+    run(&config.runner)?;
     address("console_url", config.console_url.as_deref())?;
     address("status.url", config.status.url.as_deref())?;
     people(config)
+}
+
+fn run(runner: &RunnerSettings) -> Result<(), String> {
+    let seconds = |name, set: Option<u64>| within(name, set.unwrap_or(1), 1..=RUN_SECONDS_MAX);
+    seconds("runner.time_limit_s", runner.time_limit_s)?;
+    seconds("runner.follow_limit_s", runner.follow_limit_s)?;
+    within("runner.memory_mib_max", runner.memory_mib_max.unwrap_or(RUN_MIB_MIN), RUN_MIB_MIN..=MIB_MAX)?;
+    within("runner.scratch_mib_max", runner.scratch_mib_max.unwrap_or(1), 1..=MIB_MAX)?;
+    within("runner.processes_max", runner.processes_max.unwrap_or(4), 4..=32_768)?;
+    within("runner.open_files_max", runner.open_files_max.unwrap_or(16), 16..=1_048_576)
 }
 
 fn policy(config: &Config) -> Result<(), String> {
@@ -93,6 +105,10 @@ mod tests {
             ("[policy]\nupdate_every_min = [30, 0]", "policy.update_every_min"),
             ("[policy]\nacknowledge_lapse_min = 4294967295", "policy.acknowledge_lapse_min"),
             ("[runner]\ntime_limit_s = 0", "runner.time_limit_s"),
+            ("[runner]\nmemory_mib_max = 1", "runner.memory_mib_max"),
+            ("[runner]\nprocesses_max = 0", "runner.processes_max"),
+            ("[runner]\nopen_files_max = 3", "runner.open_files_max"),
+            ("[runner]\nscratch_mib_max = 0", "runner.scratch_mib_max"),
             ("console_url = 'oncall.example.test'", "console_url"),
             ("[status]\nurl = 'javascript:alert(1)'", "status.url"),
             ("[[people]]\nid = 'a b'\nname = 'A'", "\"a b\""),

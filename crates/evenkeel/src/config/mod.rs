@@ -4,12 +4,14 @@ mod explain;
 mod limits;
 mod playbook_setting;
 mod probing;
+mod runner_setting;
 mod schedules;
 
 use crate::exit::{Failure, Kind};
 use channels::ChannelsConfig;
 use incident::{Channel, Contact, PersonId, Policy, Responder, Roster};
 pub(crate) use playbook_setting::PlaybookSetting;
+pub(crate) use runner_setting::{Confine, RunnerSettings};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -28,6 +30,9 @@ pub(crate) struct Config {
     /// The console's address as people reach it; in links of pages.
     #[serde(default)]
     pub(crate) console_url: Option<String>,
+    /// Where this was read; it may hold passwords.
+    #[serde(skip)]
+    pub(crate) path: PathBuf,
     /// The folder for everything that is kept.
     #[serde(default = "data")]
     pub(crate) data: PathBuf,
@@ -100,22 +105,6 @@ pub(crate) struct Way {
     pub(crate) address: String,
 }
 
-/// How runbook commands run.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct RunnerSettings {
-    /// The folder in which they run; left out: the data folder.
-    pub(crate) workdir: Option<PathBuf>,
-    /// Exactly the variables that they get, beside PATH and HOME.
-    pub(crate) env: BTreeMap<String, String>,
-    /// Names of the server's own variables that they get too; their values are masked in every output.
-    pub(crate) secret_env: Vec<String>,
-    /// A command is ended after so many seconds.
-    pub(crate) time_limit_s: Option<u64>,
-    /// A command that follows a log is ended after so many seconds.
-    pub(crate) follow_limit_s: Option<u64>,
-}
-
 /// The public page.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -159,10 +148,11 @@ impl Config {
         let folder = path.parent().unwrap_or(Path::new(""));
         config.data = folder.join(&config.data);
         config.playbook = config.playbook.below(folder);
-        config.runner.workdir = config.runner.workdir.map(|workdir| folder.join(workdir));
         for probe in &mut config.probes {
             probe.below(folder);
         }
+        config.path = path.to_path_buf();
+        config.runner = config.runner.below(folder);
         limits::check(&config)
             .map_err(|why| Failure::new(Kind::Config, format!("{}: {why}", path.display())))?;
         config.agree(path)?;

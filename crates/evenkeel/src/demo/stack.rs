@@ -135,6 +135,9 @@ fn runner(folder: &Path, range: &Range, old_dialect: bool) -> Result<RunnerConfi
     }
     let mut config = RunnerConfig::new(folder.to_path_buf(), env);
     config.follow_limit = FOLLOW_LIMIT;
+    // The demo also runs where commands cannot be confined.
+    config.confinement = runner::Confinement::Waived;
+    config.hidden = wiring::private(&folder.join("data"));
     Ok(config)
 }
 

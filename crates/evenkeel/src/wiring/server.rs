@@ -1,17 +1,16 @@
 //! A running server: storage, engine, couriers, runner and web, started in order and stopped in reverse.
 
 use super::{Chance, Steady, plan, use_ring};
-use crate::config::{Config, RunnerSettings, Storage};
+use crate::config::{Config, Confine, Storage};
 use crate::exit::{Failure, Kind};
 use channels::{ChannelsConfig, couriers};
-use core::time::Duration;
 use engine::memory::Memory;
 use engine::ports::{Access, Archive, Clock, Ids, Journal, Links};
 use engine::{Engine, Hands, Parts, Settings, Stopped};
 use incident::{Policy, Roster};
 use playbook::Playbook;
 use probes::{Probe, Prober, ProberParts};
-use runner::{Runner, RunnerConfig};
+use runner::{Held, Runner, RunnerConfig};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -82,10 +81,10 @@ impl ServerSettings {
             playbook_path: config.playbook.place(),
             playbook_texts: read.texts,
             playbook: read.playbook,
-            policy: config.policy.clone(),
+            policy: policy(config),
             roster: config.roster(),
             channels: config.channels.clone(),
-            runner: runner_config(&config.runner, &config.data),
+            runner: runner_config(config),
             status_title: config.status.title.clone(),
             status_url: config.status.url.clone(),
             components,
@@ -97,12 +96,29 @@ impl ServerSettings {
 
 /// Runs commands as the settings say, also before the first start has made the data folder.
 pub(crate) fn command_runner(config: &Config) -> Arc<Runner> {
-    let folder = config.data.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
-    Arc::new(Runner::new(runner_config(&config.runner, folder)))
+    let mut run = runner_config(config);
+    if !run.workdir.is_dir() && config.runner.workdir.is_none() {
+        let folder = config.data.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
+        run.workdir = folder.to_path_buf();
+    }
+    Arc::new(Runner::new(run))
+}
+
+/// What the playbook leaves open. Where looks must be confined and cannot be, they wait for a person's word.
+fn policy(config: &Config) -> Policy {
+    let mut policy = config.policy.clone();
+    if config.runner.confine == Confine::Required
+        && let Err(why) = Held::here().holds_looks()
+    {
+        tracing::warn!("commands that only look wait for a person's word: {why} (docs/running.md)");
+        policy.looks_need_word = true;
+    }
+    policy
 }
 
 /// The runner's settings: only what is named gets through to a command.
-fn runner_config(settings: &RunnerSettings, data: &Path) -> RunnerConfig {
+pub(crate) fn runner_config(config: &Config) -> RunnerConfig {
+    let settings = &config.runner;
     let mut env = settings.env.clone();
     for name in ["PATH", "HOME", "LANG"] {
         if let Some(value) = own_variable(name) {
@@ -116,16 +132,24 @@ fn runner_config(settings: &RunnerSettings, data: &Path) -> RunnerConfig {
         .collect();
     let values = secrets.values().cloned().collect();
     env.extend(secrets);
-    let workdir = settings.workdir.clone().unwrap_or_else(|| data.to_path_buf());
-    let mut config = RunnerConfig::new(workdir, env);
-    config.secrets = values;
-    if let Some(seconds) = settings.time_limit_s {
-        config.time_limit = Duration::from_secs(seconds);
-    }
-    if let Some(seconds) = settings.follow_limit_s {
-        config.follow_limit = Duration::from_secs(seconds);
-    }
-    config
+    let workdir = settings.workdir.clone().unwrap_or_else(|| config.data.clone());
+    let mut run = RunnerConfig::new(workdir, env);
+    run.secrets = values;
+    settings.hold(&mut run);
+    run.hidden = private(&config.data);
+    run.hidden.push(config.path.clone());
+    run
+}
+
+/// What no command that runs by itself may read: the database, with its log and its index.
+pub(crate) fn private(data: &Path) -> Vec<PathBuf> {
+    let database = database(data);
+    let beside = ["", "-wal", "-shm", "-journal"].map(|end| {
+        let mut path = database.clone().into_os_string();
+        path.push(end);
+        PathBuf::from(path)
+    });
+    beside.into()
 }
 
 /// A variable of the server's own environment, for commands that are to have it.
@@ -154,6 +178,9 @@ pub(crate) async fn start(settings: ServerSettings) -> Result<Running, Failure> 
         .map_err(|error| Failure::new(Kind::Config, format!("channels: {error}")))?;
     for fault in unreachable(&settings.roster, &settings.channels) {
         tracing::warn!("{fault}");
+    }
+    for lost in Held::here().lost() {
+        tracing::warn!("commands are not held in full on this system: {lost} (docs/running.md)");
     }
     let executor = Arc::new(Runner::new(settings.runner));
     let plan = Arc::new(plan::plan(settings.playbook, settings.policy));

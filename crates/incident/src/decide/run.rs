@@ -49,7 +49,7 @@ fn prepare(draft: &Draft<'_>, ask: &RunAsk) -> Result<RunRequest, Refusal> {
         let why = format!("this command is for what `{}` opens, and no session is kept", context.opener);
         return Err(Refusal::NotNow { what: "run", why });
     }
-    let source = playbook::bind(command, &ask.values).map_err(|names| Refusal::OpenHoles { names })?;
+    let source = playbook::bind(command, &ask.values).map_err(|names| not_filled(ask, names))?;
     let (bound_effect, bound_reason) = playbook::effect_of(&source);
     let vouched = command.vouched.is_some() && bound_effect == Effect::Unknown && source == command.source;
     let (effect, effect_reason) = if bound_effect > command.effect && !vouched {
@@ -59,6 +59,19 @@ fn prepare(draft: &Draft<'_>, ask: &RunAsk) -> Result<RunRequest, Refusal> {
     };
     let title = command.title.clone().unwrap_or(title);
     Ok(RunRequest { step: ask.step, command: ask.command, title, source, effect, effect_reason })
+}
+
+/// A value that was given and is not taken is told with the reason; what was left open is told by its name.
+fn not_filled(ask: &RunAsk, names: Vec<String>) -> Refusal {
+    let given =
+        names.iter().find_map(|name| Some((name, ask.values.get(name).filter(|value| !value.is_empty())?)));
+    match given {
+        Some((name, value)) => Refusal::BadValue {
+            name: name.clone(),
+            why: playbook::value_fault(value).unwrap_or("cannot stand there as one argument"),
+        },
+        None => Refusal::OpenHoles { names },
+    }
 }
 
 fn find<'a>(draft: &'a Draft<'_>, ask: &RunAsk) -> Result<(String, &'a Command), Refusal> {
@@ -84,7 +97,7 @@ fn step<'a>(draft: &'a Draft<'_>, number: u32) -> Result<&'a Step, Refusal> {
 
 fn add(draft: &mut Draft<'_>, request: RunRequest, by: crate::Actor) {
     let run = next_number(&draft.incident.runs);
-    let kind = match request.effect.approval() {
+    let kind = match draft.incident.plan.policy.approval(request.effect) {
         Approval::NotNeeded => EventKind::RunRequested { run, request },
         Approval::Needed => EventKind::RunProposed { run, request },
     };
@@ -242,7 +255,8 @@ pub(super) fn lost(draft: &mut Draft<'_>, number: u32) -> Result<(), Refusal> {
     }
     let request = run.request.clone();
     draft.push_own(EventKind::RunLost { run: number });
-    let again = request.effect.approval() == Approval::NotNeeded && draft.incident.status == Status::Open;
+    let needed = draft.incident.plan.policy.approval(request.effect);
+    let again = needed == Approval::NotNeeded && draft.incident.status == Status::Open;
     if again {
         add(draft, request, crate::Actor::System);
     }

@@ -40,6 +40,18 @@ fn evidence_is_gathered_at_once_and_the_change_waits() {
 }
 
 #[test]
+fn where_looks_need_a_word_nothing_begins_alone() {
+    let policy = Policy { looks_need_word: true, ..Policy::default() };
+    let mut world = opened_with(World::with(plan(policy), roster(&[PRIMARY])));
+    assert!(!world.work.iter().any(|work| matches!(work, Work::Run(_))), "{:?}", world.work);
+    let look = world.incident.run(1).expect("is laid out");
+    assert_eq!(look.state, RunState::Proposed);
+    let source = look.request.source.clone();
+    world.person(PRIMARY, Command::ApproveRun { run: 1, source }).expect("is approved");
+    assert!(world.work.contains(&Work::Run(1)));
+}
+
+#[test]
 fn nothing_but_a_persons_word_for_exactly_that_command_lets_it_run() {
     let mut world = opened();
     let approve = |source: &str| Command::ApproveRun { run: ROLLBACK, source: source.into() };

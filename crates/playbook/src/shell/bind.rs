@@ -45,6 +45,22 @@ pub fn bind(command: &Command, values: &BTreeMap<String, String>) -> Result<Stri
     Ok(bound)
 }
 
+/// Why a value is not taken, in words that follow "the value of X"; `None` where it can stand as a word of its own.
+#[must_use]
+pub fn value_fault(value: &str) -> Option<&'static str> {
+    if value.is_empty() {
+        Some("is empty")
+    } else if value.len() > VALUE_BYTES_MAX {
+        Some("is longer than 1,024 bytes")
+    } else if value.chars().any(char::is_control) {
+        Some("holds a line break or another control character")
+    } else if value.starts_with('-') {
+        Some("begins with -, so that a tool could take it for an option")
+    } else {
+        None
+    }
+}
+
 /// The longest value, in bytes, that is taken for one word of a command.
 const VALUE_BYTES_MAX: usize = 1024;
 

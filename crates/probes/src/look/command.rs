@@ -3,7 +3,7 @@
 use super::Trouble;
 use super::attempt::Looking;
 use crate::judge::Seen;
-use engine::ports::{Executor, RunOrder};
+use engine::ports::{Executor, RunOrder, Word};
 use incident::{Ending, IncidentId};
 use playbook::Effect;
 
@@ -18,6 +18,7 @@ pub(super) async fn look(
         run: 0,
         source: source.to_owned(),
         effect: Effect::ReadsWorld,
+        word: Word::None,
     };
     // Dropped at the deadline, it ends its whole process group.
     let report = looking.target("waiting for the command", async { Ok(executor.run(&order).await) }).await?;

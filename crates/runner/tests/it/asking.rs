@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 fn around() -> Surroundings {
-    Surroundings::new(crate::PATH.to_owned())
+    Surroundings { guard: crate::guard(), ..Surroundings::new(crate::PATH.to_owned()) }
 }
 
 fn tool(folder: &Path, script: &str) -> PathBuf {

@@ -2,18 +2,20 @@
 
 #![expect(clippy::unwrap_used, reason = "the whole binary is tests")]
 
+mod abuse;
 mod asking;
 mod endings;
 mod limits;
 mod output;
 mod pids;
 mod server_death;
+mod strays;
 mod surroundings;
 
-use engine::ports::{Executor as _, RunOrder};
+use engine::ports::{Executor as _, RunOrder, Word};
 use incident::{IncidentId, RunReport};
 use playbook::Effect;
-use runner::{Runner, RunnerConfig};
+use runner::{GuardProgram, Runner, RunnerConfig};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -22,11 +24,24 @@ const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 fn config(workdir: &Path) -> RunnerConfig {
     let env = [("PATH", PATH), ("HOME", "/nonexistent"), ("LANG", "C.UTF-8")];
     let env: BTreeMap<String, String> = env.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-    RunnerConfig::new(workdir.to_owned(), env)
+    let mut config = RunnerConfig::new(workdir.to_owned(), env);
+    config.guard = guard();
+    config
+}
+
+/// The guard of these tests; in the product it is `evenkeel` itself.
+fn guard() -> GuardProgram {
+    GuardProgram::at(env!("CARGO_BIN_EXE_runner-guard").into())
 }
 
 fn order(effect: Effect, source: &str) -> RunOrder {
-    RunOrder { incident: IncidentId::from_parts(1, 1), run: 1, source: source.to_owned(), effect }
+    RunOrder {
+        incident: IncidentId::from_parts(1, 1),
+        run: 1,
+        source: source.to_owned(),
+        effect,
+        word: Word::None,
+    }
 }
 
 async fn run_with(config: RunnerConfig, effect: Effect, source: &str) -> RunReport {

@@ -14,7 +14,7 @@ use std::process::{Command, Stdio};
 async fn the_server() {
     let runner = Runner::new(config(&current_dir().unwrap()));
     let source = "trap '' TERM HUP; sleep 300 & echo $$ $! > ear; wait";
-    let report = runner.run(&order(Effect::ReadsHere, source)).await;
+    let report = runner.run(&order(Effect::ChangesHere, source)).await;
     panic!("it ended by itself: {report:?}");
 }
 
