@@ -2,10 +2,12 @@
 //!
 //! Must never be here: rules.
 
+use crate::needles::needles;
 use crate::shell::{Shell, Word};
 use crate::{Command, Diagnostic, DiagnosticSeverity, Fix, Playbook, Runbook, Span, Step};
 use aho_corasick::AhoCorasick;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// A document under the eyes of the rules.
 pub(super) struct Document<'a> {
@@ -48,18 +50,21 @@ pub(super) struct Finding {
 
 impl<'a> Document<'a> {
     pub(super) fn new(playbook: &'a Playbook, text: &'a str, shell: &'a Shell) -> Self {
-        let mut lines = Vec::new();
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes());
+        let mut lines = Vec::with_capacity(1 + ends.clone().count());
         let mut start = 0;
-        for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
+        for end in ends.chain([text.len()]) {
             lines.push((start, text[start..end].trim_end_matches('\r')));
             start = end + 1;
         }
-        let fences = fences(&lines);
         let groups = playbook.quick_reference.iter().map(|group| group.line);
         let mut listed: Vec<u32> =
             groups.chain(playbook.quick_diagnostics.iter().map(|command| command.line)).collect();
         listed.sort_unstable();
-        Self { playbook, text, commands: placed(playbook, shell), fences, lines, listed }
+        let commands = placed(playbook, shell);
+        let mut document = Self { playbook, text, commands, fences: Vec::new(), lines, listed };
+        document.fences = fences(document.lines_with(&MARKS));
+        document
     }
 
     /// The lines with their numbers from 1.
@@ -221,14 +226,15 @@ fn placed<'a>(playbook: &'a Playbook, shell: &'a Shell) -> Vec<Placed<'a>> {
     all
 }
 
-fn fences(lines: &[(usize, &str)]) -> Vec<Fence> {
+/// What every line that opens or closes a fence has.
+static MARKS: LazyLock<AhoCorasick> = LazyLock::new(|| needles(&["```", "~~~"]));
+
+/// The fences of a document, by its lines that hold a mark.
+fn fences<'t>(lines: impl Iterator<Item = (u32, &'t str)>) -> Vec<Fence> {
     let mut found = Vec::new();
     let mut open: Option<(u32, &str, String)> = None;
-    for (at, (_, line)) in lines.iter().enumerate() {
+    for (number, line) in lines {
         let trimmed = line.trim_start();
-        if !trimmed.starts_with(['`', '~']) {
-            continue;
-        }
         let mark_length = trimmed.len() - trimmed.trim_start_matches(['`', '~']).len();
         let (mark, rest) = trimmed.split_at(mark_length);
         let is_mark =
@@ -237,12 +243,12 @@ fn fences(lines: &[(usize, &str)]) -> Vec<Fence> {
             Some((first, opened, language))
                 if is_mark && mark.starts_with(opened) && rest.trim().is_empty() =>
             {
-                found.push(Fence { first: *first, last: number(at + 1), language: language.clone() });
+                found.push(Fence { first: *first, last: number, language: language.clone() });
                 open = None;
             }
             None if is_mark => {
                 let language = rest.trim().split([' ', '{', ',']).next().unwrap_or_default().to_lowercase();
-                open = Some((number(at + 1), mark, language));
+                open = Some((number, mark, language));
             }
             Some(_) | None => {}
         }

@@ -202,7 +202,8 @@ impl Reader<'_> {
             },
         };
         for (at, comment) in comments {
-            if let Some(mut check) = checks::of_text(comment, *at, "").filter(|_| is_expectation(comment)) {
+            let expected = is_expectation(comment).then(|| checks::of_text(comment, *at, "")).flatten();
+            if let Some(mut check) = expected {
                 check.command = index;
                 self.found.checks.push(check);
             } else if let Some(condition) = conditions::of_comment(comment) {

@@ -103,7 +103,11 @@ fn offer(step: &mut Step, words: &Inline, shell: &mut Shell) {
     step.commands.extend(inline_commands::of_lines(&by_line(words), shell));
 }
 
+/// The lines of a paragraph; none when there is no code in it, and so no command.
 fn by_line(words: &Inline) -> Vec<(u32, String)> {
+    if !words.has_code() {
+        return Vec::new();
+    }
     words.by_line().map(|line| (line.line, line.text())).collect()
 }
 

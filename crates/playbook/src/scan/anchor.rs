@@ -29,8 +29,17 @@ impl Anchors {
 
 /// Lower case, words joined by `-`, punctuation dropped.
 pub(crate) fn slug(heading: &str) -> String {
+    let heading = heading.trim();
+    let of_ascii = |byte: u8| match byte {
+        b' ' => Some('-'),
+        b'-' | b'_' => Some(char::from(byte)),
+        byte if byte.is_ascii_alphanumeric() => Some(char::from(byte.to_ascii_lowercase())),
+        _ => None,
+    };
+    if heading.is_ascii() {
+        return heading.bytes().filter_map(of_ascii).collect();
+    }
     heading
-        .trim()
         .chars()
         .filter_map(|c| match c {
             ' ' => Some('-'),

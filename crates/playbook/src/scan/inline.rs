@@ -71,6 +71,11 @@ impl Inline {
         self.whole().holds(character)
     }
 
+    /// Whether [`Self::text`] holds a back quote.
+    pub(crate) fn has_code(&self) -> bool {
+        self.runs.iter().any(|run| run.code || run.text.contains('`'))
+    }
+
     /// The first link's text and address.
     pub(crate) fn link(&self) -> Option<(String, &str)> {
         let at = self.runs.iter().position(|run| run.link.is_some())?;

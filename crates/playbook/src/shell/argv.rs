@@ -30,6 +30,9 @@ fn lists(names: &str, name: &str) -> bool {
     if name.is_empty() || name.len() > names.len() || name.contains(&b' ') {
         return false;
     }
+    if names.len() <= LIST_BYTES_SHORT {
+        return lists_shortly(names, name);
+    }
     let mut from = 0;
     while let Some(found) = names.get(from..).and_then(|rest| memchr::memmem::find(rest, name)) {
         let (start, end) = (from + found, from + found + name.len());
@@ -40,6 +43,22 @@ fn lists(names: &str, name: &str) -> bool {
         from = start + 1;
     }
     false
+}
+
+/// In a list up to this length it is quicker to go from name to name.
+const LIST_BYTES_SHORT: usize = 160;
+
+fn lists_shortly(mut names: &[u8], name: &[u8]) -> bool {
+    loop {
+        let ends = names.get(name.len()).is_none_or(|next| *next == b' ');
+        if ends && names.starts_with(name) {
+            return true;
+        }
+        match memchr::memchr(b' ', names) {
+            Some(at) => names = &names[at + 1..],
+            None => return false,
+        }
+    }
 }
 
 /// A tool's arguments, told apart.

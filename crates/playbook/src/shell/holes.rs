@@ -37,6 +37,13 @@ pub(crate) fn find(source: &str) -> Found {
     let literal = LazyCell::new(|| variable::literal(source));
     let mut escaped = false;
     while let Some(character) = source[at..].chars().next() {
+        // Most of a command is letters that begin nothing: all of a row do no more than the first.
+        let plain = source.as_bytes()[at..].iter().take_while(|byte| is_plain(**byte)).count();
+        if plain > 0 && !escaped {
+            place.step(source, at, '_', true);
+            at += plain;
+            continue;
+        }
         let hole = match character {
             _ if escaped => None,
             '$' if quote == Some('\'') || literal.as_ref().is_some_and(|range| range.contains(&at)) => None,
@@ -70,6 +77,11 @@ pub(crate) fn find(source: &str) -> Found {
     }
     place.end(source);
     Found { holes, sets: place.set.into_iter().map(str::to_owned).collect() }
+}
+
+/// Whether a byte begins no hole, quotes nothing and parts no words.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_./:=,@%+".contains(&byte)
 }
 
 /// The source with every hole filled by a plain word.

@@ -177,7 +177,7 @@ pub(crate) fn by_table(name: &str, words: &[Word]) -> Verdict {
 
 fn by_verb(name: &str, (tool, verb): (&Tool, &Verb), rest: &[Word]) -> Verdict {
     let label = label(name, verb.path);
-    let verdict = Verdict::new(verb.effect, format!("`{label}` {}", verb.why));
+    let verdict = Verdict::new(verb.effect, ["`", &label, "` ", verb.why].concat());
     let args = Args::read(rest, &[verb.spec, tool.globals]);
     let raised = verb
         .raises
@@ -208,5 +208,5 @@ fn refused(label: &str, option: &str) -> bool {
 }
 
 fn label(name: &str, path: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{name} {path}") }
+    if path.is_empty() { name.to_owned() } else { [name, " ", path].concat() }
 }

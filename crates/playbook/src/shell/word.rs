@@ -110,6 +110,10 @@ fn bare_braces(text: &str) -> bool {
 
 /// Text outside quotes: escapes are taken off, and what the shell would expand ends what is known.
 pub(super) fn bare(text: &str) -> Word {
+    let special = |byte: u8| b"\\$`'\"*?[{~".contains(&byte);
+    if !text.bytes().any(special) {
+        return Word::new(text.to_owned(), Shape::Exact);
+    }
     let mut known = String::new();
     let mut characters = text.chars();
     while let Some(character) = characters.next() {
@@ -132,6 +136,9 @@ pub(super) fn quoted(text: &str) -> Word {
     let Some(inner) = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
         return Word::new(String::new(), Shape::Open);
     };
+    if !inner.bytes().any(|byte| matches!(byte, b'\\' | b'$' | b'`')) {
+        return Word::new(inner.to_owned(), Shape::Exact);
+    }
     let mut known = String::new();
     let mut rest = inner.char_indices();
     while let Some((at, character)) = rest.next() {
