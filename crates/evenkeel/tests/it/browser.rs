@@ -5,6 +5,7 @@ mod axe;
 mod driver;
 mod paths;
 mod practice;
+mod product;
 mod screens;
 mod story;
 mod tour;

@@ -74,10 +74,12 @@ pub(crate) async fn build(post: &Post) -> Result<Rooms, RangeError> {
     Ok(Rooms { public, admin: admin::router(backend), https: None })
 }
 
-/// The edge calls by address. Whoever comes by a name came through the front, from outside.
+/// The edge calls by address. Whoever comes by a name came through the front, from outside; a web page that knows the
+/// address cannot send JSON there without asking first, and is not answered.
 async fn only_services(request: Request, next: Next) -> Response {
-    let host = text_of(request.headers(), &header::HOST).unwrap_or_default();
-    match host.starts_with("127.0.0.1:") {
+    let headers = request.headers();
+    let is = |name, value: &str| text_of(headers, &name).is_some_and(|text| text.starts_with(value));
+    match is(header::HOST, "127.0.0.1:") && is(header::CONTENT_TYPE, "application/json") {
         true => next.run(request).await,
         false => (StatusCode::NOT_FOUND, axum::Json(json!({ "error": "no such path" }))).into_response(),
     }

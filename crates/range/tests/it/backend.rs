@@ -83,7 +83,13 @@ async fn what_is_for_the_edge_is_not_for_the_web() {
     let broken = format!("-H 'content-type: application/json' -d '{{' http://{inside}/tokens/validate");
     assert_eq!(stage.curl_status(&broken).await, 400);
     let batch = r#"{"session":"../rows","messages":[]}"#;
-    assert_eq!(stage.curl_status(&format!("-d '{batch}' http://{inside}/messages/sync")).await, 400);
+    let sync = format!("-d '{batch}' http://{inside}/messages/sync");
+    assert_eq!(stage.curl_status(&format!("-H 'content-type: application/json' {sync}")).await, 400);
+    assert_eq!(
+        stage.curl_status(&format!("-H 'content-type: text/plain' {sync}")).await,
+        404,
+        "as pages can send"
+    );
 }
 
 #[tokio::test]

@@ -163,6 +163,8 @@ function state({ state, reason }) {
   const words = { running: "Connected", paused: "Session paused", error: "Failed to create session" };
   status(words[state] ?? state);
   show("resume", state === "paused");
+  const listed = document.querySelector("#sessions [aria-current=true] + small");
+  if (listed) listed.textContent = state;
   if (state === "error") tell(`Failed to create session${reason ? ` (${reason})` : ""}`);
 }
 
@@ -202,7 +204,9 @@ function say(event) {
   if (!text) return;
   const sent = chat?.send({ type: "prompt", id: `msg_${crypto.randomUUID()}`, text });
   if (!sent) return tell("Not connected");
-  asked = performance.now();
+  // Until an answer begins, the first of several questions counts.
+  asked ??= performance.now();
+  at("pace").textContent = "";
   at("text").value = "";
 }
 
