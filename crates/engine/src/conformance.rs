@@ -7,8 +7,10 @@ mod access;
 mod archive;
 mod journal;
 mod leases;
+mod probing;
 pub mod sample;
 
 pub use self::access::access;
 pub use self::archive::archive;
 pub use self::journal::{journal, restart};
+pub use self::probing::probes;

@@ -4,6 +4,8 @@
 //! engine can be dropped in the middle of something and another one started on what it left. Must never be here:
 //! behaviour that a real storage does not have, but for the faults that a test orders.
 
+mod probing;
+
 use crate::ports::{
     Access, AccessError, Account, Archive, Batch, Claim, ClaimedWork, Filter, Journal, JournalError, Lease,
     Schedule, Session, StreamWrite, TimerWrite, Token, WorkWrite,
@@ -32,6 +34,7 @@ struct Shelves {
     sessions: BTreeMap<String, Session>,
     tokens: BTreeMap<String, Token>,
     secrets: BTreeMap<String, [u8; 32]>,
+    seen: probing::Seen,
 }
 
 #[derive(Debug)]
@@ -340,6 +343,11 @@ mod tests {
     #[test]
     fn memory_keeps_who_may_come_in() {
         conformance::access(&mut || Box::new(Memory::new()));
+    }
+
+    #[test]
+    fn memory_keeps_what_probes_saw() {
+        conformance::probes(&mut || Box::new(Memory::new()));
     }
 
     #[test]

@@ -63,6 +63,9 @@ pub(crate) enum Verb {
     /// The postmortem of an incident.
     #[command(subcommand)]
     Postmortem(PostmortemVerb),
+    /// What Evenkeel itself looks at.
+    #[command(subcommand)]
+    Probe(ProbeVerb),
     /// Keys for programs.
     #[command(subcommand)]
     Token(TokenVerb),
@@ -300,6 +303,29 @@ pub(crate) enum PostmortemVerb {
     Draft {
         /// The incident's id.
         id: String,
+    },
+}
+
+/// `evenkeel probe …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProbeVerb {
+    /// What each probe of the server holds of its target.
+    List,
+    /// Look once, from this machine; it counts for nothing.
+    Try {
+        /// The probe's name in the settings, or of one that they take from the playbook.
+        name: String,
+        /// The settings.
+        #[arg(long, default_value = "evenkeel.toml", value_name = "FILE")]
+        config: PathBuf,
+    },
+    /// Print the probes that a playbook asks for, as they would stand in the settings.
+    Suggest {
+        /// The Markdown file, or a folder of them; left out: the playbook of the settings.
+        file: Option<PathBuf>,
+        /// The settings.
+        #[arg(long, default_value = "evenkeel.toml", value_name = "FILE")]
+        config: PathBuf,
     },
 }
 

@@ -24,7 +24,7 @@ pub(crate) fn of(probe: &Probe, standing: &Standing) -> Alert {
     let labels: BTreeMap<String, String> =
         labels.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
     Alert {
-        key: AlertKey { source: SOURCE.to_owned(), key: format!("probe:{}", probe.name) },
+        key: key(&probe.name),
         status: if firing { AlertStatus::Firing } else { AlertStatus::Resolved },
         title: title(probe, standing.state),
         description: description(probe, standing),
@@ -34,6 +34,25 @@ pub(crate) fn of(probe: &Probe, standing: &Standing) -> Alert {
         started_at: standing.failing_since.or(standing.since),
         expires_at: None,
     }
+}
+
+/// The end of the alert of a probe that is in the settings no more.
+pub(crate) fn orphaned(name: &str) -> Alert {
+    Alert {
+        key: key(name),
+        status: AlertStatus::Resolved,
+        title: format!("{name} is no longer looked at"),
+        description: "The probe was taken out of the settings.".to_owned(),
+        severity: None,
+        labels: BTreeMap::new(),
+        link: None,
+        started_at: None,
+        expires_at: None,
+    }
+}
+
+fn key(name: &str) -> AlertKey {
+    AlertKey { source: SOURCE.to_owned(), key: format!("probe:{name}") }
 }
 
 fn title(probe: &Probe, state: ProbeState) -> String {

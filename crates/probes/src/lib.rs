@@ -7,14 +7,17 @@
 mod alert;
 mod board;
 pub mod judge;
+mod keeper;
 mod look;
 mod probe;
 mod prober;
 mod setting;
+mod suggest;
 mod timetable;
 
-pub use board::{Board, Seat};
+pub use board::Board;
 pub use look::{Attempt, Phases};
-pub use probe::{Family, Hidden, Kind, Place, Probe, Telling, WebAsk};
+pub use probe::{Family, Hidden, Kind, Other, Place, Probe, Telling, WebAsk};
 pub use prober::{Prober, ProberParts, try_once};
 pub use setting::ProbeSetting;
+pub use suggest::{Suggestion, suggest};

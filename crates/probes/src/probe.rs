@@ -25,6 +25,19 @@ pub struct Probe {
     pub rules: Rules,
     /// What the alert says.
     pub telling: Telling,
+    /// Further targets that may be asked for, one look at a time.
+    pub others: Vec<Other>,
+}
+
+/// A target that a probe looks at only when it is asked to.
+#[derive(Clone, Debug)]
+pub struct Other {
+    /// As the settings name it.
+    pub name: String,
+    /// What is looked at.
+    pub kind: Kind,
+    /// The same for people.
+    pub target: String,
 }
 
 /// What an alert says beside what was seen.
@@ -38,7 +51,7 @@ pub struct Telling {
     pub service: Option<String>,
     /// The component of the status page.
     pub component: Option<String>,
-    /// Where the playbook asks for this probe, as `file:line`.
+    /// Where the playbook asks for this probe.
     pub origin: Option<String>,
 }
 
@@ -102,6 +115,19 @@ pub struct Place {
     pub port: u16,
     /// Which addresses of the name count.
     pub family: Family,
+}
+
+impl Place {
+    /// Of `host:port`.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let (host, port) = text.rsplit_once(':')?;
+        let port = port.parse().ok().filter(|port| *port > 0)?;
+        let is_host =
+            !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || "-._:[]".contains(c));
+        let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        is_host.then_some(Self { host, port, family: Family::Any })
+    }
 }
 
 /// Which addresses of a name are tried.

@@ -1,17 +1,19 @@
-//! The prober: one task that sleeps until a probe is due, lets it look, judges, and tells the engine of what changed until
-//! the engine has kept it.
+//! The prober: one task that sleeps until a probe is due, lets it look, judges, tells the engine of what changed until the
+//! engine has kept it, and hands what was seen to the history.
 
-use crate::alert;
-use crate::board::Board;
+mod keeping;
+mod telling;
+
+use crate::board::{Behind, Board};
 use crate::judge::Judge;
-use crate::look::{Attempt, Means, Trust, attempt};
-use crate::probe::Probe;
+use crate::keeper::Keeper;
+use crate::look::{Attempt, Means, attempt};
+use crate::probe::{Place, Probe};
 use crate::timetable::{Due, Timetable, first, following};
-use engine::ports::{Clock, Executor, ProbeState, Verdict};
-use engine::{Engine, EngineError};
+use engine::Engine;
+use engine::ports::{Clock, Executor, ProbeHistory, ProbeHistoryError, ProbeWrite, Verdict};
 use futures_util::FutureExt as _;
-use incident::Refusal;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -19,13 +21,6 @@ use tokio::task::{JoinHandle, JoinSet};
 
 /// How many probes look at once; the rest wait their turn, and their grid with them.
 const LOOKING_MAX: usize = 32;
-
-/// An outage that goes on is told again this often, as every source does: an incident that somebody closed too early
-/// opens again.
-const REPEAT: SignedDuration = SignedDuration::from_mins(5);
-
-/// How long until an alert that could not be kept is offered again.
-const AGAIN: SignedDuration = SignedDuration::from_secs(2);
 
 /// What a prober is made of.
 pub struct ProberParts {
@@ -35,6 +30,10 @@ pub struct ProberParts {
     pub engine: Engine,
     /// What runs the commands of probes.
     pub executor: Arc<dyn Executor>,
+    /// Addresses that answer whenever this machine reaches anything at all.
+    pub uplink: Vec<Place>,
+    /// Where what was seen is kept.
+    pub history: Arc<dyn ProbeHistory>,
 }
 
 /// Looks at everything, in time.
@@ -46,6 +45,14 @@ pub struct Prober {
     means: Arc<Means>,
     table: Timetable,
     work: JoinSet<Done>,
+    /// Writing, which is never broken off.
+    books: JoinSet<Done>,
+    history: Arc<dyn ProbeHistory>,
+    keeper: Keeper,
+    /// Whether writing stands in the timetable or is under way.
+    writing: bool,
+    /// Probes that were held to be down and are in the settings no more.
+    orphans: Vec<String>,
 }
 
 /// One probe at work.
@@ -56,6 +63,8 @@ struct Desk {
     told: Option<Told>,
     /// An alert is on its way.
     telling: bool,
+    /// When an outage that goes on is told again.
+    repeat_at: Timestamp,
     /// Whether the probe's own trouble stands in the log.
     blind: bool,
 }
@@ -71,6 +80,8 @@ enum Told {
 enum Done {
     Looked { at: usize, due: Timestamp, attempt: Box<Attempt> },
     Told { at: usize, told: Told, kept: bool },
+    Buried { orphan: usize, kept: bool },
+    Written(Result<(), (ProbeWrite, ProbeHistoryError)>),
 }
 
 impl Prober {
@@ -78,28 +89,42 @@ impl Prober {
     #[must_use]
     pub fn start(parts: ProberParts, stopping: watch::Receiver<bool>) -> (Arc<Board>, JoinHandle<()>) {
         let probes: Vec<Arc<Probe>> = parts.probes.into_iter().map(Arc::new).collect();
-        let board = Arc::new(Board::new(&probes));
+        let clock = Arc::clone(parts.engine.clock());
+        let means = Arc::new(Means::new(parts.executor, parts.uplink));
+        let behind = Behind {
+            history: Arc::clone(&parts.history),
+            clock: Arc::clone(&clock),
+            means: Arc::clone(&means),
+        };
+        let board = Arc::new(Board::new(&probes, behind));
         let desk = |probe: &Arc<Probe>| Desk {
             probe: Arc::clone(probe),
             judge: Judge::new(probe.rules.clone()),
             told: None,
             telling: false,
+            repeat_at: Timestamp::MIN,
             blind: false,
         };
         let prober = Self {
             desks: probes.iter().map(desk).collect(),
             board: Arc::clone(&board),
-            clock: Arc::clone(parts.engine.clock()),
+            clock,
             engine: parts.engine,
-            means: Arc::new(Means { executor: parts.executor, trust: Trust::default() }),
+            means,
             table: Timetable::default(),
             work: JoinSet::new(),
+            books: JoinSet::new(),
+            history: parts.history,
+            keeper: Keeper::default(),
+            writing: false,
+            orphans: Vec::new(),
         };
         (board, tokio::spawn(prober.run(stopping)))
     }
 
     async fn run(mut self, mut stopping: watch::Receiver<bool>) {
         let start = self.clock.now();
+        self.recall(start).await;
         for (at, desk) in self.desks.iter().enumerate() {
             self.table.add(first(&desk.probe, start), Due::Look(at));
         }
@@ -116,10 +141,15 @@ impl Prober {
                 // An error means that whoever would have said so is gone, which says the same.
                 _ = stopping.wait_for(|stop| *stop) => break,
                 Some(done) = self.work.join_next() => self.done(done),
+                Some(done) = self.books.join_next() => self.done(done),
                 () = due => self.begin(),
             }
         }
         self.work.shutdown().await;
+        while let Some(done) = self.books.join_next().await {
+            self.done(done);
+        }
+        self.write_the_rest().await;
     }
 
     /// Begins what is due.
@@ -131,6 +161,8 @@ impl Prober {
             match due {
                 Due::Look(place) => self.look(place, at, now),
                 Due::Tell(place) => self.tell(place, Again::Yes),
+                Due::Bury(orphan) => self.bury(orphan),
+                Due::Write => self.write(),
             }
         }
     }
@@ -151,6 +183,8 @@ impl Prober {
         match done {
             Ok(Done::Looked { at, due, attempt }) => self.looked(at, due, attempt),
             Ok(Done::Told { at, told, kept }) => self.kept(at, told, kept),
+            Ok(Done::Buried { orphan, kept }) => self.buried(orphan, kept),
+            Ok(Done::Written(written)) => self.written(written),
             // Looks cannot panic, and an alert that was not told is told with the next look.
             Err(error) => tracing::error!(%error, "a probe's task did not end well"),
         }
@@ -159,6 +193,7 @@ impl Prober {
     fn looked(&mut self, at: usize, due: Timestamp, mut attempt: Box<Attempt>) {
         let now = self.clock.now();
         let Some(desk) = self.desks.get_mut(at) else { return };
+        let before = desk.judge.standing().clone();
         let change = desk.judge.take(&mut attempt.sample);
         desk.note_blindness(&attempt);
         self.board.show(at, &attempt, desk.judge.standing());
@@ -173,44 +208,9 @@ impl Prober {
             );
         }
         self.table.add(following(&desk.probe, due, now), Due::Look(at));
-        self.tell(at, Again::No);
-    }
-
-    /// Tells the engine how things stand, unless it knows already.
-    fn tell(&mut self, at: usize, again: Again) {
-        let Some(desk) = self.desks.get_mut(at) else { return };
-        let told = match desk.judge.standing().state {
-            ProbeState::Unknown => return,
-            ProbeState::Down | ProbeState::Flapping => Told::Firing,
-            // Also after a start: what an earlier process told may still be firing.
-            ProbeState::Up => Told::Over,
-        };
-        let repeat = again == Again::Yes && told == Told::Firing;
-        if desk.telling || (desk.told == Some(told) && !repeat) {
-            return;
-        }
-        desk.telling = true;
-        let alert = alert::of(&desk.probe, desk.judge.standing());
-        let engine = self.engine.clone();
-        self.work.spawn(async move {
-            let kept = tell(&engine, alert).await;
-            Done::Told { at, told, kept }
-        });
-    }
-
-    fn kept(&mut self, at: usize, told: Told, kept: bool) {
-        let now = self.clock.now();
-        let Some(desk) = self.desks.get_mut(at) else { return };
-        desk.telling = false;
-        if !kept {
-            self.table.add(now + AGAIN, Due::Tell(at));
-            return;
-        }
-        desk.told = Some(told);
-        if told == Told::Firing {
-            self.table.add(now + REPEAT, Due::Tell(at));
-        }
-        // What changed meanwhile.
+        let standing = desk.judge.standing();
+        self.keeper.saw(&desk.probe.name, &attempt.sample, (before != *standing).then_some(standing));
+        self.write_soon(now);
         self.tell(at, Again::No);
     }
 }
@@ -238,31 +238,7 @@ impl Desk {
     }
 }
 
-/// Whether the engine has kept it, or has no use for it.
-async fn tell(engine: &Engine, alert: incident::Alert) -> bool {
-    let key = alert.key.key.clone();
-    let answer = match engine.alerts(vec![alert]).await {
-        Ok(mut answers) => answers.pop().unwrap_or(Err(EngineError::Stopping)),
-        Err(error) => Err(error),
-    };
-    match answer {
-        Ok(_) => true,
-        // The end of something that never began, or was ended by a person.
-        Err(EngineError::Refused(Refusal::NothingOpen | Refusal::AlreadyResolved)) => true,
-        Err(
-            error @ (EngineError::Busy
-            | EngineError::Unavailable(_)
-            | EngineError::Refused(_)
-            | EngineError::NoIncident(_)),
-        ) => {
-            tracing::warn!(key, %error, "a probe's alert cannot be kept yet; it is told again");
-            false
-        }
-        Err(EngineError::Stopping) => false,
-    }
-}
-
 /// One look outside every timetable, which counts for nothing.
 pub async fn try_once(probe: &Probe, executor: Arc<dyn Executor>, now: Timestamp) -> Attempt {
-    attempt(probe, &Means { executor, trust: Trust::default() }, now).await
+    attempt(probe, &Means::new(executor, Vec::new()), now).await
 }

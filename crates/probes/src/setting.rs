@@ -1,6 +1,7 @@
 //! A probe as the settings hold it, and what is wrong with it: named by key, with what to write instead.
 
 mod expecting;
+mod targets;
 mod words;
 
 use crate::judge::{Rules, Share};
@@ -45,6 +46,9 @@ pub struct ProbeSetting {
     kind: KindWord,
     /// For `http`, `websocket` and `prometheus`: where.
     url: Option<String>,
+    /// Further addresses, or `host:port`, that `/probe` may ask for.
+    #[serde(default)]
+    targets: Vec<String>,
     /// For `tcp`, `dns` and `tls`: the name or address.
     host: Option<String>,
     /// For `tcp` and `tls`: the port.
@@ -81,9 +85,6 @@ pub struct ProbeSetting {
     /// What is expected.
     #[serde(default)]
     expect: ExpectSetting,
-    /// Where the playbook asks for it.
-    #[serde(skip)]
-    pub origin: Option<String>,
 }
 
 /// What can be looked at.
@@ -136,6 +137,7 @@ impl ProbeSetting {
             None => Share::in_a_row(DOWN_AFTER),
         };
         let (kind, target) = self.what()?;
+        let others = self.others()?;
         let expect = self.expect.each(self.kind)?;
         let rules = Rules { down, up_after, windows: self.expect.windows(every)? };
         Ok(Probe {
@@ -147,6 +149,7 @@ impl ProbeSetting {
             expect,
             rules,
             telling: self.telling(),
+            others,
         })
     }
 
@@ -156,7 +159,7 @@ impl ProbeSetting {
             severity: self.severity.clone(),
             service: self.service.clone(),
             component: self.component.clone(),
-            origin: self.origin.clone(),
+            origin: None,
         }
     }
 

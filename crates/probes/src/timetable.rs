@@ -15,6 +15,10 @@ pub(crate) enum Due {
     Look(usize),
     /// A probe's alert is to be told again.
     Tell(usize),
+    /// The alert of a probe that is gone, by its place among those, is to be ended.
+    Bury(usize),
+    /// What was seen is to be written.
+    Write,
 }
 
 /// What falls due when, the soonest first.

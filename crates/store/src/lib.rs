@@ -10,4 +10,4 @@ mod sql;
 mod sqlite;
 
 pub use error::StoreError;
-pub use sqlite::{Sqlite, SqliteAccess, SqliteArchive, SqliteJournal};
+pub use sqlite::{Sqlite, SqliteAccess, SqliteArchive, SqliteJournal, SqliteProbes};

@@ -19,8 +19,10 @@ pub(crate) struct Dialect {
 }
 
 /// All of them, in order.
-pub(crate) const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, template: include_str!("../migrations/0001_first.sql") }];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, template: include_str!("../migrations/0001_first.sql") },
+    Migration { version: 2, template: include_str!("../migrations/0002_probes.sql") },
+];
 
 impl Migration {
     /// Its statements for one database.

@@ -6,10 +6,11 @@
 pub(crate) mod access;
 pub(crate) mod journal;
 pub(crate) mod migrations;
+pub(crate) mod probing;
 
 #[cfg(test)]
 mod tests {
-    use super::{access, journal, migrations};
+    use super::{access, journal, migrations, probing};
 
     /// The numbers after each `$`, in order of first appearance.
     fn parameters(sql: &str) -> Vec<u32> {
@@ -26,7 +27,7 @@ mod tests {
 
     #[test]
     fn parameters_are_first_used_in_ascending_order() {
-        let all = [journal::ALL, access::ALL, migrations::ALL].concat();
+        let all = [journal::ALL, access::ALL, migrations::ALL, probing::ALL].concat();
         assert!(all.len() > 25, "statements are listed: {}", all.len());
         for sql in all {
             let seen = parameters(sql);

@@ -9,10 +9,12 @@ mod connection;
 mod journal;
 mod lock;
 mod migrate;
+mod probing;
 
 pub use access::SqliteAccess;
 pub use archive::SqliteArchive;
 pub use journal::SqliteJournal;
+pub use probing::SqliteProbes;
 
 use crate::StoreError;
 use checkpoint::Checkpointer;
@@ -78,6 +80,15 @@ impl Sqlite {
     pub fn access(&self) -> Result<SqliteAccess, StoreError> {
         let connection = self.writer()?;
         SqliteAccess::new(connection, Arc::clone(&self.hold)).map_err(sqlite_error(&self.hold.file))
+    }
+
+    /// The history of probes, over a connection of its own.
+    ///
+    /// # Errors
+    /// [`StoreError::Sqlite`].
+    pub fn probes(&self) -> Result<SqliteProbes, StoreError> {
+        let connection = self.writer()?;
+        SqliteProbes::new(connection, Arc::clone(&self.hold)).map_err(sqlite_error(&self.hold.file))
     }
 
     fn writer(&self) -> Result<Connection, StoreError> {

@@ -11,7 +11,10 @@
 
 use core::time::Duration;
 use engine::memory::Memory;
-use engine::ports::{Clock, Coming, Courier, Executor, Ids, PageMessage, RunOrder};
+use engine::ports::{
+    BucketWidth, Clock, Coming, Courier, Executor, Ids, PageMessage, ProbeBoard, ProbeHistoryError,
+    ProbeRefusal, ProbeStretch, ProbeView, RunOrder,
+};
 use engine::{Engine, Hands, Parts, Report, Settings};
 use incident::{
     AckIntent, Actor, Alert, AlertKey, AlertStatus, Audience, Channel, Command, Contact, Ending, IncidentId,
@@ -122,6 +125,36 @@ fn alert(key: &str, title: &str, severity: &str) -> Alert {
     }
 }
 
+struct NoProbes;
+
+impl ProbeBoard for NoProbes {
+    fn all(&self) -> Vec<ProbeView> {
+        Vec::new()
+    }
+
+    fn one(&self, _: &str) -> Option<ProbeView> {
+        None
+    }
+
+    fn look<'a>(
+        &'a self,
+        _: &'a str,
+        _: Option<&'a str>,
+        _: Option<core::time::Duration>,
+    ) -> Coming<'a, Result<ProbeView, ProbeRefusal>> {
+        Box::pin(async { Err(ProbeRefusal::NoProbe) })
+    }
+
+    fn stretches(
+        &self,
+        _: &str,
+        _: BucketWidth,
+        _: Timestamp,
+    ) -> Result<Vec<ProbeStretch>, ProbeHistoryError> {
+        Ok(Vec::new())
+    }
+}
+
 async fn seed(engine: &Engine) {
     let me = || Actor::Person(PersonId("primary".to_owned()));
     let opened = engine.alerts(vec![alert("a", "API returning 5xx errors", "P1")]).await.unwrap();
@@ -191,6 +224,7 @@ async fn main() {
         engine: engine.clone(),
         access: Arc::new(memory),
         ids,
+        probes: Arc::new(NoProbes),
         console_url: console_url.clone(),
         status_url: format!("http://{status}"),
         status_title: "Tabbi".to_owned(),

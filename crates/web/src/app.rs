@@ -1,12 +1,13 @@
 //! What every route may reach: the engine, the accounts, and what this process itself remembers between requests.
 
 use crate::auth::{Keys, Limiter, TokenCache};
+use crate::error::Problem;
 use crate::intake::{IntakeCounts, IntakeHealth};
 use crate::links::SignedLinks;
 use crate::public::Board;
 use crate::streams::Streams;
 use engine::Engine;
-use engine::ports::{Access, AccessError, Ids};
+use engine::ports::{Access, AccessError, BucketWidth, Ids, ProbeBoard, ProbeStretch};
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,6 +24,8 @@ pub struct AppParts {
     pub access: Arc<dyn Access>,
     /// Chance.
     pub ids: Arc<dyn Ids>,
+    /// What the server's own probes hold.
+    pub probes: Arc<dyn ProbeBoard>,
     /// The console's own address, such as `http://127.0.0.1:7300`, without a slash at its end.
     pub console_url: String,
     /// The public status page's address.
@@ -120,6 +123,19 @@ impl App {
     pub async fn tokens_changed(&self) -> Result<(), AccessError> {
         let app = self.clone();
         self.access(move |access| app.own.tokens.reload(access)).await
+    }
+
+    /// What a probe held from a moment on, read on a thread that may block; all of it together stands last.
+    pub(crate) async fn stretches(
+        &self,
+        probe: String,
+        width: BucketWidth,
+        from: Timestamp,
+    ) -> Result<Vec<ProbeStretch>, Problem> {
+        let probes = Arc::clone(&self.parts.probes);
+        let read = tokio::task::spawn_blocking(move || probes.stretches(&probe, width, from)).await;
+        let unavailable = |why: String| Problem::from(engine::EngineError::Unavailable(why));
+        read.map_err(|error| unavailable(error.to_string()))?.map_err(|error| unavailable(error.to_string()))
     }
 
     pub(crate) fn engine(&self) -> &Engine {

@@ -9,6 +9,7 @@ mod api;
 mod app;
 pub mod auth;
 mod error;
+mod exposition;
 mod intake;
 pub mod links;
 mod pages;

@@ -14,7 +14,10 @@ pub use journal::{
     Archive, Batch, Claim, ClaimedWork, Filter, Journal, JournalError, Lease, Schedule, StreamWrite,
     TimerWrite, WorkWrite,
 };
-pub use probing::{ProbeState, Sample, Standing, Verdict};
+pub use probing::{
+    Bins, Bucket, BucketWidth, ProbeBoard, ProbeHistory, ProbeHistoryError, ProbeRefusal, ProbeRetention,
+    ProbeState, ProbeStretch, ProbeView, ProbeWrite, Sample, Standing, Verdict,
+};
 pub use time::{Clock, Ids};
 
 use core::future::Future;

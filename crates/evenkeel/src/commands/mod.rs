@@ -10,6 +10,7 @@ mod playbook_check;
 mod playbook_fix;
 mod playbook_questions;
 mod postmortem;
+mod probe;
 mod progress;
 mod runbook;
 mod sarif;
@@ -36,6 +37,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Verb::Runbook(verb) => runbook::run(&reach, &verb)?,
         Verb::Status(verb) => status::run(&reach, &verb)?,
         Verb::Postmortem(verb) => postmortem::run(&reach, &verb)?,
+        Verb::Probe(verb) => probe::run(&reach, &verb)?,
         Verb::Token(verb) => token::run(&reach, &verb)?,
         Verb::Doctor(args) => doctor::run(&reach, &args.config)?,
         Verb::Completions { shell } => docs::completions(shell)?,

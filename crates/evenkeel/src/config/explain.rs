@@ -31,7 +31,7 @@ fn unknown_field(message: &str) -> Option<(&str, Vec<&str>)> {
 }
 
 /// "did you mean …", or the names there are.
-pub(super) fn nearest(name: &str, known: &[&str]) -> String {
+pub(crate) fn nearest(name: &str, known: &[&str]) -> String {
     let near = known.iter().map(|known| (strsim::damerau_levenshtein(name, known), *known)).min();
     match near {
         Some((distance, known)) if distance <= DISTANCE_MAX => format!("did you mean `{known}`?"),

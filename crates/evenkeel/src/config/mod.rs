@@ -1,6 +1,8 @@
 //! The settings: one TOML file. An unknown key is an error that names its line and the nearest name.
 
 mod explain;
+pub(crate) use explain::nearest;
+pub(crate) use probing::place;
 mod limits;
 mod playbook_setting;
 mod probing;
@@ -69,6 +71,9 @@ pub(crate) struct Config {
     /// What Evenkeel itself looks at.
     #[serde(default, rename = "probe")]
     pub(crate) probes: Vec<probing::CheckedProbe>,
+    /// What holds for all probes.
+    #[serde(default, rename = "probes")]
+    pub(crate) probing: probing::ProbesSetting,
 }
 
 /// Where incidents are kept.

@@ -88,6 +88,7 @@ fn settings(folder: &Path, args: &Demo, read: ReadPlaybook, seats: Seats) -> Ser
         status_url: None,
         components,
         probes: Vec::new(),
+        uplink: Vec::new(),
         speed: args.speed,
     }
 }

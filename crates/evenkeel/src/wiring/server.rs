@@ -9,7 +9,7 @@ use engine::ports::{Access, Archive, Clock, Ids, Journal, Links};
 use engine::{Engine, Hands, Parts, Settings, Stopped};
 use incident::{Policy, Roster};
 use playbook::Playbook;
-use probes::{Probe, Prober, ProberParts};
+use probes::{Board, Place, Probe, Prober, ProberParts};
 use runner::{Held, Runner, RunnerConfig};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -43,6 +43,8 @@ pub(crate) struct ServerSettings {
     pub(crate) components: Vec<String>,
     /// What the server itself looks at.
     pub(crate) probes: Vec<Probe>,
+    /// What answers whenever this machine reaches anything at all.
+    pub(crate) uplink: Vec<Place>,
     /// How many minutes pass in one; 1 but in a demonstration.
     pub(crate) speed: f64,
 }
@@ -67,6 +69,7 @@ impl ServerSettings {
     /// From the settings file, reading the playbook that it names.
     pub(crate) fn read(config: &Config) -> Result<Self, Failure> {
         let read = config.playbook.read()?;
+        let probes = config.all_probes(&read.playbook);
         let services = read.playbook.services.iter().map(|service| service.name.clone());
         let components = match config.status.components.as_slice() {
             [] => services.collect(),
@@ -88,7 +91,8 @@ impl ServerSettings {
             status_title: config.status.title.clone(),
             status_url: config.status.url.clone(),
             components,
-            probes: config.probes.iter().map(|probe| probe.probe().clone()).collect(),
+            probes,
+            uplink: config.probing.uplink.clone(),
             speed: 1.0,
         })
     }
@@ -196,10 +200,13 @@ pub(crate) async fn start(settings: ServerSettings) -> Result<Running, Failure> 
     };
     let (engine, stopped) = Engine::start(parts).map_err(storage_failed)?;
     let (stop, stopping) = watch::channel(false);
+    let looking = Looking { probes: settings.probes, uplink: settings.uplink, executor };
+    let (probes, probing) = look_about(looking, &storage, &engine, &stopping)?;
     let app = App::new(AppParts {
         engine: engine.clone(),
         access: Arc::clone(&access),
         ids: Arc::clone(&ids),
+        probes,
         console_url: console_url.clone(),
         status_url: status_url.clone().unwrap_or_default(),
         status_title: settings.status_title,
@@ -211,8 +218,6 @@ pub(crate) async fn start(settings: ServerSettings) -> Result<Running, Failure> 
     .map_err(storage_failed)?;
     let setup = web::auth::setup_key(&app).map_err(storage_failed)?;
     let setup_url = setup.map(|key| format!("{console_url}/setup?key={key}"));
-    let prober = ProberParts { probes: settings.probes, engine: engine.clone(), executor };
-    let (_board, probing) = Prober::start(prober, stopping.clone());
     let serving = tokio::spawn(bound.serve(app.clone(), told_to_stop(stopping)));
     Ok(Running {
         engine,
@@ -227,6 +232,26 @@ pub(crate) async fn start(settings: ServerSettings) -> Result<Running, Failure> 
         probing,
         stopped,
     })
+}
+
+/// What the server itself looks at, and by what.
+struct Looking {
+    probes: Vec<Probe>,
+    uplink: Vec<Place>,
+    executor: Arc<Runner>,
+}
+
+/// Begins to look at what the team runs.
+fn look_about(
+    looking: Looking,
+    storage: &Sqlite,
+    engine: &Engine,
+    stopping: &watch::Receiver<bool>,
+) -> Result<(Arc<Board>, JoinHandle<()>), Failure> {
+    let Looking { probes, uplink, executor } = looking;
+    let history = Arc::new(storage.probes().map_err(storage_failed)?);
+    let parts = ProberParts { probes, engine: engine.clone(), executor, uplink, history };
+    Ok(Prober::start(parts, stopping.clone()))
 }
 
 async fn told_to_stop(mut stopping: watch::Receiver<bool>) {

@@ -83,6 +83,12 @@ async fn a_target_that_is_down_pages_once_and_is_over_when_it_is_up() {
     let firing = incident(&server, "an incident opens", |_| true).await;
     assert_eq!(firing["title"], "The disk of the quay is full");
     assert_eq!(firing["severity"]["name"], "P1");
+    let shown = server.get("/api/probes/quay").await;
+    assert_eq!(shown["standing"]["state"], "down");
+    assert!(shown["whole"]["fails"].as_u64().is_some(), "{shown}");
+    let listed = server.cli(&["probe", "list"]).await;
+    let row = listed.well().out.lines().find(|line| line.contains("quay")).unwrap().to_owned();
+    assert!(row.starts_with("down") && row.contains("status 502; expected is 2xx"), "{row}");
     let alert = &firing["alerts"][0];
     assert_eq!(alert["labels"]["service"], "Quay");
     assert_eq!(firing["matches"].as_array().unwrap().len(), 1, "the runbook fits: {}", firing["matches"]);
@@ -151,4 +157,24 @@ async fn the_doctor_tries_every_probe() {
         assert!(said.contains(words), "{words:?} is not in {said}");
     }
     assert!(!folder.path().join("data").exists(), "looking makes no data folder");
+}
+
+#[tokio::test]
+async fn one_probe_can_be_tried_from_here() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("evenkeel.toml");
+    std::fs::write(folder.path().join("p.md"), PLAYBOOK).unwrap();
+    let well = Arc::new(AtomicBool::new(true));
+    std::fs::write(&file, format!("playbook = \"p.md\"\n{}", probes(&target(&well).await))).unwrap();
+    let config = file.to_str().unwrap();
+    let said = evenkeel(&["probe", "try", "quay", "--config", config]).await;
+    for words in ["status", "200", "connect", "passes"] {
+        assert!(said.well().out.contains(words), "{words:?} is not in {}", said.out);
+    }
+    let json = evenkeel(&["probe", "try", "upgrade", "--config", config, "--json"]).await.json();
+    assert_eq!((json["status"].as_u64(), json["sample"]["verdict"].as_str()), (Some(426), Some("pass")));
+    well.store(false, Ordering::Relaxed);
+    evenkeel(&["probe", "try", "quay", "--config", config]).await.ended(1, &["quay fails: status 502"]);
+    let unknown = evenkeel(&["probe", "try", "kuay", "--config", config]).await;
+    unknown.ended(3, &["has no probe \"kuay\"", "did you mean `quay`?"]);
 }

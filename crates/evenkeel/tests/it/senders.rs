@@ -1,12 +1,14 @@
-//! The senders that teams have: Debian's Prometheus and Alertmanager, each pointed at us, fire and recover.
+//! The senders that teams have: Debian's Prometheus and Alertmanager, each pointed at us, fire and recover; and Prometheus
+//! scrapes our probes.
 
+use super::probes::{probes, target};
 use crate::world::{LIMIT, PLAYBOOK, Process, Server, Sink, client, settings, until};
 use axum::Router;
 use axum::routing::get;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::net::TcpListener;
 
@@ -145,5 +147,70 @@ async fn alertmanager_fires_and_recovers() {
     let over = the_only_incident(&server, "Alertmanager says that it is over", well).await;
     assert_eq!(over["alerts"][0]["status"], "resolved");
     assert_eq!(sink.hits().len(), 1);
+    server.stop().await;
+}
+
+/// What Prometheus answers to a query, as pairs of the instance and the value.
+async fn asked(prometheus: &str, query: &str) -> Vec<(String, String)> {
+    let address = format!("http://{prometheus}/api/v1/query");
+    let answer = client().get(address).query(&[("query", query)]).send().await.unwrap();
+    let answer: Value = answer.json().await.unwrap();
+    let rows = answer["data"]["result"].as_array().cloned().unwrap_or_default();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    rows.iter().map(|row| (text(&row["metric"]["instance"]), text(&row["value"][1]))).collect()
+}
+
+#[tokio::test]
+async fn prometheus_scrapes_what_probes_hold_and_lets_one_look() {
+    let sink = Sink::start().await;
+    let well = Arc::new(AtomicBool::new(true));
+    let quay = target(&well).await;
+    let other = target(&Arc::new(AtomicBool::new(false))).await;
+    let probes = probes(&quay).replace("title =", &format!("targets = [\"http://{other}/health\"]\ntitle ="));
+    let server = Server::start(&format!("{}{probes}", settings(&sink.url("/hook"))), PLAYBOOK).await;
+    let ours = server.url.strip_prefix("http://").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let main = format!(
+        "global: {{ scrape_interval: 1s, scrape_timeout: 1s }}\n\
+         scrape_configs:\n\
+         - job_name: evenkeel\n  authorization: {{ credentials: {token} }}\n  static_configs: [{{ targets: ['{ours}'] }}]\n\
+         - job_name: quays\n  metrics_path: /probe\n  params: {{ module: [quay] }}\n  authorization: {{ credentials: {token} }}\n  \
+         static_configs: [{{ targets: ['http://{quay}/health', 'http://{other}/health', 'http://{other}/elsewhere'] }}]\n  \
+         relabel_configs:\n  - {{ source_labels: [__address__], target_label: __param_target }}\n  \
+         - {{ source_labels: [__param_target], target_label: instance }}\n  - {{ target_label: __address__, replacement: '{ours}' }}\n",
+        token = server.token
+    );
+    let config = folder.path().join("prometheus.yml");
+    std::fs::write(&config, main).unwrap();
+    let file = format!("--config.file={}", config.display());
+    let data = format!("--storage.tsdb.path={}", folder.path().join("data").display());
+    let args = [file.as_str(), data.as_str(), "--web.listen-address=127.0.0.1:0"];
+    let prometheus = Process::start("prometheus", &args, &folder.path().join("log"));
+    let api = address(&prometheus).await;
+
+    let pair = |address: &str, value: &str| (format!("http://{address}"), value.to_owned());
+    until("each target is looked at", SENDER_LIMIT, || async {
+        let mut found = asked(&api, "probe_success{job=\"quays\"}").await;
+        let mut wanted = vec![pair(&format!("{quay}/health"), "1"), pair(&format!("{other}/health"), "0")];
+        found.sort();
+        wanted.sort();
+        (found == wanted).then_some(())
+    })
+    .await;
+    let refused = asked(&api, &format!("up{{instance=\"http://{other}/elsewhere\"}}")).await;
+    assert_eq!(refused, [pair(&format!("{other}/elsewhere"), "0")], "no way to look about through us");
+
+    let state = "evenkeel_probe_state{job=\"evenkeel\",probe=\"quay\",state=\"up\"}";
+    let status = "probe_http_status_code{job=\"evenkeel\",probe=\"upgrade\"}";
+    let one = |value: &str| vec![(ours.to_owned(), value.to_owned())];
+    until("what is held is scraped", SENDER_LIMIT, || async {
+        (asked(&api, state).await == one("1") && asked(&api, status).await == one("426")).then_some(())
+    })
+    .await;
+    well.store(false, Ordering::Relaxed);
+    until("and what changes", SENDER_LIMIT, || async {
+        (asked(&api, state).await == one("0")).then_some(())
+    })
+    .await;
     server.stop().await;
 }

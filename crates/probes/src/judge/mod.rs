@@ -6,6 +6,7 @@
 mod expect;
 mod flaps;
 mod rules;
+pub mod sketch;
 mod standing;
 mod window;
 

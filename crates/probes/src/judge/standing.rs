@@ -147,6 +147,16 @@ impl Judge {
         }
     }
 
+    /// Takes up what an earlier process saw, and since when it held what follows from it.
+    pub fn recall(&mut self, samples: &[Sample], kept: Option<&Standing>) {
+        for sample in samples {
+            self.take(&mut sample.clone());
+        }
+        if let Some(kept) = kept.filter(|kept| kept.state == self.standing.state) {
+            (self.standing.since, self.standing.failing_since) = (kept.since, kept.failing_since);
+        }
+    }
+
     /// How far back looks must be replayed after a restart: so many, and so long.
     #[must_use]
     pub fn reach(&self) -> (u32, SignedDuration) {

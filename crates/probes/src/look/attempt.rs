@@ -2,9 +2,9 @@
 //! of the target's.
 
 use super::connect::Trust;
-use super::{Trouble, command, dns, http, prometheus, tcp, tls, upgrade};
+use super::{Trouble, Uplink, command, dns, http, prometheus, tcp, tls, upgrade};
 use crate::judge::Seen;
-use crate::probe::{Kind, Probe};
+use crate::probe::{Kind, Place, Probe};
 use core::future::Future;
 use core::pin::pin;
 use core::time::Duration;
@@ -64,6 +64,14 @@ impl Attempt {
 pub(crate) struct Means {
     pub(crate) executor: Arc<dyn Executor>,
     pub(crate) trust: Trust,
+    pub(crate) uplink: Uplink,
+}
+
+impl Means {
+    /// `uplink`: addresses that answer whenever this machine reaches anything at all.
+    pub(crate) fn new(executor: Arc<dyn Executor>, uplink: Vec<Place>) -> Self {
+        Self { executor, trust: Trust::default(), uplink: Uplink::new(uplink) }
+    }
 }
 
 /// One look under way: when it must end, and what took how long so far.
@@ -120,7 +128,7 @@ pub(crate) async fn attempt(probe: &Probe, means: &Means, at: Timestamp) -> Atte
     let took = began.elapsed();
     let (seen, trouble) = match looked {
         Ok(seen) => (Some(Seen { took, ..seen }), None),
-        Err(trouble) => (None, Some(trouble)),
+        Err(trouble) => (None, Some(means.uplink.weigh(trouble, &probe.kind).await)),
     };
     let faults = seen.as_ref().map(|seen| probe.expect.faults(seen, at)).unwrap_or_default();
     let (verdict, reason) = verdict(trouble, &faults, late);

@@ -14,8 +14,10 @@ mod tcp;
 mod tls;
 mod trouble;
 mod upgrade;
+mod uplink;
 
 pub use attempt::{Attempt, Phases};
 pub(crate) use attempt::{Means, attempt};
-pub(crate) use connect::Trust;
+use connect::Trust;
 pub(crate) use trouble::Trouble;
+pub(crate) use uplink::Uplink;

@@ -69,6 +69,9 @@ fn what_cannot_be_meant_is_told_by_its_key() {
         (format!("{web}\ndown_after = 0"), "down_after is 0"),
         (format!("{web}\ndown_after = '6 of 5'"), "\"3 of 5\""),
         (format!("{web}\nup_after = 0"), "up_after is 0"),
+        (format!("{web}\ntargets = ['x.test']"), "targets: url is \"x.test\""),
+        ("kind = 'tcp'\nhost = 'x.test'\nport = 1\ntargets = ['y.test']".to_owned(), "must be host:port"),
+        ("kind = 'command'\ncommand = 'df'\ntargets = ['df']".to_owned(), "no use for targets"),
         (format!("{web}\nip = 5"), "4 or 6"),
         (format!("{web}\nexpect = {{ status = '2yy' }}"), "expect.status"),
         (format!("{web}\nexpect = {{ matches = '(' }}"), "no regular expression"),
@@ -88,6 +91,16 @@ fn what_cannot_be_meant_is_told_by_its_key() {
     }
     let refused = read(&format!("name = 'a b'\n{web}")).unwrap_err();
     assert!(refused.contains("probe \"a b\": name must be"), "{refused}");
+}
+
+#[test]
+fn further_targets_are_looked_at_as_the_first_one_is() {
+    let probe =
+        read("name = 'a'\nkind = 'tls'\nhost = 'x.test'\nip = 6\ntargets = ['y.test:8443', '[::1]:443']")
+            .unwrap();
+    let Kind::Tls { place, .. } = &probe.others[0].kind else { panic!("{:?}", probe.others) };
+    assert_eq!((place.host.as_str(), place.port, place.family), ("y.test", 8_443, Family::V6));
+    assert_eq!(probe.others[1].target, "[::1]:443");
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use crate::world::{SOON, Shell, answers, response};
 use engine::memory::Memory;
-use engine::ports::{Clock, Coming, Filter, Ids, JournalError, Links};
+use engine::ports::{
+    BucketWidth, Clock, Coming, Filter, Ids, JournalError, Links, ProbeBoard as _, ProbeHistory as _, Verdict,
+};
 use engine::{Engine, Hands, Parts, Settings, Stopped};
 use incident::{Alert, AlertStatus, IncidentId, Plan, Policy, Roster};
 use jiff::{SignedDuration, Timestamp};
@@ -69,7 +71,11 @@ struct World {
 impl World {
     fn start(settings: &str) -> Self {
         let clock = HandClock(watch::Sender::new("2040-03-01T00:00:00Z".parse().unwrap()));
-        let memory = Memory::new();
+        Self::go_on(settings, clock, Memory::new())
+    }
+
+    /// A process on what an earlier one left.
+    fn go_on(settings: &str, clock: HandClock, memory: Memory) -> Self {
         let plan =
             Plan { digest: "plan".to_owned(), playbook: Playbook::default(), policy: Policy::default() };
         let roster = Roster::new(Vec::new(), Vec::new().into_iter().collect(), Vec::new());
@@ -83,12 +89,15 @@ impl World {
             hands: Hands { couriers: Vec::new(), executor: Arc::new(Shell), links: Arc::new(NoLinks) },
         };
         let (engine, stopped) = Engine::start(parts).unwrap();
-        let setting: ProbeSetting = toml::from_str(settings).unwrap();
+        let probe = |settings: &str| toml::from_str::<ProbeSetting>(settings).unwrap().probe().unwrap();
+        let probes = Some(settings).filter(|settings| !settings.is_empty()).map(probe);
         let (stop, stopping) = watch::channel(false);
         let parts = ProberParts {
-            probes: vec![setting.probe().unwrap()],
+            probes: probes.into_iter().collect(),
             engine: engine.clone(),
             executor: Arc::new(Shell),
+            uplink: Vec::new(),
+            history: Arc::new(memory.clone()),
         };
         let (board, prober) = Prober::start(parts, stopping);
         Self { clock, memory, engine, stopped, board, stop, prober }
@@ -116,6 +125,13 @@ impl World {
             alerts.extend(incident.alerts.values().map(|held| (held.status, held.alert.clone())));
         }
         alerts
+    }
+
+    /// Ends this process; the next one begins on what it left.
+    async fn restart(self, settings: &str) -> Self {
+        let (clock, memory) = (self.clock.clone(), self.memory.clone());
+        self.stop().await;
+        Self::go_on(settings, clock, memory)
     }
 
     async fn stop(self) {
@@ -197,4 +213,54 @@ async fn a_prober_ends_while_a_look_is_under_way() {
     let world = World::start(text);
     world.clock.0.send_modify(|now| *now += SignedDuration::from_secs(30));
     world.stop().await;
+}
+
+#[tokio::test]
+async fn the_next_process_knows_what_this_one_saw() {
+    let well = Arc::new(AtomicBool::new(false));
+    let settings = settings(target(&well).await);
+    let world = World::start(&settings);
+    world.until("an incident opens", async |world| !world.alerts().await.is_empty()).await;
+    let before = world.board.one("api").unwrap();
+    let world = world.restart(&settings).await;
+    let recalled = async |world: &World| world.board.one("api").unwrap().standing.state.name() == "down";
+    world.until("it is held to be down at once", recalled).await;
+    let after = world.board.one("api").unwrap();
+    assert!(after.last.len() >= before.last.len());
+    assert_eq!(after.standing.since, before.standing.since, "since it went down, not since the start");
+    assert_eq!(after.standing.failing_since, before.standing.failing_since);
+    well.store(true, Ordering::Relaxed);
+    world.until("it is over", async |world| world.alerts().await[0].0 == AlertStatus::Resolved).await;
+    assert_eq!(world.alerts().await.len(), 1);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_alert_of_a_probe_that_was_taken_out_is_ended() {
+    let well = Arc::new(AtomicBool::new(false));
+    let world = World::start(&settings(target(&well).await));
+    world.until("an incident opens", async |world| !world.alerts().await.is_empty()).await;
+    let world = world.restart("").await;
+    world.until("it is over", async |world| world.alerts().await[0].0 == AlertStatus::Resolved).await;
+    world.until("nothing is held of it", async |world| world.memory.standings().unwrap().is_empty()).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn looks_are_kept_as_such_and_as_minutes_and_hours() {
+    let well = Arc::new(AtomicBool::new(true));
+    let world = World::start(&settings(target(&well).await));
+    world.until("it was looked at often", async |world| world.board.all()[0].last.len() >= 15).await;
+    let (memory, now) = (world.memory.clone(), world.clock.now());
+    world.stop().await;
+    let samples = memory.samples("api", Timestamp::MIN, 1_000).unwrap();
+    assert!(samples.len() >= 15 && samples.iter().all(|sample| sample.verdict == Verdict::Pass));
+    for width in [BucketWidth::Minute, BucketWidth::Hour] {
+        let buckets = memory.buckets("api", width, 0).unwrap();
+        let passes: u32 = buckets.iter().map(|bucket| bucket.passes).sum();
+        assert_eq!(passes as usize, samples.len(), "{width:?}");
+        assert!(
+            buckets.iter().all(|bucket| bucket.at_s % width.seconds() == 0 && bucket.at_s <= now.as_second())
+        );
+    }
 }

@@ -42,6 +42,12 @@ fn sqlite_keeps_who_may_come_in() {
 }
 
 #[test]
+fn sqlite_keeps_what_probes_saw() {
+    let mut files = Files::default();
+    conformance::probes(&mut || Box::new(files.next().probes().unwrap()));
+}
+
+#[test]
 fn the_next_process_finds_what_was_committed() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("evenkeel.db");

@@ -10,6 +10,7 @@ mod incidents;
 mod learn;
 mod people;
 mod playbook;
+mod probes;
 mod run;
 mod tell;
 mod token;
@@ -29,6 +30,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get(Door::Open, "/api/health", health::health),
         Route::get(Door::Read, "/api/intake", health::intake),
         Route::get(Door::Read, "/api/events", events::events),
+        Route::get(Door::Read, "/api/probes", probes::list),
+        Route::get(Door::Read, "/api/probes/{name}", probes::show),
         Route::get(Door::Read, "/api/playbook", playbook::show),
         Route::get(Door::Read, "/api/runbooks/match", playbook::matches),
         Route::get(Door::Read, "/api/status", tell::status),

@@ -6,6 +6,7 @@ mod incident_list;
 mod live;
 mod playbook_page;
 pub(crate) mod postmortem;
+mod probes;
 mod questions;
 pub(crate) mod room;
 mod row;
@@ -26,6 +27,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get(Door::Session, "/incidents/{id}/runs/{run}", room::output),
         Route::get(Door::Session, "/incidents/{id}/why", why_page::show),
         Route::get(Door::Session, "/incidents/{id}/postmortem", postmortem::show),
+        Route::get(Door::Session, "/probes", probes::list),
+        Route::get(Door::Session, "/probes/{name}", probes::show),
         Route::get(Door::Session, "/playbook", playbook_page::show),
         Route::get(Door::Session, "/postmortems", postmortem::list),
         Route::get(Door::Session, "/action-items", action_items::show),

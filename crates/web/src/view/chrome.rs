@@ -17,6 +17,8 @@ pub(crate) enum Nav {
     Incidents,
     /// The playbook.
     Playbook,
+    /// What Evenkeel itself looks at.
+    Probes,
     /// Postmortems and action items.
     Learn,
     /// Settings.

@@ -4,8 +4,9 @@ use crate::client::{Asking, Reply, ask};
 use core::time::Duration;
 use engine::memory::Memory;
 use engine::ports::{
-    Batch, Claim, ClaimedWork, Clock, Coming, Courier, Executor, Ids, Journal, JournalError, PageMessage,
-    RunOrder, Schedule, Scope,
+    Batch, BucketWidth, Claim, ClaimedWork, Clock, Coming, Courier, Executor, Ids, Journal, JournalError,
+    PageMessage, ProbeBoard, ProbeHistoryError, ProbeRefusal, ProbeState, ProbeStretch, ProbeView, RunOrder,
+    Schedule, Scope, Standing as Held,
 };
 use engine::{Engine, Hands, Parts, Settings};
 use incident::{
@@ -87,6 +88,65 @@ impl Courier for Phone {
     fn deliver<'a>(&'a self, message: &'a PageMessage) -> Coming<'a, PageOutcome> {
         self.pages.send_modify(|pages| pages.push(message.clone()));
         Box::pin(async { PageOutcome::Delivered { reference: String::new() } })
+    }
+}
+
+/// A board with one probe.
+pub(crate) struct OneProbe;
+
+impl ProbeBoard for OneProbe {
+    fn all(&self) -> Vec<ProbeView> {
+        self.one("1").into_iter().collect()
+    }
+
+    fn one(&self, name: &str) -> Option<ProbeView> {
+        (name == "1").then(|| ProbeView {
+            name: name.to_owned(),
+            kind: "http",
+            target: "https://api.example.test/health".to_owned(),
+            every_s: 60.0,
+            severity: None,
+            service: None,
+            origin: None,
+            standing: Held { state: ProbeState::Down, reason: "status 502".to_owned(), ..Held::default() },
+            last: Vec::new(),
+            phases_s: vec![("connect", 0.001)],
+            status: Some(502),
+            expires_at: None,
+        })
+    }
+
+    fn look<'a>(
+        &'a self,
+        name: &'a str,
+        target: Option<&'a str>,
+        _: Option<Duration>,
+    ) -> Coming<'a, Result<ProbeView, ProbeRefusal>> {
+        let looked = match (self.one(name), target) {
+            (None, _) => Err(ProbeRefusal::NoProbe),
+            (Some(_), Some(_)) => Err(ProbeRefusal::NoTarget),
+            (Some(view), None) => Ok(view),
+        };
+        Box::pin(async move { looked })
+    }
+
+    fn stretches(
+        &self,
+        _: &str,
+        width: BucketWidth,
+        from: Timestamp,
+    ) -> Result<Vec<ProbeStretch>, ProbeHistoryError> {
+        let one = ProbeStretch {
+            at: from,
+            seconds: width.seconds(),
+            passes: 59,
+            fails: 1,
+            blinds: 0,
+            p50_ms: Some(12.0),
+            p95_ms: None,
+            p99_ms: None,
+        };
+        Ok(vec![one.clone(), one])
     }
 }
 
@@ -203,6 +263,7 @@ impl World {
             engine: engine.clone(),
             access: Arc::new(memory.clone()),
             ids: Arc::clone(&ids) as Arc<dyn Ids>,
+            probes: Arc::new(OneProbe),
             console_url,
             status_url: format!("http://{status}"),
             status_title: "Tabbi".to_owned(),

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 const TRIED_AT_ONCE: usize = 16;
 
 pub(super) fn looks(config: &Config, playbook: &Playbook) -> Result<Vec<Look>, Failure> {
-    let probes: Vec<Probe> = config.probes.iter().map(|probe| probe.probe().clone()).collect();
+    let probes = config.all_probes(playbook);
     if probes.is_empty() {
         return Ok(Vec::new());
     }

@@ -51,6 +51,7 @@ pub(crate) async fn under_way(browser: &Browser, practice: &Practice) -> Vec<Sto
         Stop { name: "incidents", url: at("/incidents") },
         Stop { name: "postmortems", url: at("/postmortems") },
         Stop { name: "action-items", url: at("/action-items") },
+        Stop { name: "probes", url: at("/probes") },
         Stop { name: "settings", url: at("/settings") },
         Stop { name: "why", url: at(&format!("{room}/why")) },
     ]

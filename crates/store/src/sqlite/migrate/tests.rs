@@ -3,12 +3,15 @@
 use super::*;
 use crate::Sqlite;
 use engine::conformance::sample;
-use engine::ports::{Access, Archive, Journal};
+use engine::ports::{Access, Archive, Journal, ProbeHistory};
 use std::path::PathBuf;
 use tempfile::TempDir;
 
 /// Rows as each version left them, put in right after its migration.
-const ROWS: &[&str] = &[include_str!("../../../migrations/0001_first.rows.sql")];
+const ROWS: &[&str] = &[
+    include_str!("../../../migrations/0001_first.rows.sql"),
+    include_str!("../../../migrations/0002_probes.rows.sql"),
+];
 
 fn file() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
@@ -52,6 +55,8 @@ fn rows_of_every_version_are_read_by_this_one() {
         assert_eq!(access.tokens().unwrap().len(), 3, "from version {count}");
         assert!(access.session("5e55").unwrap().is_some(), "from version {count}");
         assert_eq!(access.secret("links", [0; 32]).unwrap(), [7; 32], "from version {count}");
+        let held = sqlite.probes().unwrap().standings().unwrap();
+        assert_eq!(held.len(), count - 1, "from version {count}");
     }
 }
 
