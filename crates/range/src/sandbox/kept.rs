@@ -68,15 +68,16 @@ impl Folders {
         self.snapshots.join(id)
     }
 
-    /// Every sandbox that a process before this one has left, and whether it ran.
+    /// Every sandbox that a process before this one has left: those that ran, or were to run again, and the paused ones.
     pub(super) fn found(&self) -> Result<Vec<Kept>, RangeError> {
         let mut found = Vec::new();
-        for place in [&self.live, &self.snapshots] {
+        for (place, state) in [(&self.live, Stage::Running), (&self.snapshots, Stage::Paused)] {
             let failed = |source| RangeError::File { path: place.clone(), source };
             for entry in std::fs::read_dir(place).map_err(failed)? {
                 let folder = entry.map_err(failed)?.path();
                 match Kept::read(&folder) {
-                    Ok(Some(kept)) => found.push(kept),
+                    // The place decides: a process may have ended between a move and a change of the file.
+                    Ok(Some(kept)) => found.push(Kept { state, ..kept }),
                     // One that was never whole: nobody can want it any more.
                     Ok(None) | Err(_) => remove(&folder),
                 }
@@ -100,4 +101,42 @@ impl Kept {
 /// Removes a sandbox's folder. What cannot be removed now is found by the next process, and removed then.
 pub(super) fn remove(folder: &Path) {
     let _ = std::fs::remove_dir_all(folder);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(id: &str, state: Stage) -> Kept {
+        Kept {
+            id: id.to_owned(),
+            session: "ses_1".to_owned(),
+            repository: "demo/small".to_owned(),
+            state,
+            version: 1,
+            agent_url: None,
+            pid: None,
+            since_ms: 0,
+        }
+    }
+
+    #[test]
+    fn what_a_process_left_is_found_by_its_place_and_what_was_never_whole_is_removed() {
+        let dir = tempfile::tempdir().unwrap();
+        let folders = Folders::of(dir.path()).unwrap();
+        // One that was about to run again: its file still says that it is paused.
+        for (folder, one) in [
+            (folders.live("sb-1"), kept("sb-1", Stage::Paused)),
+            (folders.snapshot("sb-2"), kept("sb-2", Stage::Paused)),
+        ] {
+            std::fs::create_dir(&folder).unwrap();
+            one.write(&folder).unwrap();
+        }
+        let half = folders.live("sb-3");
+        std::fs::create_dir(&half).unwrap();
+        let mut found = folders.found().unwrap();
+        found.sort_by(|a, b| a.id.cmp(&b.id));
+        assert_eq!(found, [kept("sb-1", Stage::Running), kept("sb-2", Stage::Paused)]);
+        assert!(!half.exists());
+    }
 }

@@ -2,9 +2,10 @@
 
 use range::{Load, ServiceName};
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use crate::chat::Person;
-use crate::stage::{Stage, Streaming};
+use crate::stage::{LIMIT, Stage, Streaming};
 
 /// The processes of agents under a directory.
 async fn agents(stage: &Stage, dir: &std::path::Path) -> Vec<String> {
@@ -118,10 +119,8 @@ async fn no_agent_is_left_of_a_range_that_is_killed() {
     let line = format!("exec {tool} up --load-ms 20 --dir {}", dir.display());
     let mut up = Streaming::start(stage.shell(&line));
     assert!(up.line().await.starts_with("practice range up"));
-    let mut running = Vec::new();
-    while running.is_empty() {
-        running = agents(&stage, &dir).await;
-    }
+    let some = async { while agents(&stage, &dir).await.is_empty() {} };
+    timeout(LIMIT, some).await.expect("a user starts a session");
     up.child.kill().await.unwrap();
     let line =
         format!("while pgrep -f \"[r]ange serve [a-z]+ --dir {}\" >/dev/null; do :; done", dir.display());
@@ -172,6 +171,34 @@ async fn more_sessions_than_places_wait_for_their_turn() {
     assert_eq!(ada.ask("DELETE", &format!("/sessions/{first}"), &Value::Null).await.status, 200);
     chat.frame_with("state", "running").await;
     chat.is_answered("m1", "hello").await;
+}
+
+#[tokio::test]
+async fn a_session_that_is_ended_while_it_starts_leaves_no_sandbox_behind() {
+    let stage = Stage::up(Load::Off).await;
+    stage.deploy_app_with("MAX_CONTAINERS", "1").await;
+    let ada = Person::signed_in(&stage, "ada").await;
+    let first = ada.session().await;
+    let second = ada.ask("POST", "/sessions", &json!({})).await;
+    assert_eq!(second.body["state"], "starting", "{second:?}");
+    // The second one is given up while it waits; then its turn comes.
+    for id in [second.body["id"].as_str().unwrap(), &first] {
+        assert_eq!(ada.ask("DELETE", &format!("/sessions/{id}"), &Value::Null).await.status, 200);
+    }
+    let number = |text: &str, line: &str| text.lines().any(|found| found == line);
+    let both_ended = async {
+        loop {
+            let numbers = stage.metrics(ServiceName::Sandbox).await;
+            if number(&numbers, "sandbox_ends_total{how=\"ended\"} 2") {
+                return numbers;
+            }
+        }
+    };
+    let numbers = timeout(LIMIT, both_ended).await.expect("both sandboxes end");
+    assert!(number(&numbers, "sandbox_places_taken 0"), "{numbers}");
+    assert_eq!(std::fs::read_dir(stage.range.dir().join("sandbox/live")).unwrap().count(), 0);
+    let objects = stage.range.dir().join("edge/objects");
+    assert_eq!(std::fs::read_dir(objects).unwrap().count(), 0, "nothing of the sessions is stored");
 }
 
 #[tokio::test]

@@ -53,6 +53,10 @@ pub(in crate::edge) async fn start(
     let result = if started.is_ok() { "ok" } else { "failed" };
     platform.post.metrics.count("edge_session_starts_total", "Sessions started.", &[("result", result)]);
     let Err(error) = started else { return Ok(()) };
+    if platform.objects.find(&object.id).is_none() {
+        // It was ended meanwhile: an event would store it again.
+        return Err(error);
+    }
     let reason = error.to_string();
     platform
         .object_event(&object, "start", |agent, turn| {
@@ -80,7 +84,15 @@ async fn try_to_start(platform: &Arc<Platform>, object: &Object, token: &str) ->
     let wanted =
         json!({ "session": kept.id, "repository": kept.repository, "token": text_of(&git, "token")? });
     let made = caller.post(ServiceName::Sandbox, "/sandboxes", &wanted, CREATE_WAIT).await?;
-    let workplace = begin_work(&made).await?;
+    let workplace = match begin_work(&made).await {
+        Ok(workplace) if platform.objects.find(&object.id).is_some() => workplace,
+        unused => {
+            // Nobody else would end it before its time is up. What is refused now ends then.
+            let _ = change(platform, &text_of(&made, "id")?, "terminate").await;
+            let ended = || NotDone::Answer("it was ended while it started".to_owned());
+            return Err(unused.err().unwrap_or_else(ended));
+        }
+    };
     platform
         .object_event(object, "start", move |agent, turn| {
             agent.kept.workplace = Some(workplace);
