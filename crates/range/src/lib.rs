@@ -44,7 +44,7 @@ pub use address::ServiceAddress;
 pub use edge::admin::EdgeStatus;
 pub use edge::{Deployment, Fitness, Source, Version};
 pub use error::RangeError;
-pub use load::{Load, Measured, Stats};
+pub use load::{Load, Measured, Stats, Users};
 pub use log::{Outcome, Record, ServiceName};
 pub use running::{Range, RangeConfig, Status};
 pub use state_file::Whereabouts;

@@ -19,7 +19,7 @@ use crate::faults;
 use crate::log::ServiceName;
 use crate::state_file::{make_dir, path_in, write_json};
 use crate::supervisor::{Program, Standing, Supervisor};
-use crate::{Deployment, Load, RangeError, Stats, Whereabouts, load};
+use crate::{Deployment, Load, RangeError, Stats, Users, Whereabouts, load};
 
 /// Where and how a range runs.
 #[derive(Debug, Clone)]
@@ -172,6 +172,11 @@ impl Range {
     /// What the synthetic users met during the last minute.
     pub fn load_stats(&self) -> Result<Stats, RangeError> {
         Client::to(&self.dir, ServiceName::Load)?.get("/stats")
+    }
+
+    /// The synthetic users, for whoever watches them.
+    pub fn users(&self) -> Users {
+        Users::of(&self.dir)
     }
 
     fn edge(&self) -> Result<Client, RangeError> {

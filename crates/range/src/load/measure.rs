@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use crate::clock;
 use crate::metrics::Metrics;
 
-/// How far back [`Stats`] look, milliseconds.
-const WINDOW_MS: i64 = 60_000;
+/// How far back [`Stats`] look when nobody says how far, and what is remembered at most.
+pub(super) const WINDOW: Duration = Duration::from_secs(60);
 /// Acts remembered; more than a busy minute has.
 const ACTS_MAX: usize = 20_000;
 
-/// The last minute of one kind of act.
+/// What was met while one kind of act was tried, over a window.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Measured {
     /// How many there were.
@@ -31,7 +31,7 @@ pub struct Measured {
     pub failures: BTreeMap<String, usize>,
 }
 
-/// The last minute of the synthetic users, by kind of act.
+/// What the synthetic users met over a window, by kind of act.
 pub type Stats = BTreeMap<String, Measured>;
 
 /// Takes measures; cheap to clone.
@@ -68,15 +68,18 @@ impl Measure {
         acts.push_back(act);
     }
 
-    /// The last minute.
-    pub(super) fn stats(&self) -> Stats {
+    /// The last so many seconds, at most [`WINDOW`].
+    pub(super) fn stats(&self, window: Duration) -> Stats {
         let mut acts = self.acts.lock().unwrap_or_else(PoisonError::into_inner);
-        let since = clock::now_ms() - WINDOW_MS;
-        while acts.front().is_some_and(|act| act.at_ms < since) {
+        let now = clock::now_ms();
+        let before = |window: Duration| now - i64::try_from(window.as_millis()).unwrap_or(i64::MAX);
+        let forgotten = before(WINDOW);
+        while acts.front().is_some_and(|act| act.at_ms < forgotten) {
             acts.pop_front();
         }
+        let since = before(window.min(WINDOW));
         let mut kinds: BTreeMap<&str, Vec<&Act>> = BTreeMap::new();
-        for act in &*acts {
+        for act in acts.iter().filter(|act| act.at_ms >= since) {
             kinds.entry(act.kind).or_default().push(act);
         }
         kinds.into_iter().map(|(kind, acts)| (kind.to_owned(), measured(&acts))).collect()
@@ -121,11 +124,23 @@ mod tests {
             measure.note("prompt", Duration::from_millis(ms), failure);
         }
         measure.note("health", Duration::from_millis(7), None);
-        let stats = measure.stats();
+        let stats = measure.stats(WINDOW);
         let prompt = &stats["prompt"];
         assert_eq!((prompt.count, prompt.ok, prompt.p50_ms, prompt.p95_ms), (100, 90, 50, 95));
         assert!((prompt.success_percent - 90.0).abs() < 0.01);
         assert_eq!(prompt.failures["status 500"], 10);
         assert_eq!((stats["health"].p50_ms, stats["health"].p95_ms), (7, 7));
+    }
+
+    #[test]
+    fn a_shorter_look_does_not_see_what_was_before_it() {
+        let measure = Measure::new(Metrics::default());
+        measure.note("health", Duration::ZERO, None);
+        let old = clock::now_ms() - 20_000;
+        measure.acts.lock().unwrap().front_mut().unwrap().at_ms = old;
+        measure.note("health", Duration::ZERO, None);
+        assert_eq!(measure.stats(Duration::from_secs(10))["health"].count, 1);
+        assert_eq!(measure.stats(Duration::from_secs(30))["health"].count, 2, "and nothing was forgotten");
+        assert_eq!(measure.stats(Duration::MAX)["health"].count, 2, "the window is at most a minute");
     }
 }

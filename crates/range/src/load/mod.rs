@@ -6,10 +6,11 @@ mod request;
 mod user;
 mod visit;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::Query;
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
@@ -20,8 +21,10 @@ pub use measure::{Measured, Stats};
 
 use crate::RangeError;
 use crate::call::Caller;
+use crate::client::Client;
+use crate::log::ServiceName;
 use crate::service::{Post, Rooms};
-use measure::Measure;
+use measure::{Measure, WINDOW};
 
 /// Users at the same time.
 const USERS: usize = 4;
@@ -56,8 +59,46 @@ pub(crate) async fn build(post: &Post) -> Result<Rooms, RangeError> {
             post.life.tasks.spawn(post.life.end.clone().run_until_cancelled_owned(user.live()));
         }
     }
-    let stats = Router::new().route("/stats", get(async move || Json(measure.stats())));
+    let shown = async move |Query(look): Query<Look>| {
+        let window = look.seconds.map_or(WINDOW, |seconds| Duration::from_secs(u64::from(seconds)));
+        Json(measure.stats(window))
+    };
+    let stats = Router::new().route("/stats", get(shown));
     Ok(Rooms { public: stats.clone(), admin: stats, https: None })
+}
+
+/// How far back somebody looks.
+#[derive(Debug, Deserialize)]
+struct Look {
+    seconds: Option<u32>,
+}
+
+/// The synthetic users of a running range, for whoever watches them as a monitor does. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Users {
+    dir: PathBuf,
+}
+
+impl Users {
+    pub(crate) fn of(dir: &Path) -> Self {
+        Self { dir: dir.to_owned() }
+    }
+
+    /// What they met during the last so many seconds, at most a minute. Blocks.
+    ///
+    /// # Errors
+    /// When the process of the users does not answer.
+    pub fn met_in(&self, seconds: u32) -> Result<Stats, RangeError> {
+        Client::to(&self.dir, ServiceName::Load)?.get(&format!("/stats?seconds={seconds}"))
+    }
+
+    /// Signs somebody in at the provider and returns their API token, as a monitor's own account does.
+    ///
+    /// # Errors
+    /// What they met, in words.
+    pub async fn sign_in(&self, login: &str) -> Result<String, RangeError> {
+        sign_in(&self.dir, login).await.map_err(RangeError::Refused)
+    }
 }
 
 /// Signs somebody in, as a synthetic user does; the error is what they met.
