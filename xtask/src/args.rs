@@ -10,6 +10,8 @@ usage: cargo xtask <chore>
   check [--yes]             everything CI asks for: fmt, clippy, tidy, import laws, docs, tests
   tidy                      sizes, names, dead files, import laws, licences
   docs [--check]            write docs/playbook.schema.json and docs/cli.md, or say whether they are stale
+  drills [--speed N] [--only NAME]... [--playbook FILE] [--control] [--release]
+                            break the practice range in every way, have the stand-in handle it, write docs/drills.md
   bench [--quick] [--only intake|page|start|compile] [--json FILE]
                             build for release and measure beside Debian's Alertmanager; docs/performance.md
 
@@ -24,6 +26,7 @@ pub(crate) enum Task {
     Check(TestOptions),
     Tidy,
     Docs(DocsMode),
+    Drills(DrillOptions),
     Bench(BenchOptions),
     /// Prints the schema; `docs` starts it in a build of its own, see `commands::docs`.
     #[cfg(feature = "docs")]
@@ -93,6 +96,28 @@ pub(crate) enum Pace {
     Quick,
 }
 
+/// How a program is built.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Build {
+    #[default]
+    Debug,
+    Release,
+}
+
+/// How the drills are to be run.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct DrillOptions {
+    /// How many minutes pass in one.
+    pub(crate) speed: String,
+    /// Only these; empty for all.
+    pub(crate) only: Vec<String>,
+    /// Another playbook than the one that comes with Evenkeel.
+    pub(crate) playbook: Option<String>,
+    /// Also a day on which nothing breaks.
+    pub(crate) control: bool,
+    pub(crate) build: Build,
+}
+
 /// How the benches are to be run.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct BenchOptions {
@@ -122,6 +147,7 @@ pub(crate) fn parse(words: &[String]) -> Result<Task, Failure> {
             [flag] if flag == "--check" => Ok(Task::Docs(DocsMode::Check)),
             [other, ..] => Err(unknown(other)),
         },
+        "drills" => drill_options(rest).map(Task::Drills),
         "bench" => bench_options(rest).map(Task::Bench),
         #[cfg(feature = "docs")]
         "print-schema" => none_left(rest).map(|()| Task::PrintSchema),
@@ -139,6 +165,24 @@ fn test_options(words: &[String]) -> Result<TestOptions, Failure> {
                 Some(name) => options.package = Some(name.clone()),
                 None => return Err(usage("-p needs the name of a crate")),
             },
+            other => return Err(unknown(other)),
+        }
+    }
+    Ok(options)
+}
+
+fn drill_options(words: &[String]) -> Result<DrillOptions, Failure> {
+    let (speed, build) = ("30".to_owned(), Build::Debug);
+    let mut options = DrillOptions { speed, only: Vec::new(), playbook: None, control: false, build };
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        let mut value = || words.next().cloned().ok_or_else(|| usage(&format!("{word} needs a value")));
+        match word.as_str() {
+            "--speed" => options.speed = value()?,
+            "--only" => options.only.push(value()?),
+            "--playbook" => options.playbook = Some(value()?),
+            "--control" => options.control = true,
+            "--release" => options.build = Build::Release,
             other => return Err(unknown(other)),
         }
     }
@@ -206,6 +250,16 @@ mod tests {
     }
 
     #[test]
+    fn drills_can_be_named_and_told_how_fast() {
+        let Task::Drills(options) = parse(&words("drills --only a --only b --speed 60 --release")).unwrap()
+        else {
+            panic!("not the drills");
+        };
+        assert_eq!((options.only.len(), options.speed.as_str(), options.build), (2, "60", Build::Release));
+        assert!(!options.control);
+    }
+
+    #[test]
     fn one_bench_can_be_named() {
         let options =
             BenchOptions { pace: Pace::Quick, only: Some(Bench::Page), json: Some("a.json".into()) };
@@ -222,6 +276,7 @@ mod tests {
             "test -p",
             "check -p web",
             "bench --only disk",
+            "drills --speed",
         ] {
             let failure = parse(&words(line)).unwrap_err();
             assert_eq!(failure.exit_code(), 2, "{line}: {failure}");

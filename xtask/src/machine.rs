@@ -53,6 +53,25 @@ pub(crate) fn output(name: &str, command: &mut Command) -> Result<String, Failur
         .map_err(|_| Failure::Answer(format!("{name}: {} printed bytes that are not UTF-8", shown(command))))
 }
 
+/// Runs a program and returns what it printed, whatever its exit code says; its complaints stay visible.
+pub(crate) fn whatever(name: &str, command: &mut Command) -> Result<String, Failure> {
+    let cannot = Failure::io(format!("{name}: cannot start {}", shown(command)));
+    let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output().map_err(cannot)?;
+    String::from_utf8(output.stdout)
+        .map_err(|_| Failure::Answer(format!("{name}: {} printed bytes that are not UTF-8", shown(command))))
+}
+
+/// Where cargo puts what it builds.
+pub(crate) fn target_folder() -> Result<PathBuf, Failure> {
+    let text = output("metadata", cargo().args(["metadata", "--format-version", "1", "--no-deps"]))?;
+    let metadata: serde_json::Value = serde_json::from_str(&text)
+        .map_err(|error| Failure::Answer(format!("cargo metadata printed no JSON: {error}")))?;
+    let folder = metadata["target_directory"].as_str();
+    folder
+        .map(PathBuf::from)
+        .ok_or_else(|| Failure::Answer("cargo metadata names no target folder".to_owned()))
+}
+
 /// Whether a program starts and exits with 0; its output goes nowhere.
 pub(crate) fn succeeds(command: &mut Command) -> bool {
     let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

@@ -1,4 +1,4 @@
-//! The project's chores: `cargo xtask test | check | tidy | docs | bench`.
+//! The project's chores: `cargo xtask test | check | tidy | docs | drills | bench`.
 //!
 //! Lives here: what a contributor or CI types, and nothing the product needs. Must never be here: rules of the domain,
 //! or a dependency that would keep `cargo xtask tidy` from building while a room is broken.
@@ -42,6 +42,7 @@ fn perform(task: &Task) -> Result<(), Failure> {
         Task::Check(options) => commands::check::run(options),
         Task::Tidy => commands::tidy::run(),
         Task::Docs(mode) => commands::docs::run(*mode),
+        Task::Drills(options) => commands::drills::run(options),
         Task::Bench(options) => commands::bench::run(options),
         #[cfg(feature = "docs")]
         Task::PrintSchema => {

@@ -1,7 +1,9 @@
 //! The command line: every verb, its arguments and its help. What each does is in `commands/`.
 
+mod drill;
 mod playbook;
 
+pub(crate) use drill::{DrillRun, DrillVerb};
 pub(crate) use playbook::{Answer, Asked, Check, Level, PlaybookVerb, Tools};
 
 use crate::exit::CODES;
@@ -43,6 +45,9 @@ pub(crate) struct Reach {
 pub(crate) enum Verb {
     /// Break a small practice stack and run its incident from alert to postmortem.
     Demo(Demo),
+    /// Break the practice stack in a named way, have it handled, and keep the score.
+    #[command(subcommand)]
+    Drill(DrillVerb),
     /// Run the server.
     Serve(Serve),
     /// Look at a playbook as Evenkeel understands it.

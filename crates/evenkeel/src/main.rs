@@ -5,7 +5,9 @@ mod client;
 mod commands;
 mod config;
 mod demo;
+mod drill;
 mod exit;
+mod practice;
 mod print;
 mod wiring;
 

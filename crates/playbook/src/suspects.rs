@@ -158,6 +158,8 @@ impl Suspects {
                 SuspectKind::Cause => drafts[at].branch = Some(drafts[way_out].step),
                 // A look at what a later condition asks for is that condition's evidence, not a suspect of its own.
                 SuspectKind::Look => {
+                    let told = [drafts[at].named.clone(), drafts[at].hinted.clone()];
+                    drafts[way_out].hinted.extend(told.into_iter().flatten());
                     drafts[way_out].steps.push(step);
                     drafts[at].merged = true;
                 }
@@ -342,9 +344,18 @@ impl Weights {
         if common { 1 } else { RARE / named }
     }
 
-    /// The condition that says most of what a cause or a look is called.
+    /// The condition that says most of what a cause or a look is called; for a look that is called otherwise, the one
+    /// that says what it has people look for.
     fn way_out(&self, drafts: &[Draft], of: usize) -> Option<usize> {
-        let named = &drafts.get(of).filter(|draft| draft.kind != SuspectKind::Condition)?.named;
+        let draft = drafts.get(of).filter(|draft| draft.kind != SuspectKind::Condition)?;
+        let by_name = self.way_out_by(drafts, &draft.named);
+        by_name.or_else(|| match draft.kind {
+            SuspectKind::Look => self.way_out_by(drafts, &draft.hinted),
+            SuspectKind::Cause | SuspectKind::Condition => None,
+        })
+    }
+
+    fn way_out_by(&self, drafts: &[Draft], named: &BTreeMap<String, String>) -> Option<usize> {
         let shared = |draft: &Draft| -> u32 {
             named.keys().filter(|key| draft.named.contains_key(*key)).map(|key| self.joins(key)).sum()
         };

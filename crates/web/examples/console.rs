@@ -232,6 +232,7 @@ async fn main() {
         playbook_texts: vec![playbook::repaired(include_bytes!("../../../playbooks/tabbi.md"))],
         playbook_path: "playbooks/tabbi.md".to_owned(),
         speed: 1.0,
+        drills_file: std::path::PathBuf::from("drills.jsonl"),
     })
     .unwrap();
     if std::env::args().all(|argument| argument != "--empty") {

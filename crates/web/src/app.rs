@@ -9,6 +9,7 @@ use crate::streams::Streams;
 use engine::Engine;
 use engine::ports::{Access, AccessError, BucketWidth, Ids, ProbeBoard, ProbeStretch};
 use jiff::Timestamp;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{Semaphore, watch};
@@ -40,6 +41,8 @@ pub struct AppParts {
     pub playbook_path: String,
     /// How many times faster than the world the clock runs; 1 outside a demonstration.
     pub speed: f64,
+    /// Where the score cards of drills are kept; need not be there.
+    pub drills_file: PathBuf,
 }
 
 /// What every route may reach; cheap to clone.

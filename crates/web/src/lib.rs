@@ -8,6 +8,7 @@ mod actions;
 mod api;
 mod app;
 pub mod auth;
+pub mod drills;
 mod error;
 mod exposition;
 mod intake;

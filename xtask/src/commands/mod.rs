@@ -3,6 +3,7 @@
 pub(crate) mod bench;
 pub(crate) mod check;
 pub(crate) mod docs;
+pub(crate) mod drills;
 #[cfg(feature = "docs")]
 pub(crate) mod schema;
 pub(crate) mod test;

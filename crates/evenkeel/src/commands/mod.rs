@@ -20,8 +20,9 @@ mod token;
 mod tools;
 
 use crate::cli::{Cli, Verb};
-use crate::demo;
 use crate::exit::{Failure, Kind};
+use crate::practice::Voice;
+use crate::{demo, drill};
 use serde_json::{Map, Value};
 use std::process::ExitCode;
 
@@ -30,6 +31,10 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let Cli { reach, verb } = cli;
     match verb {
         Verb::Demo(args) => demo::run(&args)?,
+        Verb::Drill(verb) => {
+            let voice = if reach.json { Voice::Silent } else { Voice::Aloud };
+            return drill::run(&verb, voice);
+        }
         Verb::Serve(args) => serve::run(&args.config)?,
         Verb::Playbook(verb) => playbook::run(&reach, &verb)?,
         Verb::Alert(verb) => alert::run(&reach, &verb)?,

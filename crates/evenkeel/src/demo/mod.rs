@@ -4,24 +4,28 @@
 //! to the built-in handset, the commands are the playbook's own and really repair the stack.
 
 mod monitor;
-mod narrator;
-mod stack;
 mod stand_in;
 
 use crate::cli::Demo;
 use crate::commands::serve::{runtime, told_to_stop};
 use crate::exit::{Failure, Kind};
+use crate::practice::{Narrator, Stack, StackOptions, range_failed};
 use crate::wiring;
 use core::time::Duration;
 use engine::ports::Clock;
 use incident::IncidentId;
 use jiff::SignedDuration;
-use narrator::Narrator;
-use stack::Stack;
+use range::Load;
 use std::sync::Arc;
 
 /// A demonstration that has not ended by then has failed.
 const LIMIT: Duration = Duration::from_secs(15 * 60);
+
+/// How long a log is followed, in the world's own time.
+const FOLLOW_LIMIT: Duration = Duration::from_secs(3);
+
+/// Five requests a second.
+const LOAD: Load = Load::Every(Duration::from_millis(200));
 
 /// Runs it.
 pub(crate) fn run(args: &Demo) -> Result<(), Failure> {
@@ -42,7 +46,12 @@ async fn perform(args: &Demo) -> Result<(), Failure> {
     let folder = tempfile::Builder::new().prefix("evenkeel-demo-").tempdir();
     let folder =
         folder.map_err(|error| Failure::new(Kind::World, format!("no temporary folder: {error}")))?;
-    let stack = Stack::start(folder.path(), args).await?;
+    let (playbook, speed) = (args.playbook.clone(), args.speed);
+    let stack = Stack::start(
+        folder.path(),
+        &StackOptions { playbook, speed, load: LOAD, follow_limit: FOLLOW_LIMIT, drills: None },
+    )
+    .await?;
     let clock = Arc::clone(stack.server.engine.clock());
     let mut narrator = Narrator::new(Arc::clone(&clock), args.transcript.as_deref())?;
     let told = tokio::select! {
@@ -63,7 +72,7 @@ async fn tell(
     let monitor = monitor::Monitor::start(stack).await?;
     clock.sleep_until(clock.now() + SignedDuration::from_secs(60)).await;
     narrator.say("A bad version of the API is deployed.")?;
-    stack.break_it()?;
+    stack.range.deploy_bad().map_err(range_failed)?;
     let id = first_incident(stack).await?;
     narrator.say(&format!("An incident opens: {}/incidents/{id}", stack.server.console_url))?;
     if args.hands_off {

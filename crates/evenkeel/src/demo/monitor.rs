@@ -1,15 +1,14 @@
 //! The stack's own monitor: asks `/health` and reports through the real intake, as a team's monitoring would.
 
-use super::stack::Stack;
 use crate::exit::{Failure, Kind};
+use crate::practice::Stack;
 use core::time::Duration;
-use engine::ports::{Clock, Scope};
+use engine::ports::Clock;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use web::auth::NewToken;
 
 /// How often it asks, by the demonstration's clock.
 const EVERY: SignedDuration = SignedDuration::from_secs(15);
@@ -25,7 +24,7 @@ pub(super) struct Monitor {
 
 impl Monitor {
     pub(super) async fn start(stack: &Stack) -> Result<Self, Failure> {
-        let key = source_key(stack).await?;
+        let key = stack.source_key("practice-monitor").await?;
         let http = reqwest::Client::builder()
             .timeout(Duration::from_secs(5))
             .build()
@@ -46,14 +45,6 @@ impl Monitor {
             tracing::error!("the monitor did not end well");
         }
     }
-}
-
-/// The monitor's key, made as any source's is.
-async fn source_key(stack: &Stack) -> Result<String, Failure> {
-    let (access, ids) = (Arc::clone(&stack.server.access), Arc::clone(&stack.server.ids));
-    let now = stack.server.engine.clock().now();
-    let new = NewToken { name: "practice-monitor".to_owned(), scope: Scope::Alerts, person: None };
-    stack.server.make_token(move || web::auth::create_token(access.as_ref(), ids.as_ref(), now, new)).await
 }
 
 struct Rounds {

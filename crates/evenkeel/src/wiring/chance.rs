@@ -31,6 +31,14 @@ impl Ids for Chance {
 }
 
 impl Chance {
+    /// One byte, for a draw among few.
+    pub(crate) fn byte(&self) -> u8 {
+        let mut byte = [0_u8; 1];
+        self.fill(&mut byte);
+        let [byte] = byte;
+        byte
+    }
+
     fn fill(&self, bytes: &mut [u8]) {
         self.0.fill(bytes).expect("the kernel gives random bytes on every system that this runs on");
     }

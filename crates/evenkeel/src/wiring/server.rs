@@ -47,6 +47,8 @@ pub(crate) struct ServerSettings {
     pub(crate) uplink: Vec<Place>,
     /// How many minutes pass in one; 1 but in a demonstration.
     pub(crate) speed: f64,
+    /// Where the score cards of drills are kept; `None`: in the data folder.
+    pub(crate) drills: Option<PathBuf>,
 }
 
 /// A server that runs.
@@ -94,6 +96,7 @@ impl ServerSettings {
             probes,
             uplink: config.probing.uplink.clone(),
             speed: 1.0,
+            drills: None,
         })
     }
 }
@@ -214,6 +217,7 @@ pub(crate) async fn start(settings: ServerSettings) -> Result<Running, Failure> 
         playbook_texts: settings.playbook_texts,
         playbook_path: settings.playbook_path.display().to_string(),
         speed: settings.speed,
+        drills_file: settings.drills.unwrap_or_else(|| crate::drill::cards_file(&settings.data)),
     })
     .map_err(storage_failed)?;
     let setup = web::auth::setup_key(&app).map_err(storage_failed)?;

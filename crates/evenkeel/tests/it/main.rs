@@ -9,6 +9,7 @@ mod browser;
 mod cli;
 mod crash;
 mod demo;
+mod drill;
 mod patching;
 mod probes;
 mod restart;

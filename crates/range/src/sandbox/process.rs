@@ -129,6 +129,8 @@ fn spawn(folder: &Path) -> std::io::Result<Child> {
         .env_clear()
         .env("PATH", env::path())
         .env("HOME", folder)
+        // An allocator that takes its memory long before it needs it would use up a small container's limit at once.
+        .env("MIMALLOC_ARENA_EAGER_COMMIT", "0")
         .current_dir(folder)
         .process_group(0)
         .stdin(Stdio::piped())

@@ -1,6 +1,7 @@
 //! The console's pages: each a view with its HTML beside it, read from the engine and shown. GET changes nothing.
 
 mod action_items;
+mod drills;
 mod handset;
 mod incident_list;
 mod live;
@@ -32,6 +33,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get(Door::Session, "/playbook", playbook_page::show),
         Route::get(Door::Session, "/postmortems", postmortem::list),
         Route::get(Door::Session, "/action-items", action_items::show),
+        Route::get(Door::Session, "/drills", drills::show),
         Route::get(Door::Session, "/handset/{name}", handset::show),
         Route::get(Door::Session, "/settings", settings::show),
         Route::get(Door::Session, "/live", live::follow),

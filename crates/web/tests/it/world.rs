@@ -271,6 +271,7 @@ impl World {
             playbook_texts: vec![String::new()],
             playbook_path: "tabbi.md".to_owned(),
             speed: 1.0,
+            drills_file: std::path::PathBuf::from("no-such-folder/drills.jsonl"),
         })
         .unwrap();
         let (stop, mut stopping) = watch::channel(false);

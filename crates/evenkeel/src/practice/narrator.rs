@@ -1,4 +1,4 @@
-//! Tells the terminal what happens, by the demonstration's clock, in the timeline's own words.
+//! Tells the terminal what happens, by the practice's own clock, in the timeline's own words.
 
 use super::stack::Stack;
 use crate::exit::{Failure, Kind};
@@ -11,44 +11,66 @@ use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::broadcast::error::RecvError;
 
-/// The voice of the demonstration.
-pub(super) struct Narrator {
+/// Whether the terminal hears it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Voice {
+    /// Every line.
+    Aloud,
+    /// Nothing; a transcript has it all the same.
+    Silent,
+}
+
+/// The voice of the practice.
+pub(crate) struct Narrator {
     clock: Arc<dyn Clock>,
     transcript: Option<File>,
+    voice: Voice,
     told: usize,
 }
 
 impl Narrator {
-    pub(super) fn new(clock: Arc<dyn Clock>, transcript: Option<&Path>) -> Result<Self, Failure> {
+    pub(crate) fn new(clock: Arc<dyn Clock>, transcript: Option<&Path>) -> Result<Self, Failure> {
         let create = |path: &Path| {
             File::create(path).map_err(|error| {
                 Failure::new(Kind::World, format!("cannot write {}: {error}", path.display()))
             })
         };
-        Ok(Self { clock, transcript: transcript.map(create).transpose()?, told: 0 })
+        Ok(Self { clock, transcript: transcript.map(create).transpose()?, voice: Voice::Aloud, told: 0 })
+    }
+
+    /// The same with another voice.
+    pub(crate) fn with_voice(mut self, voice: Voice) -> Self {
+        self.voice = voice;
+        self
     }
 
     /// One line with the time.
-    pub(super) fn say(&self, words: &str) -> Result<(), Failure> {
+    pub(crate) fn say(&self, words: &str) -> Result<(), Failure> {
         self.write(&format!("{}  {words}", self.clock.now().strftime("%H:%M:%S")))
     }
 
     /// A whole text, as it stands.
-    pub(super) fn document(&self, text: &str) -> Result<(), Failure> {
+    pub(crate) fn document(&self, text: &str) -> Result<(), Failure> {
         self.write(text.trim_end())
     }
 
+    /// For the transcript alone: what nobody wants on a terminal.
+    pub(crate) fn aside(&self, text: &str) -> Result<(), Failure> {
+        let Some(mut file) = self.transcript.as_ref() else { return Ok(()) };
+        writeln!(file, "{}", text.trim_end())
+            .map_err(|error| Failure::new(Kind::World, format!("cannot write the transcript: {error}")))
+    }
+
     fn write(&self, text: &str) -> Result<(), Failure> {
-        if let Some(mut file) = self.transcript.as_ref() {
-            writeln!(file, "{text}").map_err(|error| {
-                Failure::new(Kind::World, format!("cannot write the transcript: {error}"))
-            })?;
+        self.aside(text)?;
+        match self.voice {
+            Voice::Aloud => print::line(text),
+            Voice::Silent => Ok(()),
         }
-        print::line(text)
     }
 
     /// Tells the timeline while somebody works.
-    pub(super) async fn follow_while(
+    pub(crate) async fn follow_while(
         &mut self,
         stack: &Stack,
         id: IncidentId,
@@ -71,13 +93,13 @@ impl Narrator {
     }
 
     /// Tells the timeline until it is over.
-    pub(super) async fn follow_until_resolved(
+    pub(crate) async fn follow_until_resolved(
         &mut self,
         stack: &Stack,
         id: IncidentId,
     ) -> Result<(), Failure> {
         self.follow_while(stack, id, async {
-            super::stand_in::wait_for(stack, id, |incident| incident.status == Status::Resolved)
+            super::hands::wait_for(stack, id, |incident| incident.status == Status::Resolved)
                 .await
                 .map(|_| ())
         })

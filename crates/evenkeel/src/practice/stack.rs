@@ -1,60 +1,91 @@
 //! The practice stack and a server beside it, both on loopback, in a folder that goes away.
+//!
+//! Lives here: what is started and stopped together. Must never be here: who breaks it, and who repairs it.
 
-use crate::cli::Demo;
 use crate::exit::{Failure, Kind};
 use crate::wiring::{self, ReadPlaybook, Running, ServerSettings};
 use channels::ChannelsConfig;
 use core::time::Duration;
+use engine::ports::Scope;
 use incident::{Channel, Contact, PersonId, Policy, Responder, Roster};
 use playbook::Playbook;
-use range::{Range, RangeConfig, tools};
+use range::{Load, Range, RangeConfig, tools};
 use runner::RunnerConfig;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use web::auth::NewToken;
 
 /// The playbook that comes with Evenkeel.
 const OWN_PLAYBOOK: &[u8] = include_bytes!("../../../../playbooks/tabbi.md");
 
-/// How long a log is followed, in the world's own time.
-const FOLLOW_LIMIT: Duration = Duration::from_secs(3);
+/// How a stack is wanted.
+#[derive(Clone, Debug)]
+pub(crate) struct StackOptions {
+    /// Another playbook than the one that comes with Evenkeel.
+    pub(crate) playbook: Option<PathBuf>,
+    /// How many minutes pass in one.
+    pub(crate) speed: f64,
+    /// How busy the synthetic users are.
+    pub(crate) load: Load,
+    /// How long a log is followed, in the world's own time.
+    pub(crate) follow_limit: Duration,
+    /// Where the score cards of earlier drills are kept, for the console; `None`: nowhere yet.
+    pub(crate) drills: Option<PathBuf>,
+}
 
 /// Stack and server.
-pub(super) struct Stack {
-    pub(super) range: Range,
-    pub(super) server: Running,
+pub(crate) struct Stack {
+    pub(crate) range: Range,
+    pub(crate) server: Running,
     /// The playbook's title.
-    pub(super) title: String,
+    pub(crate) title: String,
     /// Everybody on the escalation path, each with a handset.
-    pub(super) people: Vec<Responder>,
+    pub(crate) people: Vec<Responder>,
     /// Whether the stand-in tools take options that the vendors' do not have.
-    pub(super) speaks_old_dialect: bool,
+    pub(crate) speaks_old_dialect: bool,
 }
 
 impl Stack {
-    pub(super) async fn start(folder: &Path, args: &Demo) -> Result<Self, Failure> {
-        let read = match &args.playbook {
+    pub(crate) async fn start(folder: &Path, options: &StackOptions) -> Result<Self, Failure> {
+        let read = match &options.playbook {
             Some(file) => wiring::read_playbook(file)?,
             None => own_playbook(),
         };
-        let path = args.playbook.clone().unwrap_or_else(|| PathBuf::from("playbooks/tabbi.md"));
+        let path = options.playbook.clone().unwrap_or_else(|| PathBuf::from("playbooks/tabbi.md"));
         let title = read.playbook.title.clone();
         let speaks_old_dialect = calls_unknown_options(&read.playbook);
         let people = people(&read.playbook);
-        let range = Range::start(RangeConfig::new(folder.join("range"))).await.map_err(range_failed)?;
-        let runner = runner(folder, &range, speaks_old_dialect)?;
+        let mut config = RangeConfig::new(folder.join("range"));
+        config.load = options.load;
+        let range = Range::start(config).await.map_err(range_failed)?;
+        let mut runner = runner(folder, &range, speaks_old_dialect)?;
+        runner.follow_limit = options.follow_limit;
         let server =
-            wiring::start(settings(folder, args, read, Seats { path, people: people.clone(), runner }))
+            wiring::start(settings(folder, options, read, Seats { path, people: people.clone(), runner }))
                 .await?;
         Ok(Self { range, server, title, people, speaks_old_dialect })
     }
 
-    /// Deploys a version that cannot answer.
-    pub(super) fn break_it(&self) -> Result<(), Failure> {
-        self.range.deploy_bad().map(|_| ()).map_err(range_failed)
+    /// A key of the intake, made as any source's is.
+    pub(crate) async fn source_key(&self, source: &str) -> Result<String, Failure> {
+        self.token(source, Scope::Alerts).await
     }
 
-    pub(super) async fn stop(self) -> Result<(), Failure> {
+    /// A token with which everything can be read over the API, and nothing changed.
+    pub(crate) async fn reading_token(&self, name: &str) -> Result<String, Failure> {
+        self.token(name, Scope::Read).await
+    }
+
+    async fn token(&self, name: &str, scope: Scope) -> Result<String, Failure> {
+        let (access, ids) = (Arc::clone(&self.server.access), Arc::clone(&self.server.ids));
+        let now = self.server.engine.clock().now();
+        let new = NewToken { name: name.to_owned(), scope, person: None };
+        self.server.make_token(move || web::auth::create_token(access.as_ref(), ids.as_ref(), now, new)).await
+    }
+
+    pub(crate) async fn stop(self) -> Result<(), Failure> {
         self.server.stop().await;
         self.range.stop().await.map_err(range_failed)
     }
@@ -67,7 +98,7 @@ struct Seats {
     runner: RunnerConfig,
 }
 
-fn settings(folder: &Path, args: &Demo, read: ReadPlaybook, seats: Seats) -> ServerSettings {
+fn settings(folder: &Path, options: &StackOptions, read: ReadPlaybook, seats: Seats) -> ServerSettings {
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
     let roles = seats.people.iter().map(|person| (person.name.clone(), vec![person.id.clone()])).collect();
     let components = read.playbook.services.iter().map(|service| service.name.clone()).collect();
@@ -89,7 +120,8 @@ fn settings(folder: &Path, args: &Demo, read: ReadPlaybook, seats: Seats) -> Ser
         components,
         probes: Vec::new(),
         uplink: Vec::new(),
-        speed: args.speed,
+        speed: options.speed,
+        drills: options.drills.clone(),
     }
 }
 
@@ -135,8 +167,7 @@ fn runner(folder: &Path, range: &Range, old_dialect: bool) -> Result<RunnerConfi
         env.insert("EVENKEEL_RANGE_DIALECT".to_owned(), "seed".to_owned());
     }
     let mut config = RunnerConfig::new(folder.to_path_buf(), env);
-    config.follow_limit = FOLLOW_LIMIT;
-    // The demo also runs where commands cannot be confined.
+    // Practice also runs where commands cannot be confined.
     config.confinement = runner::Confinement::Waived;
     config.hidden = wiring::private(&folder.join("data"));
     Ok(config)
@@ -147,6 +178,6 @@ fn calls_unknown_options(playbook: &Playbook) -> bool {
     playbook.diagnostics.iter().any(|found| found.code == "E020")
 }
 
-pub(super) fn range_failed(error: impl std::fmt::Display) -> Failure {
+pub(crate) fn range_failed(error: impl std::fmt::Display) -> Failure {
     Failure::new(Kind::World, format!("practice stack: {error}"))
 }

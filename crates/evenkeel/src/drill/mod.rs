@@ -1,0 +1,233 @@
+//! `evenkeel drill`: a fault is made to happen by its cause in the practice stack, people or a plainly marked stand-in
+//! handle its incident through the product, and a score card says how that went.
+//!
+//! Who handles it knows what the product shows and nothing else; who keeps the score knows the fault.
+
+mod control;
+mod kept;
+mod list;
+mod monitor;
+mod room;
+mod score;
+mod stand_in;
+mod tell;
+mod truth;
+
+use crate::cli::{DrillRun, DrillVerb};
+use crate::commands::serve::{runtime, told_to_stop};
+use crate::exit::{Failure, Kind};
+use crate::practice::{Narrator, Stack, StackOptions, Voice, range_failed, wait_for};
+use crate::wiring;
+use core::time::Duration;
+use incident::{IncidentId, Status};
+use jiff::{SignedDuration, Timestamp};
+pub(crate) use kept::file as cards_file;
+use monitor::Monitor;
+use range::Load;
+use range::faults::{self, Fault};
+use room::Reader;
+use stand_in::{Handled, StandIn, within};
+use std::path::Path;
+use std::process::ExitCode;
+use web::drills::{DrillCard, HandledBy, RepairedBy};
+
+/// Ten acts a second: over the shortest window of the monitor there are some hundred.
+const LOAD: Load = Load::Every(Duration::from_millis(100));
+/// How long a log is followed, in the world's own time: users wait up to ten seconds before they give up and try again.
+const FOLLOW_LIMIT: Duration = Duration::from_secs(8);
+/// The users are at work for so long, by the world's clock, before anything breaks.
+const WARM_UP: Duration = Duration::from_secs(12);
+/// A fault that the monitor has not told of by then is not detected, by the drill's clock.
+const DETECTION_WAIT: SignedDuration = SignedDuration::from_mins(20);
+/// The same by the world's clock at least: a fault may take its time to reach users.
+const DETECTION_WAIT_MIN: Duration = Duration::from_secs(60);
+/// An incident is over so long after its fault is gone, or it is not repaired.
+const RECOVERY_WAIT: SignedDuration = SignedDuration::from_hours(2);
+/// The name that stands for no fault at all.
+const NONE: &str = "none";
+
+/// Does what `evenkeel drill` asks.
+pub(crate) fn run(verb: &DrillVerb, form: Voice) -> Result<ExitCode, Failure> {
+    match verb {
+        DrillVerb::List { data } => list::run(&kept::file(data), form).map(|()| ExitCode::SUCCESS),
+        DrillVerb::Run(args) if args.name.as_deref() == Some(NONE) => control::run(args, form),
+        DrillVerb::Run(args) => drill(args, form),
+    }
+}
+
+fn drill(args: &DrillRun, voice: Voice) -> Result<ExitCode, Failure> {
+    let fault = chosen(args)?;
+    let kept_in = kept::file(&args.data);
+    let earlier = kept::earlier(&kept_in)?;
+    let card = runtime()?.block_on(perform(args, fault, voice))?;
+    kept::keep(&kept_in, &card)?;
+    tell::card(&card, &earlier, voice)?;
+    Ok(if card.is_repaired() { ExitCode::SUCCESS } else { ExitCode::from(Kind::Refused.code()) })
+}
+
+/// The fault that was asked for, or one that nobody is told of.
+fn chosen(args: &DrillRun) -> Result<&'static Fault, Failure> {
+    let all: Vec<&'static Fault> = faults::all().collect();
+    match &args.name {
+        Some(name) => faults::named(name).ok_or_else(|| {
+            let names: Vec<&str> = all.iter().map(|fault| fault.name).collect();
+            Failure::new(Kind::Refused, format!("no drill {name:?}"))
+                .hint(format!("there are {}, and none", names.join(", ")))
+        }),
+        None => {
+            let drawn = usize::from(wiring::Chance::default().byte());
+            all.get(drawn % all.len().max(1))
+                .copied()
+                .ok_or_else(|| Failure::new(Kind::World, "the practice range has no faults"))
+        }
+    }
+}
+
+async fn perform(args: &DrillRun, fault: &'static Fault, voice: Voice) -> Result<DrillCard, Failure> {
+    let folder = practice_folder()?;
+    let stack = start(args, folder.path()).await?;
+    let clock = stack.server.engine.clock().clone();
+    let narrator = Narrator::new(clock, args.transcript.as_deref())?.with_voice(voice);
+    let mut drill = Drill { args, fault, stack: &stack, narrator };
+    let done = tokio::select! {
+        done = drill.happens() => done,
+        ended = told_to_stop() => ended.and_then(|()| Err(Failure::new(Kind::Refused, "the drill was broken off"))),
+    };
+    let stopped = stack.stop().await;
+    let card = done?;
+    stopped.map(|()| card)
+}
+
+fn practice_folder() -> Result<tempfile::TempDir, Failure> {
+    let folder = tempfile::Builder::new().prefix("evenkeel-drill-").tempdir();
+    folder.map_err(|error| Failure::new(Kind::World, format!("no temporary folder: {error}")))
+}
+
+async fn start(args: &DrillRun, folder: &Path) -> Result<Stack, Failure> {
+    let options = StackOptions {
+        playbook: args.playbook.clone(),
+        speed: args.speed,
+        load: LOAD,
+        follow_limit: FOLLOW_LIMIT,
+        drills: Some(kept::file(&args.data)),
+    };
+    Stack::start(folder, &options).await
+}
+
+/// One drill under way.
+struct Drill<'a> {
+    args: &'a DrillRun,
+    fault: &'static Fault,
+    stack: &'a Stack,
+    narrator: Narrator,
+}
+
+impl Drill<'_> {
+    async fn happens(&mut self) -> Result<DrillCard, Failure> {
+        let clock = self.stack.server.engine.clock().clone();
+        tell::introduction(&self.narrator, self.stack, self.args)?;
+        let monitor = Monitor::start(self.stack, self.args.speed).await?;
+        clock.sleep_until(clock.now() + self.world(WARM_UP)).await;
+        let mut feed = self.stack.server.engine.feed();
+        self.stack.range.break_it(self.fault.name).map_err(range_failed)?;
+        let broken_at = clock.now();
+        self.narrator.say("Something breaks.")?;
+        let wait = DETECTION_WAIT.max(self.world(DETECTION_WAIT_MIN));
+        let opened = within(&clock, wait, feed.recv()).await.and_then(Result::ok);
+        let card = match opened {
+            Some(change) => self.handled(change.incident, broken_at).await,
+            None => Ok(self.undetected(broken_at)),
+        };
+        monitor.stop().await;
+        card
+    }
+
+    async fn handled(&mut self, id: IncidentId, broken_at: Timestamp) -> Result<DrillCard, Failure> {
+        let (stack, speed) = (self.stack, self.args.speed);
+        self.narrator.say(&format!("An incident opens: {}/incidents/{id}", stack.server.console_url))?;
+        let clock = stack.server.engine.clock().clone();
+        let mut operator = Operator { stack, fault: self.fault, asked: false };
+        let work = async {
+            if self.args.hands_off {
+                let reader = Reader::new(stack).await?;
+                let stand_in = StandIn::answers(stack, &reader, (id, speed)).await?;
+                if stand_in.works().await? == Handled::NeedsTheOperator {
+                    operator.repairs()?;
+                }
+                return match within(&clock, RECOVERY_WAIT, stand_in.closes()).await {
+                    Some(closed) => closed,
+                    None => Ok(()),
+                };
+            }
+            wait_for(stack, id, |incident| incident.status == Status::Resolved).await.map(drop)
+        };
+        self.narrator.follow_while(stack, id, work).await?;
+        let asked = operator.asked;
+        self.scored(id, broken_at, asked).await
+    }
+
+    async fn scored(
+        &self,
+        id: IncidentId,
+        broken_at: Timestamp,
+        operator: bool,
+    ) -> Result<DrillCard, Failure> {
+        let engine = &self.stack.server.engine;
+        let incident = engine.incident(id).await.map_err(wiring::storage_failed)?;
+        let events = engine.history(id).await.map_err(wiring::storage_failed)?;
+        let (runbook, cause) = score::judged(self.fault, &incident, &events);
+        self.narrator.aside(&score::evidence(&incident, &events))?;
+        let gone =
+            !self.stack.range.faults_on().map_err(range_failed)?.iter().any(|on| on == self.fault.name);
+        let repaired_by = match (gone, operator) {
+            (true, true) => RepairedBy::Operator,
+            (true, false) => RepairedBy::Playbook,
+            (false, _) => RepairedBy::Nobody,
+        };
+        Ok(DrillCard {
+            times: score::times(&events, broken_at),
+            runbook,
+            cause,
+            fixes: score::fixes(&incident, &events),
+            repaired_by,
+            note: format!("{}. {}", incident.title, incident.description),
+            ..self.undetected(broken_at)
+        })
+    }
+
+    /// The card of a fault of which nobody heard.
+    fn undetected(&self, broken_at: Timestamp) -> DrillCard {
+        DrillCard {
+            drill: self.fault.name.to_owned(),
+            at: broken_at,
+            playbook: self.stack.title.clone(),
+            speed: self.args.speed,
+            by: if self.args.hands_off { HandledBy::StandIn } else { HandledBy::People },
+            times: web::drills::DrillTimes::default(),
+            runbook: web::drills::Judged { right: Some(false), first: String::new() },
+            cause: web::drills::Judged { right: Some(false), first: String::new() },
+            fixes: Vec::new(),
+            repaired_by: RepairedBy::Nobody,
+            note: "the monitor saw nothing".to_owned(),
+        }
+    }
+
+    /// A time of the world by the drill's clock.
+    fn world(&self, time: Duration) -> SignedDuration {
+        SignedDuration::try_from(time.mul_f64(self.args.speed)).unwrap_or(SignedDuration::MAX)
+    }
+}
+
+/// Whoever runs the broken service, outside the product: asked when the playbook has nothing that helps.
+struct Operator<'a> {
+    stack: &'a Stack,
+    fault: &'static Fault,
+    asked: bool,
+}
+
+impl Operator<'_> {
+    fn repairs(&mut self) -> Result<(), Failure> {
+        self.asked = true;
+        self.stack.range.set_back(self.fault.name).map_err(range_failed)
+    }
+}

@@ -1,0 +1,122 @@
+//! The practice stack's own monitor: takes measures, judges them by its rules and reports through the real intake, as a
+//! team's monitoring does. What fires together is one group with one key, sent after a short wait, as Alertmanager groups.
+//!
+//! Must never be here: which fault is on, or what a runbook is called.
+
+mod group;
+mod measures;
+mod rules;
+
+use crate::exit::Failure;
+use crate::practice::{Stack, range_failed};
+use core::time::Duration;
+use engine::ports::Clock;
+use group::Group;
+use jiff::{SignedDuration, Timestamp};
+use measures::Gauge;
+use serde_json::json;
+use std::sync::Arc;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// How often it looks, by the drill's clock.
+const EVERY: SignedDuration = SignedDuration::from_secs(15);
+/// The shortest time between two looks, by the world's clock: sooner there is nothing new to see.
+const EVERY_MIN: Duration = Duration::from_millis(500);
+/// Over what it judges, by the drill's clock.
+const WINDOW: Duration = Duration::from_secs(5 * 60);
+/// The shortest window by the world's clock: in less, too few users do too little for a share to mean anything.
+const WINDOW_MIN: Duration = Duration::from_secs(10);
+/// The longest: the users are remembered for a minute.
+const WINDOW_MAX: Duration = Duration::from_secs(60);
+/// The intake answers in milliseconds.
+const SEND_WAIT: Duration = Duration::from_secs(5);
+
+/// A monitor at work.
+pub(super) struct Monitor {
+    stop: watch::Sender<bool>,
+    at_work: JoinHandle<()>,
+}
+
+impl Monitor {
+    pub(super) async fn start(stack: &Stack, speed: f64) -> Result<Self, Failure> {
+        let key = stack.source_key("practice-monitor").await?;
+        let http = reqwest::Client::builder().timeout(SEND_WAIT).no_proxy().build().map_err(range_failed)?;
+        let window = WINDOW.div_f64(speed).clamp(WINDOW_MIN, WINDOW_MAX);
+        let rounds = Rounds {
+            gauge: Gauge::new(stack)?,
+            group: Group::default(),
+            http,
+            intake: format!("{}/in/{key}/alerts", stack.server.console_url),
+            clock: Arc::clone(stack.server.engine.clock()),
+            every: SignedDuration::try_from(EVERY_MIN.mul_f64(speed)).map_or(EVERY, |least| least.max(EVERY)),
+            window: (window.mul_f64(speed), u32::try_from(window.as_secs()).unwrap_or(u32::MAX)),
+        };
+        let (stop, stopping) = watch::channel(false);
+        Ok(Self { stop, at_work: tokio::spawn(rounds.walk(stopping)) })
+    }
+
+    pub(super) async fn stop(self) {
+        self.stop.send_replace(true);
+        if self.at_work.await.is_err() {
+            tracing::error!("the monitor did not end well");
+        }
+    }
+}
+
+struct Rounds {
+    gauge: Gauge,
+    group: Group,
+    http: reqwest::Client,
+    intake: String,
+    clock: Arc<dyn Clock>,
+    every: SignedDuration,
+    /// By the drill's clock, and the same in seconds of the world.
+    window: (Duration, u32),
+}
+
+impl Rounds {
+    async fn walk(mut self, mut stopping: watch::Receiver<bool>) {
+        while !*stopping.borrow() {
+            let now = self.clock.now();
+            let measures = self.gauge.take(now, self.window).await;
+            if let Some(news) = self.group.judge(&measures, now) {
+                self.report(&news).await;
+            }
+            tokio::select! {
+                () = self.clock.sleep_until(now + self.every) => {}
+                _ = stopping.changed() => {}
+            }
+        }
+    }
+
+    async fn report(&self, news: &News) {
+        let alert = json!({
+            "key": "tabbi-production",
+            "title": news.title,
+            "description": news.description,
+            "status": if news.firing { "firing" } else { "resolved" },
+            "severity": news.severity,
+            "started_at": news.since,
+            "labels": { "alertname": news.rule, "env": "production", "also": news.also },
+        });
+        let sent = self.http.post(&self.intake).json(&alert).send().await;
+        if !sent.is_ok_and(|answer| answer.status().is_success()) {
+            tracing::error!("the intake did not take the monitor's alert; it is sent again");
+        }
+    }
+}
+
+/// What the monitor has to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct News {
+    firing: bool,
+    /// The rule that heads the group.
+    rule: &'static str,
+    title: String,
+    description: String,
+    /// What else fires, one line each.
+    also: String,
+    severity: &'static str,
+    since: Timestamp,
+}

@@ -1,0 +1,290 @@
+//! The alert rules: general limits over what users and checks meet, in the words of a monitoring team. No rule knows a
+//! fault, and none borrows a runbook's title.
+
+use super::measures::{Check, Measures};
+use range::Measured;
+use std::collections::BTreeMap;
+
+/// A share of failures is believed from so many acts on.
+const ACTS_MIN: usize = 5;
+/// Fewer failures than this are an accident, whatever share they are of few acts.
+const FAILED_MIN: usize = 3;
+/// A check is believed from so many outcomes on.
+const CHECKS_MIN: usize = 2;
+/// From this share of failures on, a rule fires: users are promised 95 %.
+const SHARE_MAX: f64 = 5.0;
+/// From this share on it is bad enough to wake everybody.
+const SHARE_CRITICAL: f64 = 50.0;
+/// What 95 of 100 requests must not exceed, milliseconds.
+const LATENCY_MAX_MS: u64 = 2_000;
+/// What 95 of 100 new sessions must not exceed, milliseconds.
+const START_MAX_MS: u64 = 5_000;
+/// Different failures that an alert quotes.
+const QUOTED_MAX: usize = 3;
+
+/// Requests to the API other than those with a promise of their own.
+const REQUESTS: [&str; 6] = ["health", "show", "pause", "resume", "end", "prompt"];
+/// Acts in which an open chat connection is used.
+const CONNECTED: [&str; 2] = ["reading", "prompt"];
+/// Requests whose time is promised.
+const TIMED: [&str; 6] = ["health", "show", "pause", "resume", "end", "prompt"];
+
+/// What a rule found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    /// The rule.
+    pub(super) name: &'static str,
+    /// One line.
+    pub(super) summary: String,
+    /// What was measured.
+    pub(super) description: String,
+    /// `critical` or `warning`.
+    pub(super) severity: &'static str,
+}
+
+/// What a rule says of the measures; `None` when there is too little to tell.
+type Verdict = Option<Option<Found>>;
+
+/// A rule by its name.
+pub(super) struct Rule {
+    pub(super) name: &'static str,
+    pub(super) judge: fn(&Measures) -> Verdict,
+    /// While it fires, everything else is a consequence and is not sent.
+    pub(super) silences_others: bool,
+}
+
+/// Every rule, in the order in which a group of them is headed.
+pub(super) const RULES: [Rule; 12] = [
+    Rule { name: "ApiDown", judge: api_down, silences_others: true },
+    Rule { name: "ApiReadsFailing", judge: reads_failing, silences_others: true },
+    Rule { name: "ThrottledRatio", judge: throttled, silences_others: false },
+    Rule { name: "SessionStartRatio", judge: session_starts, silences_others: false },
+    Rule { name: "SocketUpgradeRatio", judge: upgrades, silences_others: false },
+    Rule { name: "SocketLostRatio", judge: lost_connections, silences_others: false },
+    Rule { name: "EarlyPauseRatio", judge: early_pauses, silences_others: false },
+    Rule { name: "AnswersMissing", judge: missing_answers, silences_others: false },
+    Rule { name: "LoginRatio", judge: logins, silences_others: false },
+    Rule { name: "UnauthorizedRatio", judge: unauthorized, silences_others: false },
+    Rule { name: "RequestErrorRatio", judge: request_errors, silences_others: false },
+    Rule { name: "RequestLatencyP95", judge: latency, silences_others: false },
+];
+
+fn api_down(measures: &Measures) -> Verdict {
+    let (count, _, words) = measures.check(Check::Health);
+    let row = measures.in_a_row(Check::Health);
+    let found = || Found {
+        name: "ApiDown",
+        summary: format!("Uptime check of api.tabbi.dev/health fails: {words}"),
+        description: format!("The last {row} checks in a row failed, the newest with {words}."),
+        severity: "critical",
+    };
+    (count >= CHECKS_MIN).then(|| (row >= CHECKS_MIN).then(found))
+}
+
+fn reads_failing(measures: &Measures) -> Verdict {
+    let (count, _, words) = measures.check(Check::Read);
+    let row = measures.in_a_row(Check::Read);
+    let found = || Found {
+        name: "ApiReadsFailing",
+        summary: format!("Error rate of the API: signed-in requests are answered with {words}"),
+        description: format!("The last {row} requests of the monitor's own account failed: {words}."),
+        severity: "critical",
+    };
+    let ours = is_server_error(&words);
+    (count >= CHECKS_MIN).then(|| (ours && row >= CHECKS_MIN).then(found))
+}
+
+fn session_starts(measures: &Measures) -> Verdict {
+    let (asked, started) = (measures.act("session"), measures.act("start"));
+    let slow = asked.p95_ms.max(started.p95_ms);
+    let both = Tally::of([&asked, &started], |words| !is_throttled(words));
+    both.judge("SessionStartRatio", |share, words| {
+        (
+            format!("New sessions fail to start: {share:.0} %"),
+            format!("{:.0} % of new sessions start, the target is 95 %. Users meet {words}.", 100.0 - share),
+        )
+    })
+    .map(|found| {
+        let late = (slow > START_MAX_MS && both.count >= ACTS_MIN).then(|| Found {
+            name: "SessionStartRatio",
+            summary: format!("New sessions start slowly: P95 {}", seconds(slow)),
+            description: format!("95 of 100 new sessions start within {}, the target is 5 s.", seconds(slow)),
+            severity: "warning",
+        });
+        found.or(late)
+    })
+}
+
+fn throttled(measures: &Measures) -> Verdict {
+    let acts: Vec<Measured> = REQUESTS.iter().chain(&["session"]).map(|kind| measures.act(kind)).collect();
+    Tally::of(&acts, is_throttled).judge("ThrottledRatio", |share, words| {
+        (
+            format!("Error rate of the API: {share:.0} % of requests are answered 429"),
+            format!("The API refuses requests of ordinary users by its rate limit: {words}."),
+        )
+    })
+}
+
+fn is_throttled(words: &str) -> bool {
+    words == "status 429" || words == "Too many requests"
+}
+
+fn upgrades(measures: &Measures) -> Verdict {
+    Tally::of([&measures.act("socket")], |_| true).judge("SocketUpgradeRatio", |share, words| {
+        (
+            format!("WebSocket upgrades refused: {share:.0} %"),
+            format!("Chats cannot open their WebSocket connection; the upgrade fails with {words}."),
+        )
+    })
+}
+
+fn lost_connections(measures: &Measures) -> Verdict {
+    let acts = CONNECTED.map(|kind| measures.act(kind));
+    let lost = Tally::of(&acts, |words| words == "Not connected");
+    lost.judge("SocketLostRatio", |share, words| {
+        (
+            format!("Open WebSocket connections are lost: {share:.0} %"),
+            format!("Chats lose their connection while in use; users see {words}."),
+        )
+    })
+}
+
+fn early_pauses(measures: &Measures) -> Verdict {
+    let acts = CONNECTED.map(|kind| measures.act(kind));
+    Tally::of(&acts, |words| words == "Session paused").judge("EarlyPauseRatio", |share, words| {
+        (
+            format!("Sessions in use are paused: {share:.0} %"),
+            format!("Users meet {words} while they work, long before the idle time-out."),
+        )
+    })
+}
+
+fn missing_answers(measures: &Measures) -> Verdict {
+    let acts = ["prompt", "history"].map(|kind| measures.act(kind));
+    let said = measures.act("prompt").count;
+    let mut missing =
+        Tally::of(&acts, |words| words.starts_with("no answer app") || words.contains("missing"));
+    missing.count = said.max(missing.failed);
+    missing.judge("AnswersMissing", |share, words| {
+        (
+            format!("Chat messages stay without an answer: {share:.0} %"),
+            format!("Messages are sent, and the assistant's answers do not appear in the chat: {words}."),
+        )
+    })
+}
+
+fn logins(measures: &Measures) -> Verdict {
+    let (count, failed, words) = measures.check(Check::SignIn);
+    let acts = measures.act("sign-in");
+    let users = Tally::of([&acts], |_| true);
+    let (count, failed) = (count + users.count, failed + users.failed);
+    let words = if words.is_empty() { users.words() } else { words };
+    let found = |share: f64| Found {
+        name: "LoginRatio",
+        summary: format!("Logins fail: {share:.0} %"),
+        description: format!("Users cannot log in with GitHub: {words}."),
+        severity: severity(share),
+    };
+    judged(count, failed, CHECKS_MIN).map(|share| (share > SHARE_MAX).then(|| found(share)))
+}
+
+fn unauthorized(measures: &Measures) -> Verdict {
+    let acts: Vec<Measured> = REQUESTS.iter().chain(&["session"]).map(|kind| measures.act(kind)).collect();
+    Tally::of(&acts, |words| words == "status 401").judge("UnauthorizedRatio", |share, _| {
+        (
+            format!("Requests answered 401 Unauthorized: {share:.0} %"),
+            "Signed-in users are refused with 401 Unauthorized and have to log in again.".to_owned(),
+        )
+    })
+}
+
+fn request_errors(measures: &Measures) -> Verdict {
+    let acts = REQUESTS.map(|kind| measures.act(kind));
+    // What has a rule of its own does not count twice.
+    let own = ["Not connected", "Session paused", "no answer appeared", "status 401"];
+    Tally::of(&acts, |words| !own.contains(&words) && !is_throttled(words)).judge(
+        "RequestErrorRatio",
+        |share, words| {
+            (format!("Error rate of the API: {share:.0} %"), format!("Requests of users fail with {words}."))
+        },
+    )
+}
+
+fn latency(measures: &Measures) -> Verdict {
+    let acts = TIMED.iter().map(|kind| (*kind, measures.act(kind)));
+    let mut timed = acts.filter(|(_, act)| act.count >= ACTS_MIN).peekable();
+    timed.peek()?;
+    let (kind, slowest) = timed.max_by_key(|(_, act)| act.p95_ms)?;
+    let found = || Found {
+        name: "RequestLatencyP95",
+        summary: format!("P95 latency of the API is {}", seconds(slowest.p95_ms)),
+        description: format!(
+            "95 of 100 requests ({kind}) take up to {}, half of them {}; the limit is 2 s.",
+            seconds(slowest.p95_ms),
+            seconds(slowest.p50_ms)
+        ),
+        severity: "warning",
+    };
+    Some((slowest.p95_ms > LATENCY_MAX_MS).then(found))
+}
+
+/// Failures of some kinds of acts.
+#[derive(Clone, Debug, Default)]
+struct Tally {
+    count: usize,
+    failed: usize,
+    words: BTreeMap<String, usize>,
+}
+
+impl Tally {
+    fn of<'a>(acts: impl IntoIterator<Item = &'a Measured>, counts: impl Fn(&str) -> bool) -> Self {
+        let mut tally = Self::default();
+        for act in acts {
+            tally.count += act.count;
+            for (words, times) in act.failures.iter().filter(|(words, _)| counts(words)) {
+                tally.failed += times;
+                *tally.words.entry(words.clone()).or_default() += times;
+            }
+        }
+        tally
+    }
+
+    fn judge(&self, name: &'static str, told: impl Fn(f64, &str) -> (String, String)) -> Verdict {
+        let share = judged(self.count, self.failed, ACTS_MIN)?;
+        let found = || {
+            let (summary, description) = told(share, &self.words());
+            Found { name, summary, description, severity: severity(share) }
+        };
+        Some((share > SHARE_MAX && self.failed >= FAILED_MIN).then(found))
+    }
+
+    /// The commonest failures, with how often they were met.
+    fn words(&self) -> String {
+        let mut words: Vec<_> = self.words.iter().collect();
+        words.sort_by_key(|(_, times)| core::cmp::Reverse(**times));
+        let told = words.iter().take(QUOTED_MAX).map(|(words, times)| format!("\"{words}\" (\u{d7}{times})"));
+        told.collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// The share of failures, 0 to 100, when there is enough to tell.
+fn judged(count: usize, failed: usize, enough: usize) -> Option<f64> {
+    let number = |n: usize| u32::try_from(n).map_or(f64::MAX, f64::from);
+    (count >= enough).then(|| number(failed) * 100.0 / number(count))
+}
+
+fn severity(share: f64) -> &'static str {
+    if share > SHARE_CRITICAL { "critical" } else { "warning" }
+}
+
+fn is_server_error(words: &str) -> bool {
+    words.starts_with("status 5") || words == "no answer" || words == "not reachable"
+}
+
+fn seconds(ms: u64) -> String {
+    format!("{}.{} s", ms / 1_000, ms % 1_000 / 100)
+}
+
+#[cfg(test)]
+#[path = "rules_tests.rs"]
+mod tests;

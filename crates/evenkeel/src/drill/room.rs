@@ -1,0 +1,62 @@
+//! What the product shows a responder: the incident as its API tells it. The stand-in knows nothing else.
+
+use crate::exit::Failure;
+use crate::practice::{Stack, range_failed};
+use core::time::Duration;
+use incident::{Diagnosis, IncidentId};
+use serde::Deserialize;
+
+/// The API answers in milliseconds.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// Reads incidents over the API.
+pub(super) struct Reader {
+    http: reqwest::Client,
+    token: String,
+    console: String,
+}
+
+/// An incident as the API shows it.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Room {
+    pub(super) status: String,
+    pub(super) recovery_until: Option<String>,
+    pub(super) diagnosis: Diagnosis,
+    pub(super) runs: Vec<ShownRun>,
+}
+
+/// A run as the API shows it.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct ShownRun {
+    pub(super) number: u32,
+    pub(super) step: Option<u32>,
+    pub(super) source: String,
+    pub(super) state: String,
+}
+
+impl Reader {
+    pub(super) async fn new(stack: &Stack) -> Result<Self, Failure> {
+        let http = reqwest::Client::builder().timeout(WAIT).no_proxy().build().map_err(range_failed)?;
+        let (token, console) = (stack.reading_token("drill").await?, stack.server.console_url.clone());
+        Ok(Self { http, token, console })
+    }
+
+    pub(super) async fn room(&self, id: IncidentId) -> Result<Room, Failure> {
+        let url = format!("{}/api/incidents/{id}", self.console);
+        let answer = self.http.get(url).bearer_auth(&self.token).send().await.map_err(range_failed)?;
+        answer.error_for_status().map_err(range_failed)?.json().await.map_err(range_failed)
+    }
+}
+
+impl Room {
+    /// Whether the incident is over, or looks as if it were.
+    pub(super) fn recovers(&self) -> bool {
+        self.recovery_until.is_some() || self.status == "resolved"
+    }
+
+    /// The commands that wait for a word in the step that the diagnosis proposes.
+    pub(super) fn proposed(&self) -> Vec<&ShownRun> {
+        let Some(step) = self.diagnosis.proposed_step else { return Vec::new() };
+        self.runs.iter().filter(|run| run.step == Some(step) && run.state == "proposed").collect()
+    }
+}

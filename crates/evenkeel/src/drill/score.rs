@@ -1,0 +1,114 @@
+//! From an incident's own events to a score card. The state before the first change is folded anew, so that what the
+//! product ranked first then is judged, and not what it knows afterwards.
+//!
+//! Must never be here: anything that the handling of a drill could read.
+
+use super::truth;
+use incident::{Audience, Event, EventKind, Incident, RunState, diagnose, evolve};
+use jiff::Timestamp;
+use playbook::Playbook;
+use range::faults::Fault;
+use web::drills::{DrillTimes, Judged};
+
+/// So many lines of each output stand in a transcript.
+const PRINTED_MAX: usize = 60;
+
+/// When each stage was reached, counted from the fault.
+pub(super) fn times(events: &[Event], broken_at: Timestamp) -> DrillTimes {
+    let first = |wanted: &dyn Fn(&EventKind) -> bool| {
+        events.iter().find(|event| wanted(&event.kind)).and_then(|event| after(broken_at, event.at))
+    };
+    let approved: Vec<u32> = events
+        .iter()
+        .filter_map(|event| match &event.kind {
+            EventKind::RunApproved { run } => Some(*run),
+            _ => None,
+        })
+        .collect();
+    let last_fix = events
+        .iter()
+        .rfind(|event| matches!(&event.kind, EventKind::RunEnded { run, .. } if approved.contains(run)));
+    let held = events.iter().rfind(|event| matches!(event.kind, EventKind::RecoveryHeld));
+    DrillTimes {
+        detected: first(&|kind| matches!(kind, EventKind::Opened { .. })),
+        paged: first(&|kind| matches!(kind, EventKind::PageDelivered { .. })),
+        acknowledged: first(&|kind| matches!(kind, EventKind::Acknowledged { .. })),
+        told: first(
+            &|kind| matches!(kind, EventKind::UpdatePosted { draft, .. } if draft.audience == Audience::Public),
+        ),
+        approved: first(&|kind| matches!(kind, EventKind::RunApproved { .. })),
+        fixed: last_fix.and_then(|event| after(broken_at, event.at)),
+        verified: held.and_then(|event| after(broken_at, event.at)),
+    }
+}
+
+fn after(broken_at: Timestamp, at: Timestamp) -> Option<u64> {
+    u64::try_from(at.duration_since(broken_at).as_secs()).ok()
+}
+
+/// The incident as it was before anybody gave the word for a change.
+fn before_the_first_change(incident: &Incident, events: &[Event]) -> (Incident, Timestamp) {
+    let changes = |event: &&Event| !matches!(event.kind, EventKind::RunApproved { .. });
+    let mut at = incident.opened_at;
+    let new = Incident::new(incident.id, incident.plan.clone());
+    let then = events.iter().take_while(changes).fold(new, |state, event| {
+        at = event.at;
+        evolve(state, event)
+    });
+    (then, at)
+}
+
+/// Whether the runbook and the cause that came first are the fault's.
+pub(super) fn judged(fault: &Fault, incident: &Incident, events: &[Event]) -> (Judged, Judged) {
+    let (then, at) = before_the_first_change(incident, events);
+    let playbook = &incident.plan.playbook;
+    let runbook = then.runbook().map(|runbook| runbook.title.clone()).unwrap_or_default();
+    let known = has_runbook(playbook, fault.runbook);
+    let right_runbook = runbook.eq_ignore_ascii_case(fault.runbook);
+    let diagnosis = diagnose(&then, at);
+    let first = diagnosis.causes.into_iter().next().filter(|cause| cause.score > 0);
+    let first = first.map(|cause| cause.name).unwrap_or_default();
+    // In another runbook than the fault's, a cause of a like name is not the true one.
+    let right_cause = truth::is_true_cause(fault, &first).map(|right| right && right_runbook);
+    let runbook = Judged { right: known.then_some(right_runbook), first: runbook };
+    (runbook, Judged { right: right_cause.filter(|_| known), first })
+}
+
+/// What was ranked before the first change, with what was found, and what every look had printed: for the transcript.
+pub(super) fn evidence(incident: &Incident, events: &[Event]) -> String {
+    let (then, at) = before_the_first_change(incident, events);
+    let mut text =
+        format!("\nAlert: {}\n{}\n\nRanked before the first change:\n", then.title, then.description);
+    for cause in diagnose(&then, at).causes {
+        let branch = cause.branch.map_or_else(String::new, |step| format!(", step {step} says what to do"));
+        text.push_str(&format!("{:>4}  {} (step {}{branch})\n", cause.score, cause.name, cause.step));
+        for found in cause.evidence {
+            text.push_str(&format!("        {:>+4} {}\n", found.weight, found.text));
+            if let Some(quote) = found.quote {
+                text.push_str(&format!("             {quote}\n"));
+            }
+        }
+    }
+    for run in &then.runs {
+        if let RunState::Ended(report) = &run.state {
+            text.push_str(&format!("\n$ {}\n", run.request.source));
+            for line in report.output.lines().take(PRINTED_MAX) {
+                text.push_str(&format!("  {line}\n"));
+            }
+        }
+    }
+    text
+}
+
+fn has_runbook(playbook: &Playbook, title: &str) -> bool {
+    playbook.runbooks.iter().any(|runbook| runbook.title.eq_ignore_ascii_case(title))
+}
+
+/// The commands that somebody gave the word for, in order.
+pub(super) fn fixes(incident: &Incident, events: &[Event]) -> Vec<String> {
+    let approved = events.iter().filter_map(|event| match &event.kind {
+        EventKind::RunApproved { run } => incident.run(*run),
+        _ => None,
+    });
+    approved.map(|run| run.request.source.clone()).collect()
+}

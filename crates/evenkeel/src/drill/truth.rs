@@ -1,0 +1,65 @@
+//! What the scorer knows and nobody else in a drill: how a playbook would name the true cause of each fault.
+//!
+//! Must never be here, nor be seen from here: how a drill is handled. The stand-in and the product never read this.
+
+use range::faults::Fault;
+
+/// Words of which a suspect that is the true cause has at least one, for each fault. A version that was deployed is the
+/// cause wherever it brought the fault; where a playbook also names what the version did, that is right, too.
+const TRUE_CAUSES: &[(&str, &[&str])] = &[
+    ("bad-deployment", &["deployment"]),
+    ("storage-limit", &["deployment"]),
+    ("rate-limiter-mad", &["deployment", "rate limit"]),
+    ("backend-down", &["no deployment", "not deployment", "convex", "dependenc", "backend"]),
+    ("origin-missing", &["cors", "origin"]),
+    ("actor-crashed", &["durable object", "deployment", "widespread"]),
+    ("actor-hibernated", &["durable object", "deployment", "widespread"]),
+    ("clone-slow", &["sandbox timeout", "time limit"]),
+    ("agent-unhealthy", &["opencode"]),
+    ("sandbox-app-stuck", &["stuck", "modal is the issue"]),
+    ("sandbox-down", &["stuck", "modal is the issue"]),
+    ("git-token-expired", &["github token", "github auth", "github sign-in"]),
+    ("auto-pause-wrong", &["the timeout in the code", "timeout configuration", "deployed timeout"]),
+    ("alarms-twice", &["alarms set twice", "duplicate alarm", "deployed timeout"]),
+    ("ten-minute-ceiling", &["before our pause", "modal timeout"]),
+    ("duplicate-filter", &["repeats", "deduplication", "deployment"]),
+    ("duplicate-message-ids", &["repeats", "deduplication"]),
+    ("sse-cut", &["stays silent", "streaming", "stream of events", "but no messages"]),
+    ("sandbox-crash", &["stays silent", "but no messages", "opencode"]),
+    ("sync-stalled", &["convex sync", "backend's side"]),
+    ("cpu-limit", &["limit that is reached", "resource constraints", "deployment"]),
+    ("slow-dependency", &["services behind", "external dependenc"]),
+    ("cold-start-slow", &["first requests", "cold start"]),
+    ("queue-full", &["sandbox service is slow", "modal is slow", "stuck", "modal is the issue"]),
+    // No playbook that we know names a limit of writes among the causes of its runbook.
+    ("write-limit-low", &[]),
+    ("oauth-secret-wrong", &["oauth app misconfigured"]),
+    ("oauth-callback-wrong", &["oauth app misconfigured", "callback"]),
+    ("token-expiry-wrong", &["token expired"]),
+    ("provider-down", &["provider"]),
+];
+
+/// Whether a suspect of this name is the fault's true cause; `None` where nobody has written that down.
+pub(super) fn is_true_cause(fault: &Fault, name: &str) -> Option<bool> {
+    let (_, words) = TRUE_CAUSES.iter().find(|(known, _)| *known == fault.name)?;
+    let name = name.to_lowercase();
+    // A condition that says that it was no deployment is not about one.
+    let bare = name.replace("no deployment", "").replace("not deployment", "");
+    Some(words.iter().any(|word| if word.starts_with("no") { &name } else { &bare }.contains(word)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_are_told_apart() {
+        let fault = |name| range::faults::named(name).unwrap();
+        let is = |name, cause| is_true_cause(fault(name), cause).unwrap();
+        assert!(is("bad-deployment", "If a deployment came just before the errors"));
+        assert!(!is("bad-deployment", "If no deployment fits the time"));
+        assert!(is("backend-down", "If no deployment fits the time"));
+        assert!(!is("origin-missing", "Look at the Durable Objects"));
+        assert!(is("origin-missing", "Look for CORS refusals"));
+    }
+}
