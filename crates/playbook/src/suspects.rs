@@ -175,28 +175,30 @@ impl Suspects {
         }
     }
 
-    /// The suspects that a line tells of, if it tells of trouble at all.
+    /// The suspects that a line tells of, if it tells of trouble at all. The words of whoever asked for it, such as what
+    /// a log is searched for, stand in every answer and tell nothing.
     #[must_use]
-    pub fn spoken_of(&self, line: &str) -> Vec<Spoken> {
+    pub fn spoken_of(&self, line: &str, asked: &str) -> Vec<Spoken> {
         let line: String = line.chars().take(LINE_CHARS_MAX).collect();
         if !is_trouble(&line) {
             return Vec::new();
         }
-        self.named_in(&line, SPOKEN_MIN)
+        self.named_in(&line, &concepts(asked), SPOKEN_MIN)
     }
 
     /// The suspect that a short text, such as a command's title, is most about.
     #[must_use]
     pub fn nearest_to(&self, text: &str) -> Option<usize> {
-        let named = self.named_in(text, NEAR_MIN);
+        let named = self.named_in(text, &BTreeMap::new(), NEAR_MIN);
         named
             .iter()
             .max_by_key(|spoken| (spoken.weight, core::cmp::Reverse(spoken.suspect)))
             .map(|spoken| spoken.suspect)
     }
 
-    fn named_in(&self, text: &str, weight_min: u32) -> Vec<Spoken> {
-        let heard = concepts(text);
+    fn named_in(&self, text: &str, asked: &BTreeMap<String, String>, weight_min: u32) -> Vec<Spoken> {
+        let mut heard = concepts(text);
+        heard.retain(|key, _| !asked.contains_key(key));
         let spoken = self.list.iter().enumerate().map(|(suspect, known)| {
             let shared = heard.iter().filter_map(|(key, word)| Some((known.concepts.get(key)?, word)));
             let (weights, words): (Vec<u32>, Vec<String>) =

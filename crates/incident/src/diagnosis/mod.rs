@@ -23,8 +23,8 @@ const RULED_OUT: i32 = -60;
 const NOT_AS_EXPECTED: i32 = 40;
 /// One that was met.
 const AS_EXPECTED: i32 = -20;
-/// A deployment shortly before it began.
-const DEPLOYED_BEFORE: i32 = 45;
+/// A deployment shortly before it began: less than two rare words of a suspect in what was printed, for many are innocent.
+const DEPLOYED_BEFORE: i32 = 35;
 /// A list of deployments with none before it began.
 const NOT_DEPLOYED: i32 = -25;
 /// A look for something that found nothing at all.
@@ -181,10 +181,14 @@ impl Bench {
 
     /// Lines that tell of trouble, in words that a suspect has, too.
     fn printed(&mut self, run: &Run, report: &RunReport) {
+        // What the playbook expects to read is no trouble, however it sounds: `426 Upgrade Required`.
+        if !run.checks.is_empty() && run.checks.iter().all(|(_, fact)| *fact == Fact::AsExpected) {
+            return;
+        }
         let lines: Vec<&str> = report.output.lines().rev().take(LINES_MAX).collect();
         let mut best: BTreeMap<usize, (Spoken, &str, usize)> = BTreeMap::new();
         for line in &lines {
-            for spoken in self.suspects.spoken_of(line) {
+            for spoken in self.suspects.spoken_of(line, &run.request.source) {
                 let seen = best.entry(spoken.suspect).or_insert_with(|| (spoken.clone(), line, 0));
                 seen.2 += 1;
                 if spoken.weight > seen.0.weight {
@@ -268,11 +272,14 @@ impl Bench {
             };
             match found.step {
                 Some(step) => self.add_where(|suspect| suspect.steps.contains(&step), &evidence),
-                None => {
-                    if let Some(suspect) = self.suspects.nearest_to(&found.about) {
-                        self.add(suspect, evidence);
-                    }
-                }
+                // What nobody is named by belongs to the look that measured it.
+                None => match self.suspects.nearest_to(&found.about) {
+                    Some(suspect) => self.add(suspect, evidence),
+                    None => self.add_where(
+                        |suspect| run.request.step.is_some_and(|step| suspect.steps.contains(&step)),
+                        &evidence,
+                    ),
+                },
             }
         }
     }
@@ -286,7 +293,7 @@ impl Bench {
                 ["summary", "description", "message"].iter().filter_map(|name| alert.labels.get(*name));
             let text: Vec<&str> = texts.into_iter().chain(annotations.map(String::as_str)).collect();
             let text = text.join(" ");
-            for spoken in self.suspects.spoken_of(&text) {
+            for spoken in self.suspects.spoken_of(&text, "") {
                 let weight = i32::try_from(spoken.weight / 2).unwrap_or(0);
                 let said = format!("the alert speaks of {}", listed(&spoken.words));
                 self.add(
