@@ -9,12 +9,13 @@ use crate::request::{EngineError, Job, Question};
 use core::time::Duration;
 use incident::words::page_words;
 use incident::{
-    Actor, Asked, Channel, Command, Incident, IncidentId, Page, PageOutcome, PageState, Refusal, RunState,
-    Work,
+    Actor, Asked, Channel, Command, Incident, IncidentId, Page, PageOutcome, PageState, Refusal, RunReport,
+    RunState, Work,
 };
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 
@@ -162,8 +163,40 @@ impl Dispatch {
         if !started || !self.look(incident.id).await.is_some_and(|now| is_running(&now, number)) {
             return;
         }
-        let report = self.executor.run(&order).await;
+        let report = self.run_or_stop(&order).await;
         self.bring_back(incident.id, Command::RunEnded { run: number, report }, Some(lease)).await;
+    }
+
+    /// Runs a command to its end; a person's wish that it end is passed on as soon as it is kept.
+    async fn run_or_stop(&self, order: &RunOrder) -> RunReport {
+        let mut run = self.executor.run(order);
+        tokio::select! {
+            // The command begins before its stop is looked for, so that there is something to stop.
+            biased;
+            report = &mut run => return report,
+            () = self.stop_asked(order) => self.executor.stop(order.incident, order.run),
+        }
+        run.await
+    }
+
+    /// Comes when a person wants this run to end; never, if nobody does.
+    async fn stop_asked(&self, order: &RunOrder) {
+        let mut changes = self.engine.feed();
+        loop {
+            let now = self.look(order.incident).await;
+            let run = now.as_ref().and_then(|incident| incident.run(order.run));
+            if run.is_some_and(|run| run.stopped_by.is_some()) {
+                return;
+            }
+            loop {
+                match changes.recv().await {
+                    Ok(change) if change.incident != order.incident => {}
+                    Ok(_) | Err(RecvError::Lagged(_)) => break,
+                    // Nothing changes any more: the core has ended, and the run is left to its lease.
+                    Err(RecvError::Closed) => return core::future::pending().await,
+                }
+            }
+        }
     }
 
     /// The incident as it stands, asked for until the core can answer. `None`: there is nothing to do for it.
@@ -175,7 +208,7 @@ impl Dispatch {
                     return None;
                 }
                 Err(error @ (EngineError::Busy | EngineError::Unavailable(_))) => {
-                    tracing::warn!(%incident, %error, "a page waits for its incident");
+                    tracing::warn!(%incident, %error, "work waits for its incident");
                     self.pause().await;
                 }
             }

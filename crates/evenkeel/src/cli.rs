@@ -259,6 +259,13 @@ pub(crate) enum RunbookVerb {
         #[arg(long)]
         command: String,
     },
+    /// Stop a command that runs: it is asked to end, then ended by force.
+    Stop {
+        /// The incident's id.
+        id: String,
+        /// The run's number.
+        run: u32,
+    },
 }
 
 /// `evenkeel status …`.

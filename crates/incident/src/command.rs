@@ -4,6 +4,7 @@ use crate::alert::Alert;
 use crate::event::{Audience, PageOutcome, Phase, RunReport};
 use crate::follow::TimerKey;
 use crate::people::{Actor, PersonId};
+use crate::sight::Sight;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -135,8 +136,8 @@ pub enum Command {
     ApproveRun {
         /// Which run.
         run: u32,
-        /// The command as the approver saw it.
-        source: String,
+        /// What the approver saw.
+        sight: Sight,
     },
     /// Refuses the word.
     RejectRun {
@@ -144,6 +145,16 @@ pub enum Command {
         run: u32,
         /// Why.
         reason: String,
+    },
+    /// Tries what waits for a word without doing it.
+    DryRun {
+        /// Which run.
+        run: u32,
+    },
+    /// Ends a run that is under way, or keeps one from beginning.
+    StopRun {
+        /// Which run.
+        run: u32,
     },
     /// Says how a step went.
     MarkStep {

@@ -1,15 +1,14 @@
 //! Makes an event so. Total: an event that names something unknown changes nothing, so replay never fails.
 
 mod page;
+mod run;
 
 use crate::alert::{Alert, AlertKey, AlertStatus};
 use crate::event::{Event, EventKind};
 use crate::people::Actor;
 use crate::state::{
-    Acknowledgement, ActionItem, AlertState, Escalation, Incident, Page, Recovery, Run, RunState, Status,
-    StatusUpdate, Tick, index,
+    Acknowledgement, ActionItem, AlertState, Escalation, Incident, Page, Recovery, Status, StatusUpdate, Tick,
 };
-use alloc::vec::Vec;
 use jiff::Timestamp;
 
 /// The incident after `event`.
@@ -63,14 +62,18 @@ fn route(incident: &mut Incident, event: &Event) {
         | EventKind::Unacknowledged { .. } => acknowledgement(incident, event),
         EventKind::RunRequested { .. }
         | EventKind::RunProposed { .. }
+        | EventKind::RunFirstApproved { .. }
+        | EventKind::RunFirstLapsed { .. }
         | EventKind::RunApproved { .. }
+        | EventKind::RunPrepared { .. }
         | EventKind::RunHeld { .. }
         | EventKind::RunSkipped { .. }
         | EventKind::RunRejected { .. }
+        | EventKind::RunStopAsked { .. }
         | EventKind::RunStarted { .. }
         | EventKind::RunEnded { .. }
         | EventKind::RunLost { .. }
-        | EventKind::StepMarked { .. } => runs(incident, event),
+        | EventKind::StepMarked { .. } => run::runs(incident, event),
         EventKind::UpdatePosted { .. } | EventKind::UpdateDue { .. } | EventKind::UpdateMissed { .. } => {
             telling(incident, event);
         }
@@ -217,73 +220,6 @@ fn answer(incident: &mut Incident, page: Option<u32>, by: &Actor, intent: crate:
     };
     for page in incident.pages.iter_mut().filter(|page| of_person(page)) {
         page.answer = Some(intent);
-    }
-}
-
-fn runs(incident: &mut Incident, event: &Event) {
-    let number = match &event.kind {
-        EventKind::RunRequested { run, request } | EventKind::RunProposed { run, request } => {
-            let state = match &event.kind {
-                EventKind::RunProposed { .. } => RunState::Proposed,
-                _ => RunState::Ready,
-            };
-            incident.runs.push(Run {
-                number: *run,
-                request: request.clone(),
-                asked_by: event.by.clone(),
-                asked_at: event.at,
-                approved_by: None,
-                approved_at: None,
-                state,
-                checks: Vec::new(),
-                ended_at: None,
-            });
-            return;
-        }
-        EventKind::StepMarked { step, outcome } => {
-            incident.steps.insert(*step, (*outcome, event.by.clone()));
-            return;
-        }
-        EventKind::RunApproved { run }
-        | EventKind::RunHeld { run, .. }
-        | EventKind::RunSkipped { run, .. }
-        | EventKind::RunRejected { run, .. }
-        | EventKind::RunStarted { run }
-        | EventKind::RunEnded { run, .. }
-        | EventKind::RunLost { run } => *run,
-        _ => return,
-    };
-    if let Some(run) = index(number).and_then(|index| incident.runs.get_mut(index)) {
-        run_moved(run, event);
-    }
-}
-
-fn run_moved(run: &mut Run, event: &Event) {
-    match &event.kind {
-        EventKind::RunApproved { .. } => {
-            run.approved_by = Some(event.by.clone());
-            run.approved_at = Some(event.at);
-            run.state = RunState::Ready;
-        }
-        EventKind::RunHeld { .. } => {
-            run.approved_by = None;
-            run.approved_at = None;
-            run.state = RunState::Proposed;
-        }
-        EventKind::RunRejected { reason, .. } | EventKind::RunSkipped { why: reason, .. } => {
-            run.state = RunState::Rejected { by: event.by.clone(), reason: reason.clone() };
-        }
-        EventKind::RunStarted { .. } => run.state = RunState::Running { since: event.at },
-        EventKind::RunEnded { report, checks, .. } => {
-            run.state = RunState::Ended(report.clone());
-            run.checks.clone_from(checks);
-            run.ended_at = Some(event.at);
-        }
-        EventKind::RunLost { .. } => {
-            run.state = RunState::Lost;
-            run.ended_at = Some(event.at);
-        }
-        _ => {}
     }
 }
 

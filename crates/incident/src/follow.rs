@@ -1,11 +1,15 @@
 //! What must happen in the world after an event: pages, runs, timers. Nothing else leaves the process.
 
 use crate::event::{Event, EventKind};
-use crate::state::Incident;
+use crate::later::later;
+use crate::state::{Incident, RunState};
 use alloc::vec;
 use alloc::vec::Vec;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+
+/// A change does not wait longer than this for the looks before it: whoever approved it wants it now.
+const LOOKS_BEFORE_MAX: SignedDuration = SignedDuration::from_secs(20);
 
 /// A place for one timer in an incident: setting it again moves it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -25,6 +29,10 @@ pub enum TimerKey {
     AlertExpiry,
     /// A deadline of the postmortem.
     Postmortem(u32),
+    /// The first of two words for a run lapses.
+    FirstWord(u32),
+    /// What is looked at before a change is not waited for any longer.
+    Before(u32),
 }
 
 /// Work for the world, leased by one worker at a time.
@@ -84,13 +92,19 @@ pub fn follow(incident: &Incident, event: &Event) -> Vec<Intent> {
             vec![timer(TimerKey::Acknowledgement, Some(*lapses_at))]
         }
         EventKind::Unacknowledged { .. } => vec![timer(TimerKey::Acknowledgement, None)],
-        EventKind::RunRequested { run, .. } | EventKind::RunApproved { run } => {
-            vec![Intent::Do(Work::Run(*run))]
-        }
-        EventKind::RunEnded { run, .. }
-        | EventKind::RunLost { run }
-        | EventKind::RunHeld { run, .. }
-        | EventKind::RunSkipped { run, .. } => vec![Intent::Done(Work::Run(*run))],
+        EventKind::RunRequested { .. }
+        | EventKind::RunProposed { .. }
+        | EventKind::RunFirstApproved { .. }
+        | EventKind::RunFirstLapsed { .. }
+        | EventKind::RunApproved { .. }
+        | EventKind::RunPrepared { .. }
+        | EventKind::RunHeld { .. }
+        | EventKind::RunSkipped { .. }
+        | EventKind::RunRejected { .. }
+        | EventKind::RunStopAsked { .. }
+        | EventKind::RunStarted { .. }
+        | EventKind::RunEnded { .. }
+        | EventKind::RunLost { .. } => runs(incident, event),
         EventKind::UpdatePosted { next_due, .. } => vec![timer(TimerKey::Update, *next_due)],
         EventKind::UpdateDue { due: next_due } | EventKind::UpdateMissed { next_due, .. } => {
             vec![timer(TimerKey::Update, Some(*next_due))]
@@ -104,9 +118,7 @@ pub fn follow(incident: &Incident, event: &Event) -> Vec<Intent> {
             timer(TimerKey::AlertExpiry, None),
         ],
         EventKind::PostmortemOwed { stages, .. } => deadlines(stages),
-        EventKind::Reopened { .. } => (0..incident.postmortem.stages.len())
-            .map(|stage| timer(TimerKey::Postmortem(number(stage)), None))
-            .collect(),
+        EventKind::Reopened { .. } => no_deadlines(incident),
         EventKind::Opened { .. }
         | EventKind::AlertFired { .. }
         | EventKind::AlertRepeated { .. }
@@ -121,14 +133,42 @@ pub fn follow(incident: &Incident, event: &Event) -> Vec<Intent> {
         | EventKind::Ticked { .. }
         | EventKind::Unticked { .. }
         | EventKind::Noted { .. }
-        | EventKind::RunProposed { .. }
-        | EventKind::RunRejected { .. }
-        | EventKind::RunStarted { .. }
         | EventKind::StepMarked { .. }
         | EventKind::PostmortemStageDue { .. }
         | EventKind::PostmortemSaved { .. }
         | EventKind::ActionItemAdded { .. }
         | EventKind::ActionItemCompleted { .. } => Vec::new(),
+    }
+}
+
+/// What follows from what happens to runs.
+fn runs(incident: &Incident, event: &Event) -> Vec<Intent> {
+    match &event.kind {
+        EventKind::RunRequested { run, .. } => vec![Intent::Do(Work::Run(*run))],
+        EventKind::RunFirstApproved { run, until } => vec![timer(TimerKey::FirstWord(*run), Some(*until))],
+        EventKind::RunFirstLapsed { run } => vec![timer(TimerKey::FirstWord(*run), None)],
+        EventKind::RunApproved { run } => {
+            let first = incident.run(*run).is_some_and(|run| run.first_word.is_some());
+            let forget = first.then(|| timer(TimerKey::FirstWord(*run), None));
+            let waits = incident.run(*run).is_some_and(|run| run.waits_for_looks);
+            let go = match waits {
+                true => timer(TimerKey::Before(*run), Some(later(event.at, LOOKS_BEFORE_MAX))),
+                false => Intent::Do(Work::Run(*run)),
+            };
+            [go].into_iter().chain(forget).collect()
+        }
+        EventKind::RunPrepared { run, .. } => {
+            vec![Intent::Do(Work::Run(*run)), timer(TimerKey::Before(*run), None)]
+        }
+        EventKind::RunEnded { run, .. }
+        | EventKind::RunLost { run }
+        | EventKind::RunHeld { run, .. }
+        | EventKind::RunSkipped { run, .. } => vec![Intent::Done(Work::Run(*run))],
+        EventKind::RunStopAsked { run } => {
+            let begins = incident.run(*run).is_some_and(|run| matches!(run.state, RunState::Running { .. }));
+            if begins { Vec::new() } else { vec![Intent::Done(Work::Run(*run))] }
+        }
+        _other => Vec::new(),
     }
 }
 
@@ -145,6 +185,11 @@ fn deadlines(stages: &[(alloc::string::String, Timestamp)]) -> Vec<Intent> {
         .enumerate()
         .map(|(stage, (_, due))| timer(TimerKey::Postmortem(number(stage)), Some(*due)))
         .collect()
+}
+
+fn no_deadlines(incident: &Incident) -> Vec<Intent> {
+    let stages = 0..incident.postmortem.stages.len();
+    stages.map(|stage| timer(TimerKey::Postmortem(number(stage)), None)).collect()
 }
 
 fn number(index: usize) -> u32 {

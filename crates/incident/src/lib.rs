@@ -24,6 +24,7 @@ mod postmortem;
 mod refusal;
 mod schedule;
 mod severity;
+mod sight;
 mod state;
 mod summary;
 mod why;
@@ -34,8 +35,8 @@ pub use command::{AckIntent, Asked, Command, RunAsk, StepOutcome, UpdateDraft};
 pub use decide::{Acted, act, decide};
 pub use diagnosis::{Diagnosis, Evidence, RankedCause, diagnose};
 pub use event::{
-    Arrival, Audience, Ending, Event, EventKind, Fact, Lapse, OpenedBy, PageOutcome, Phase, RunReport,
-    RunRequest, SeverityBasis, StopReason,
+    Arrival, Audience, Ending, Event, EventKind, Fact, Lapse, OpenedBy, PageOutcome, Phase, Purpose,
+    RunReport, RunRequest, SeverityBasis, StopReason,
 };
 pub use evolve::evolve;
 pub use follow::{Intent, TimerKey, Work, follow};
@@ -46,9 +47,10 @@ pub use postmortem::draft_postmortem;
 pub use refusal::Refusal;
 pub use schedule::{Entry, Every, Layer, Override, Rotation, Schedule, Shift, Weekdays, Window};
 pub use severity::Severity;
+pub use sight::Sight;
 pub use state::{
-    Acknowledgement, ActionItem, AlertState, Escalation, Incident, Page, PageState, PostmortemState,
-    Recovery, Run, RunState, Status, StatusUpdate, Tick,
+    Acknowledgement, ActionItem, AlertState, Escalation, FirstWord, Incident, Page, PageState,
+    PostmortemState, Recovery, Run, RunState, Status, StatusUpdate, Tick,
 };
 pub use summary::{Summary, summarize};
 pub use why::{WhyLine, why};

@@ -1,5 +1,6 @@
 //! The plan that an incident pins when it opens: the compiled playbook and the settings read beside it.
 
+use crate::people::{Moment, PersonId};
 use crate::severity::Severity;
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeMap;
@@ -46,6 +47,12 @@ pub struct Policy {
     pub approval_valid_min: u32,
     /// Commands that only look wait for a person's word, too: where they cannot be confined, or where a team wants it so.
     pub looks_need_word: bool,
+    /// A word counts for what was shown at most this long before.
+    pub approval_shown_min: u32,
+    /// What needs the word of two people, by what a command can do; set under `[runner]`.
+    pub two_person: Vec<Effect>,
+    /// Who may give the second word, by the playbook's roles; empty: whoever can be woken. Set under `[runner]`.
+    pub second_word_roles: Vec<String>,
     /// How often one page is tried on one channel.
     pub page_attempts_max: u32,
 }
@@ -64,6 +71,9 @@ impl Default for Policy {
             reopen_within_min: 30,
             approval_valid_min: 15,
             looks_need_word: false,
+            approval_shown_min: 5,
+            two_person: Vec::new(),
+            second_word_roles: Vec::new(),
             page_attempts_max: 6,
         }
     }
@@ -74,6 +84,23 @@ impl Policy {
     #[must_use]
     pub fn approval(&self, effect: Effect) -> Approval {
         if self.looks_need_word { Approval::Needed } else { effect.approval() }
+    }
+
+    /// Whether a command that can do this needs the word of two people. What nobody knows is treated as what destroys.
+    #[must_use]
+    pub fn needs_two(&self, effect: Effect) -> bool {
+        let named = |effect| self.two_person.contains(&effect);
+        named(effect) || (effect == Effect::Unknown && named(Effect::Destroys))
+    }
+
+    /// Whether this person may give the second word at this instant: whoever holds one of the roles, or whoever can be
+    /// woken where no role is named.
+    #[must_use]
+    pub fn may_confirm(&self, person: &PersonId, now: &Moment<'_>) -> bool {
+        let holds =
+            |role: &String| now.roster.holders(role, now.at).iter().any(|holder| holder.id == *person);
+        now.roster.person(person).is_some()
+            && (self.second_word_roles.is_empty() || self.second_word_roles.iter().any(holds))
     }
 }
 

@@ -168,6 +168,9 @@ fn tell(incident: &Incident, event: &Event) -> Option<String> {
         EventKind::Acknowledged { .. } => Some(format!("{} acknowledged", event.by)),
         EventKind::Unacknowledged { why } => Some(format!("Acknowledgement ended: {why}")),
         EventKind::Noted { text } => Some(format!("{}: {text}", event.by)),
+        EventKind::RunFirstApproved { run: number, .. } => {
+            Some(format!("{} gave the first word for {}", event.by, run(number)))
+        }
         EventKind::RunApproved { run: number } => Some(format!("{} approved {}", event.by, run(number))),
         EventKind::RunHeld { run: number, why } => {
             Some(format!("{} waits for a word again: {why}", run(number)))
@@ -176,6 +179,7 @@ fn tell(incident: &Incident, event: &Event) -> Option<String> {
             let changed = incident.run(*number)?.request.effect.approval() == Approval::Needed;
             changed.then(|| format!("{} {}", run(number), ending(&report.ending)))
         }
+        EventKind::RunStopAsked { run: number } => Some(format!("{} stopped {}", event.by, run(number))),
         EventKind::UpdatePosted { draft, .. } => Some(format!("Status update: {}", draft.phase.name())),
         EventKind::UpdateMissed { .. } => Some("A promised status update did not come".to_string()),
         EventKind::RecoveryStarted { .. } => Some("All alerts over; recovery watched".to_string()),
@@ -194,6 +198,7 @@ fn ending(ending: &Ending) -> String {
         Ending::TimedOut => "took too long and was ended".to_string(),
         Ending::Followed => "was followed to its limit".to_string(),
         Ending::TooMuchOutput => "wrote too much and was ended".to_string(),
+        Ending::Stopped => "was stopped".to_string(),
         Ending::NotStarted { error } => format!("could not be started: {error}"),
     }
 }

@@ -52,6 +52,18 @@ pub enum Refusal {
         /// The command that waits.
         waiting: String,
     },
+    /// What was shown when the word was given is not what waits now.
+    NotAsShown {
+        /// What has changed, in words.
+        why: String,
+    },
+    /// Somebody else has done it, or is doing it.
+    Taken {
+        /// What it is about.
+        what: &'static str,
+        /// Who, and how it stands, in words.
+        by: String,
+    },
     /// It is not in a state where that can be done.
     NotNow {
         /// What it is about.
@@ -82,6 +94,8 @@ impl fmt::Display for Refusal {
             Self::NotThatCommand { waiting } => {
                 write!(f, "not approved: the command that waits is {waiting:?}")
             }
+            Self::NotAsShown { why } => write!(f, "not approved: {why}; look at it again, and decide anew"),
+            Self::Taken { what, by } => write!(f, "{what}: {by}"),
             Self::NotNow { what, why } => write!(f, "{what}: {why}"),
             Self::PersonNeeded => f.write_str("this needs the word of a named person"),
             Self::Stale => f.write_str("no longer counts"),

@@ -33,5 +33,7 @@ pub use matching::{Matcher, Signal, match_runbooks};
 pub use model::*;
 #[cfg(feature = "fuzz")]
 pub use shell::plain_reading_agrees;
-pub use shell::{asks_a_service, asks_about_others, bind, effect_of, value_fault};
+pub use shell::{
+    DryRun, asks_a_service, asks_about_others, bind, dry_run, effect_of, shows_state_before, value_fault,
+};
 pub use suspects::{Spoken, Suspect, SuspectKind, Suspects, is_trouble, speaks_alike};

@@ -22,6 +22,7 @@ mod notes;
 mod process;
 mod render;
 mod run;
+mod stops;
 mod terms;
 mod wire;
 

@@ -6,9 +6,10 @@ use crate::mask::Masker;
 use crate::notes::Note;
 use crate::process::{NotBegun, Process, Start, Stop};
 use crate::render::render;
+use crate::stops::{Stoppable, Stops};
 use crate::terms::{Confinement, Reach, Terms};
 use engine::ports::{Coming, Executor, RunOrder, Word};
-use incident::{Ending, RunReport};
+use incident::{Ending, IncidentId, RunReport};
 use playbook::Effect;
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -32,6 +33,7 @@ pub struct Runner {
     config: RunnerConfig,
     /// Made at the first run: compiling its patterns would be the slowest part of the server's start.
     masker: LazyLock<Masker, Box<dyn FnOnce() -> Masker + Send>>,
+    stops: Stops,
 }
 
 impl Runner {
@@ -40,14 +42,20 @@ impl Runner {
     pub fn new(config: RunnerConfig) -> Self {
         let mut secrets = config.secrets.clone();
         secrets.extend(Masker::secret_values(&config.env));
-        Self { config, masker: LazyLock::new(Box::new(move || Masker::new(&secrets))) }
+        Self {
+            config,
+            masker: LazyLock::new(Box::new(move || Masker::new(&secrets))),
+            stops: Stops::default(),
+        }
     }
 
     async fn execute(&self, order: &RunOrder) -> RunReport {
         let started = now();
+        // From the very beginning, so that no wish to end it is missed.
+        let stoppable = self.stops.enter(order.incident, order.run);
         let side_max = self.config.output_bytes_max / 2 + self.masker.reach();
         let mut out = Capture::new(side_max);
-        let (ending, notes) = match self.attempt(order, &mut out).await {
+        let (ending, notes) = match self.attempt((order, &stoppable), &mut out).await {
             Ok(end) => end,
             Err(error) => (Ending::NotStarted { error }, Vec::new()),
         };
@@ -57,13 +65,17 @@ impl Runner {
         RunReport { ending, duration_ms, output: output.into(), output_bytes, masked }
     }
 
-    async fn attempt(&self, order: &RunOrder, out: &mut Capture) -> Result<(Ending, Vec<Note>), String> {
+    async fn attempt(
+        &self,
+        (order, stoppable): (&RunOrder, &Stoppable<'_>),
+        out: &mut Capture,
+    ) -> Result<(Ending, Vec<Note>), String> {
         let reach = self.reach(order);
         let scratch =
             scratch(reach).map_err(|error| format!("no folder of its own could be made: {error}"))?;
         let start = self.start(order, reach, scratch);
         let mut process = Process::start(start).await.map_err(|not_begun| self.why(not_begun))?;
-        let stopped = self.supervise(order.effect, &mut process, out).await;
+        let stopped = self.supervise((order.effect, stoppable), &mut process, out).await;
         let leftover = process.settle(out).await;
         let over = process.over();
         let status = process.finish().await;
@@ -148,12 +160,23 @@ impl Runner {
     }
 
     /// Watches the command to its end. The ending, if it did not end by itself.
-    async fn supervise(&self, effect: Effect, process: &mut Process, out: &mut Capture) -> Option<Ending> {
+    async fn supervise(
+        &self,
+        (effect, stoppable): (Effect, &Stoppable<'_>),
+        process: &mut Process,
+        out: &mut Capture,
+    ) -> Option<Ending> {
         let (limit, at_limit) = self.limit(effect);
-        let ending = match timeout(limit, process.watch(out, self.config.output_bytes_ceiling)).await {
+        let watched = tokio::select! {
+            // An end of its own is told before anybody's wish for one.
+            biased;
+            watched = timeout(limit, process.watch(out, self.config.output_bytes_ceiling)) => watched.map_err(|_| at_limit),
+            () = stoppable.rung() => Err(Ending::Stopped),
+        };
+        let ending = match watched {
             Ok(Stop::Exited) => return None,
             Ok(Stop::TooMuchOutput) => Ending::TooMuchOutput,
-            Err(_) => at_limit,
+            Err(ending) => ending,
         };
         process.end(out, self.config.grace).await;
         Some(ending)
@@ -176,6 +199,10 @@ impl Runner {
 impl Executor for Runner {
     fn run<'a>(&'a self, order: &'a RunOrder) -> Coming<'a, RunReport> {
         Box::pin(self.execute(order))
+    }
+
+    fn stop(&self, incident: IncidentId, run: u32) {
+        self.stops.ring(incident, run);
     }
 }
 

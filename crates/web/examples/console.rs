@@ -18,11 +18,13 @@ use engine::ports::{
 use engine::{Engine, Hands, Parts, Report, Settings};
 use incident::{
     AckIntent, Actor, Alert, AlertKey, AlertStatus, Audience, Channel, Command, Contact, Ending, IncidentId,
-    PageOutcome, PersonId, Phase, Plan, Policy, Responder, Roster, RunReport, UpdateDraft,
+    PageOutcome, PersonId, Phase, Plan, Policy, Responder, Roster, RunReport, RunState, Sight, UpdateDraft,
 };
 use jiff::Timestamp;
+use playbook::Effect;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::sync::watch;
 use web::links::SignedLinks;
 use web::{App, AppParts, ServerConfig};
 
@@ -68,7 +70,9 @@ impl Courier for Phone {
     }
 }
 
-struct Pretending;
+/// Runs nothing. What takes production back goes on until somebody stops it.
+#[derive(Default)]
+struct Pretending(watch::Sender<Vec<(IncidentId, u32)>>);
 
 impl Executor for Pretending {
     fn run<'a>(&'a self, order: &'a RunOrder) -> Coming<'a, RunReport> {
@@ -86,7 +90,23 @@ impl Executor for Pretending {
             output_bytes: bytes,
             masked: order.run % 2,
         };
-        Box::pin(async move { report })
+        Box::pin(async move {
+            if order.source.contains("rollback") {
+                let mut stopped = self.0.subscribe();
+                let wanted = (order.incident, order.run);
+                let _ = stopped.wait_for(|all| all.contains(&wanted)).await;
+                return RunReport {
+                    ending: Ending::Stopped,
+                    output: "taking back version 41".into(),
+                    ..report
+                };
+            }
+            report
+        })
+    }
+
+    fn stop(&self, incident: IncidentId, run: u32) {
+        self.0.send_modify(|all| all.push((incident, run)));
     }
 }
 
@@ -105,7 +125,11 @@ fn settings() -> Settings {
     let roles = [("On-call Primary", "primary"), ("On-call Secondary", "secondary"), ("Eng Lead", "lead")];
     let roles = roles.into_iter().map(|(role, id)| (role.to_owned(), vec![PersonId(id.to_owned())]));
     Settings::new(
-        Arc::new(Plan { digest: "sample".to_owned(), playbook, policy: Policy::default() }),
+        Arc::new(Plan {
+            digest: "sample".to_owned(),
+            playbook,
+            policy: Policy { two_person: vec![Effect::Destroys], ..Policy::default() },
+        }),
         Arc::new(Roster::new(people, roles.collect(), Vec::new())),
     )
 }
@@ -155,6 +179,23 @@ impl ProbeBoard for NoProbes {
     }
 }
 
+/// A word for everything that waits, of the second person; what takes production back then runs, and one of it is
+/// stopped.
+async fn words(engine: &Engine, id: IncidentId) {
+    let other = || Actor::Person(PersonId("secondary".to_owned()));
+    let incident = engine.incident(id).await.unwrap();
+    let waiting = incident.runs.iter().filter(|run| run.state == RunState::Proposed);
+    for (at, run) in waiting.enumerate().filter(|(at, _)| at % 2 == 0) {
+        let sight = Sight::of(&incident, run.number, World.now()).unwrap();
+        let approved = engine.ask(id, other(), Command::ApproveRun { run: run.number, sight }).await;
+        println!("{}: {approved:?}", run.request.source);
+        if at == 0 {
+            let stopped = engine.ask(id, other(), Command::StopRun { run: run.number }).await;
+            println!("stopped: {stopped:?}");
+        }
+    }
+}
+
 async fn seed(engine: &Engine) {
     let me = || Actor::Person(PersonId("primary".to_owned()));
     let opened = engine.alerts(vec![alert("a", "API returning 5xx errors", "P1")]).await.unwrap();
@@ -167,6 +208,7 @@ async fn seed(engine: &Engine) {
     ask(Command::Acknowledge { intent: AckIntent::OnIt, page: None }).await;
     ask(Command::Note { text: "Deployment 412 went out four minutes before the first error.".to_owned() })
         .await;
+    words(engine, id).await;
     ask(Command::AddActionItem { title: "Canary for deployments".to_owned(), owner: None, due: None }).await;
     let update = |phase, body: &str| Command::PostUpdate {
         update: UpdateDraft {
@@ -208,8 +250,11 @@ async fn main() {
     let bound = web::bind(ServerConfig { listen, status_listen: Some(status) }).await.unwrap();
     let console_url = format!("http://{}", bound.console());
     let links = SignedLinks::new(&memory, ids.as_ref(), &console_url).unwrap();
-    let hands =
-        Hands { couriers: vec![Arc::new(Phone)], executor: Arc::new(Pretending), links: Arc::new(links) };
+    let hands = Hands {
+        couriers: vec![Arc::new(Phone)],
+        executor: Arc::new(Pretending::default()),
+        links: Arc::new(links),
+    };
     let (engine, _stopped) = Engine::start(Parts {
         journal: Box::new(memory.clone()),
         archive: Arc::new(memory.clone()),

@@ -5,6 +5,7 @@ use crate::error::Problem;
 use crate::intake::{IntakeCounts, IntakeHealth};
 use crate::links::SignedLinks;
 use crate::public::Board;
+use crate::sights::Sights;
 use crate::streams::Streams;
 use engine::Engine;
 use engine::ports::{Access, AccessError, BucketWidth, Ids, ProbeBoard, ProbeStretch};
@@ -58,6 +59,7 @@ pub(crate) struct Own {
     pub(crate) tokens: TokenCache,
     pub(crate) limiter: Limiter,
     pub(crate) links: SignedLinks,
+    pub(crate) sights: Sights,
     pub(crate) intake: IntakeCounts,
     /// The public page, swapped whole.
     pub(crate) board: Board,
@@ -84,11 +86,13 @@ impl App {
         let keys = Keys::load(parts.access.as_ref(), parts.ids.as_ref())?;
         let tokens = TokenCache::load(parts.access.as_ref())?;
         let links = SignedLinks::new(parts.access.as_ref(), parts.ids.as_ref(), &parts.console_url)?;
+        let sights = Sights::load(parts.access.as_ref(), parts.ids.as_ref())?;
         let own = Own {
             keys,
             tokens,
             limiter: Limiter::default(),
             links,
+            sights,
             intake: IntakeCounts::default(),
             board: Board::default(),
             hashing: Semaphore::new(HASHING_MAX),

@@ -176,6 +176,8 @@ impl From<Refusal> for Problem {
             Refusal::OpenHoles { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "open-holes"),
             Refusal::BadValue { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "bad-value"),
             Refusal::PersonNeeded => (StatusCode::FORBIDDEN, "person-needed"),
+            Refusal::NotAsShown { .. } => (StatusCode::CONFLICT, "not-as-shown"),
+            Refusal::Taken { .. } => (StatusCode::CONFLICT, "taken"),
             Refusal::NotThatCommand { .. } => (StatusCode::CONFLICT, "not-that-command"),
             Refusal::AlreadyAcknowledged { .. } => (StatusCode::CONFLICT, "already-acknowledged"),
             Refusal::AlreadyResolved => (StatusCode::CONFLICT, "already-resolved"),
@@ -194,6 +196,8 @@ impl From<Refusal> for Problem {
             | Refusal::Unknown { .. }
             | Refusal::Missing { .. }
             | Refusal::NotThatCommand { .. }
+            | Refusal::NotAsShown { .. }
+            | Refusal::Taken { .. }
             | Refusal::NotNow { .. }
             | Refusal::PersonNeeded
             | Refusal::Stale => Vec::new(),

@@ -17,6 +17,7 @@ mod pages;
 mod public;
 mod routes;
 mod server;
+mod sights;
 mod streams;
 mod view;
 

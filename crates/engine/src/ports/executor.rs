@@ -32,4 +32,8 @@ pub enum Word {
 pub trait Executor: Send + Sync {
     /// Runs one command to its end or its limit and reports. Always ends.
     fn run<'a>(&'a self, order: &'a RunOrder) -> Coming<'a, RunReport>;
+
+    /// Ends a command that `run` has begun, kindly and then by force. Its report comes as ever and says so. One that does
+    /// not run is left alone.
+    fn stop(&self, incident: IncidentId, run: u32);
 }

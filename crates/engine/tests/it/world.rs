@@ -5,7 +5,7 @@ use engine::ports::{Clock, Coming, Courier, Executor, Ids, Links, PageMessage, R
 use engine::{Answer, Engine, EngineError, Hands, Parts, Settings, Stopped};
 use incident::{
     Actor, Alert, AlertKey, AlertStatus, Channel, Command, Contact, Ending, Incident, IncidentId,
-    PageOutcome, PersonId, Plan, Policy, Responder, Roster, RunReport,
+    PageOutcome, PersonId, Plan, Policy, Responder, Roster, RunReport, Sight,
 };
 use jiff::{SignedDuration, Timestamp};
 use playbook::{Effect, EscalationHop, Origin, Playbook, Runbook, Step, StepKind};
@@ -121,6 +121,15 @@ pub(crate) struct Shell {
     /// How many have begun.
     pub(crate) begun: watch::Sender<usize>,
     pub(crate) hangs: watch::Sender<bool>,
+    /// The runs that were asked to end.
+    pub(crate) stopped: watch::Sender<Vec<(IncidentId, u32)>>,
+}
+
+impl Shell {
+    fn new() -> Self {
+        let (begun, hangs) = (watch::Sender::new(0), watch::Sender::new(false));
+        Self { ran: Arc::default(), begun, hangs, stopped: watch::Sender::new(Vec::new()) }
+    }
 }
 
 impl Executor for Shell {
@@ -128,15 +137,17 @@ impl Executor for Shell {
         Box::pin(async move {
             self.ran.lock().unwrap_or_else(PoisonError::into_inner).push(order.source.clone());
             self.begun.send_modify(|count| *count += 1);
-            let _ = self.hangs.subscribe().wait_for(|hangs| !hangs).await;
-            RunReport {
-                ending: Ending::Exited { code: 0 },
-                duration_ms: 1,
-                output: "fine".into(),
-                output_bytes: 4,
-                masked: 0,
-            }
+            let (mut hangs, mut stopped) = (self.hangs.subscribe(), self.stopped.subscribe());
+            let ending = tokio::select! {
+                _ = hangs.wait_for(|hangs| !hangs) => Ending::Exited { code: 0 },
+                _ = stopped.wait_for(|all| all.contains(&(order.incident, order.run))) => Ending::Stopped,
+            };
+            RunReport { ending, duration_ms: 1, output: "fine".into(), output_bytes: 4, masked: 0 }
         })
+    }
+
+    fn stop(&self, incident: IncidentId, run: u32) {
+        self.stopped.send_modify(|all| all.push((incident, run)));
     }
 }
 
@@ -166,8 +177,7 @@ impl World {
         let memory = Memory::new();
         let clock = HandClock::new();
         let (phone, mail) = (Phone::new(Channel::Handset), Phone::new(Channel::Email));
-        let shell =
-            Shell { ran: Arc::default(), begun: watch::Sender::new(0), hangs: watch::Sender::new(false) };
+        let shell = Shell::new();
         let ids = Arc::new(Counting::default());
         let (engine, stopped) = start(&memory, &clock, [&phone, &mail], &shell, (&ids, 0));
         Self { engine, memory, clock, phone, mail, shell, ids, stopped: Some(stopped), node: 0 }
@@ -180,8 +190,7 @@ impl World {
         self.stopped = None;
         self.phone = Phone::new(Channel::Handset);
         self.mail = Phone::new(Channel::Email);
-        self.shell =
-            Shell { ran: Arc::default(), begun: watch::Sender::new(0), hangs: watch::Sender::new(false) };
+        self.shell = Shell::new();
         self.node += 1;
         let (engine, stopped) =
             start(&self.memory, &self.clock, [&self.phone, &self.mail], &self.shell, (&self.ids, self.node));
@@ -228,6 +237,18 @@ impl World {
 
     pub(crate) async fn person(&self, id: IncidentId, command: Command) -> Result<Answer, EngineError> {
         self.engine.ask(id, Actor::Person(PersonId("primary".into())), command).await
+    }
+
+    /// Somebody looks at a run that waits and gives their word at once.
+    pub(crate) async fn approve(&self, id: IncidentId, run: u32) -> Result<Answer, EngineError> {
+        let incident = self.engine.incident(id).await?;
+        let sight = Sight::of(&incident, run, self.clock.now()).expect("it is there");
+        self.person(id, Command::ApproveRun { run, sight }).await
+    }
+
+    /// Another engine on what this one keeps, with the same shell.
+    pub(crate) fn second_engine(&self) -> (Engine, Stopped) {
+        start(&self.memory, &self.clock, [&self.phone, &self.mail], &self.shell, (&self.ids, self.node + 100))
     }
 
     /// Waits until the incident is as expected.

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::exit::{Failure, Kind};
 use crate::{print, wiring};
 use engine::ports::{Clock, Journal as _};
-use incident::{Policy, Roster};
+use incident::{Moment, Policy, Roster};
 use jiff::{SignedDuration, Timestamp};
 use playbook::{DiagnosticSeverity, Playbook};
 use serde::Serialize;
@@ -33,6 +33,7 @@ pub(super) fn run(reach: &Reach, path: &Path) -> Result<(), Failure> {
         playbook(&read.playbook),
         roles(&config, &read.playbook),
         contacts(&config),
+        second_word(&config),
         channels(&config),
         severities(&config.policy, &read.playbook),
         storage(reach, &config.data),
@@ -132,6 +133,39 @@ fn contacts(config: &Config) -> Look {
         (_, unreachable) => (false, format!("no way to reach {}", unreachable.join(", "))),
     };
     Look { about: "people", well, said }
+}
+
+/// Where two people must give their word, there must be two who can.
+fn second_word(config: &Config) -> Look {
+    let (well, said) = match config.runner.two_person.as_slice() {
+        [] => (true, "one person's word is enough for every command".to_owned()),
+        effects => {
+            let (policy, roster) = (config.policy(), config.roster());
+            let now = Moment { at: wiring::Steady::new(1.0).now(), roster: &roster };
+            let known = roster.people().count();
+            let second = roster.people().filter(|person| policy.may_confirm(&person.id, &now)).count();
+            let what = effects.iter().map(|effect| format!("{effect:?}")).collect::<Vec<_>>().join(", ");
+            match (known, second) {
+                (0 | 1, _) => (
+                    false,
+                    format!(
+                        "[runner] two_person: {what} needs the word of two people and [[people]] has {known}: nothing of that kind can ever run"
+                    ),
+                ),
+                (_, 0) => (
+                    false,
+                    format!(
+                        "[runner] two_person: nobody who can be woken holds {} now, so nobody can give the second word for {what}",
+                        policy.second_word_roles.join(", ")
+                    ),
+                ),
+                (_, second) => {
+                    (true, format!("{what} needs the word of two people; {second} can give the second"))
+                }
+            }
+        }
+    };
+    Look { about: "two people", well, said }
 }
 
 /// Every contact's channel has settings that work, and every address could be one.
@@ -241,6 +275,22 @@ mod tests {
         assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "nothing was made");
         std::fs::write(folder.path().join("deep"), "a file").unwrap();
         assert!(!storage(&reach, &data).well, "no folder can be made in a file");
+    }
+
+    #[test]
+    fn two_people_cannot_be_asked_of_one() {
+        let look = |people: &[&str], rest: &str| {
+            let people: String =
+                people.iter().map(|id| format!("[[people]]\nid = '{id}'\nname = 'A'\n")).collect();
+            let text = format!("playbook = 'p.md'\n{people}[runner]\ntwo_person = ['destroys']\n{rest}");
+            second_word(&toml::from_str(&text).unwrap())
+        };
+        let alone = look(&["ana"], "");
+        assert!(!alone.well && alone.said.contains("can ever run"), "{}", alone.said);
+        assert!(look(&["ana", "ben"], "").well);
+        let nobody = look(&["ana", "ben"], "second_word_roles = ['Lead']");
+        assert!(!nobody.well && nobody.said.contains("Lead"), "{}", nobody.said);
+        assert!(look(&["ana", "ben"], "second_word_roles = ['Lead']\n[roles]\nLead = ['ben']").well);
     }
 
     #[test]

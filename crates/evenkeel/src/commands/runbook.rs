@@ -4,7 +4,7 @@ use super::incident::done;
 use super::{incident_path, pairs, percent, text};
 use crate::cli::{Reach, RunbookVerb};
 use crate::client::Client;
-use crate::exit::Failure;
+use crate::exit::{Failure, Kind};
 use crate::{print, wiring};
 use playbook::{RunbookMatch, Signal, match_runbooks};
 use serde_json::{Value, json};
@@ -27,9 +27,36 @@ pub(super) fn run(reach: &Reach, verb: &RunbookVerb) -> Result<(), Failure> {
             done(reach, &Client::new(reach)?.post(&incident_path(id, "/runs"), &body)?)
         }
         RunbookVerb::Approve { id, run, command } => {
+            let client = Client::new(reach)?;
+            let seen = seen(&client.get(&incident_path(id, ""))?, *run)?;
             let path = incident_path(id, &format!("/runs/{run}/approve"));
-            done(reach, &Client::new(reach)?.post(&path, &json!({ "source": command }))?)
+            done(reach, &client.post(&path, &json!({ "source": command, "seen": seen }))?)
         }
+        RunbookVerb::Stop { id, run } => {
+            let path = incident_path(id, &format!("/runs/{run}/stop"));
+            done(reach, &Client::new(reach)?.post(&path, &json!({}))?)
+        }
+    }
+}
+
+/// What a word for a run sends back. The command comes from whoever typed it, so that nothing else is approved than what
+/// they had read.
+fn seen(incident: &Value, number: u32) -> Result<String, Failure> {
+    let runs = incident.get("runs").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let run = runs.iter().find(|run| run.get("number").and_then(Value::as_u64) == Some(u64::from(number)));
+    let Some(run) = run else {
+        return Err(Failure::new(Kind::Refused, format!("the incident has no run {number}")));
+    };
+    match text(run, "seen") {
+        "" => {
+            let by =
+                ["approved_by", "stopped_by"].map(|key| text(run, key)).into_iter().find(|by| !by.is_empty());
+            let by = by.map_or_else(String::new, |by| format!(", by {by}"));
+            let message =
+                format!("run {number} does not wait for this token's word: it is {}{by}", text(run, "state"));
+            Err(Failure::new(Kind::Refused, message))
+        }
+        seen => Ok(seen.to_owned()),
     }
 }
 

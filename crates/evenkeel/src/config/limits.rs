@@ -2,6 +2,7 @@
 
 use super::{Config, RunnerSettings};
 use core::ops::RangeInclusive;
+use playbook::Approval;
 use reqwest::Url;
 
 /// No pause of a policy is longer: a year.
@@ -18,6 +19,7 @@ const MIB_MAX: u64 = 1 << 20;
 pub(super) fn check(config: &Config) -> Result<(), String> {
     policy(config)?;
     run(&config.runner)?;
+    two_person(config)?;
     address("console_url", config.console_url.as_deref())?;
     address("status.url", config.status.url.as_deref())?;
     people(config)
@@ -33,6 +35,19 @@ fn run(runner: &RunnerSettings) -> Result<(), String> {
     within("runner.open_files_max", runner.open_files_max.unwrap_or(16), 16..=1_048_576)
 }
 
+/// Only what needs a word at all can need two.
+fn two_person(config: &Config) -> Result<(), String> {
+    if !config.policy.two_person.is_empty() || !config.policy.second_word_roles.is_empty() {
+        return Err("two_person and second_word_roles stand under [runner], not under [policy]".to_owned());
+    }
+    match config.runner.two_person.iter().find(|effect| effect.approval() == Approval::NotNeeded) {
+        Some(effect) => {
+            Err(format!("runner.two_person names {effect:?}, which only looks and needs nobody's word"))
+        }
+        None => Ok(()),
+    }
+}
+
 fn policy(config: &Config) -> Result<(), String> {
     let policy = &config.policy;
     let minutes = |name, set| within(name, set, 1..=MINUTES_MAX);
@@ -44,6 +59,7 @@ fn policy(config: &Config) -> Result<(), String> {
     within("policy.recovery_watch_min", policy.recovery_watch_min, 0..=MINUTES_MAX)?;
     within("policy.reopen_within_min", policy.reopen_within_min, 0..=MINUTES_MAX)?;
     minutes("policy.approval_valid_min", policy.approval_valid_min)?;
+    minutes("policy.approval_shown_min", policy.approval_shown_min)?;
     within("policy.escalation_repeats_max", policy.escalation_repeats_max, 0..=1_000)?;
     within("policy.page_attempts_max", policy.page_attempts_max, 1..=100)
 }
@@ -109,6 +125,9 @@ mod tests {
             ("[runner]\nprocesses_max = 0", "runner.processes_max"),
             ("[runner]\nopen_files_max = 3", "runner.open_files_max"),
             ("[runner]\nscratch_mib_max = 0", "runner.scratch_mib_max"),
+            ("[runner]\ntwo_person = ['reads-world']", "runner.two_person"),
+            ("[policy]\ntwo_person = ['destroys']", "under [runner]"),
+            ("[policy]\napproval_shown_min = 0", "policy.approval_shown_min"),
             ("console_url = 'oncall.example.test'", "console_url"),
             ("[status]\nurl = 'javascript:alert(1)'", "status.url"),
             ("[[people]]\nid = 'a b'\nname = 'A'", "\"a b\""),

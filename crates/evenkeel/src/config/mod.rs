@@ -209,6 +209,15 @@ impl Config {
         Roster::new(people.collect(), roles.collect(), ids(&self.catch_all)).with_schedules(schedules)
     }
 
+    /// What the playbook leaves open, with whose word commands need.
+    pub(crate) fn policy(&self) -> Policy {
+        Policy {
+            two_person: self.runner.two_person.clone(),
+            second_word_roles: self.runner.second_word_roles.clone(),
+            ..self.policy.clone()
+        }
+    }
+
     /// The console's address as people reach it.
     pub(crate) fn console_url(&self) -> String {
         let set = self.console_url.clone().map(|url| url.trim_end_matches('/').to_owned());

@@ -1,5 +1,6 @@
 //! The settings under `[runner]`: where runbook commands run, what they get and what holds them.
 
+use playbook::Effect;
 use runner::{Changes, Confinement, Limits, RunnerConfig};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -34,6 +35,10 @@ pub(crate) struct RunnerSettings {
     pub(crate) open_files_max: Option<u64>,
     /// What a command that only looks may keep in its own folder while it runs.
     pub(crate) scratch_mib_max: Option<u64>,
+    /// What needs the word of two people, by what a command can do.
+    pub(crate) two_person: Vec<Effect>,
+    /// Who may give the second word, by the playbook's roles; left out: whoever can be woken.
+    pub(crate) second_word_roles: Vec<String>,
 }
 
 /// Whether looks must be confined.

@@ -7,7 +7,8 @@ use crate::exit::{Failure, Kind};
 use crate::wiring;
 use engine::EngineError;
 use incident::{
-    Actor, Audience, Command, Incident, IncidentId, PersonId, Phase, Run, RunState, UpdateDraft, words,
+    Actor, Audience, Command, Incident, IncidentId, PersonId, Phase, Run, RunState, Sight, UpdateDraft,
+    words,
 };
 use playbook::{Answer, DecisionTree, Outcome, TemplateKind};
 use std::collections::BTreeMap;
@@ -76,7 +77,11 @@ impl<'a> Hands<'a> {
 
     /// Gives the word for exactly this command, as it stands in the room, and waits for its end.
     pub(crate) async fn approve(&self, run: u32, source: &str) -> Result<(), Failure> {
-        self.act(Command::ApproveRun { run, source: source.to_owned() }).await?;
+        let incident = self.incident().await?;
+        let seen = Sight::of(&incident, run, self.stack.server.engine.clock().now());
+        let seen = seen.ok_or_else(|| Failure::new(Kind::World, format!("run {run} is not there")))?;
+        let sight = Sight { source: source.to_owned(), ..seen };
+        self.act(Command::ApproveRun { run, sight }).await?;
         let ended = |incident: &Incident| incident.run(run).is_some_and(|run| run.ended_at.is_some());
         wait_for(self.stack, self.id, ended).await.map(drop)
     }

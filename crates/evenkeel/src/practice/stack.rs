@@ -91,6 +91,9 @@ impl Stack {
     }
 }
 
+/// People read in the world's time, however fast the demonstration's clock runs: five minutes at its highest speed, 600.
+const SHOWN_MIN: u32 = 5 * 600;
+
 /// Who sits where, and with which tools.
 struct Seats {
     path: PathBuf,
@@ -111,7 +114,7 @@ fn settings(folder: &Path, options: &StackOptions, read: ReadPlaybook, seats: Se
         playbook: read.playbook,
         playbook_texts: read.texts,
         playbook_path: seats.path,
-        policy: Policy::default(),
+        policy: Policy { approval_shown_min: SHOWN_MIN, ..Policy::default() },
         roster: Roster::new(seats.people, roles, Vec::new()),
         channels: ChannelsConfig::default(),
         runner: seats.runner,

@@ -113,7 +113,7 @@ pub(crate) fn command_runner(config: &Config) -> Arc<Runner> {
 
 /// What the playbook leaves open. Where looks must be confined and cannot be, they wait for a person's word.
 fn policy(config: &Config) -> Policy {
-    let mut policy = config.policy.clone();
+    let mut policy = config.policy();
     if config.runner.confine == Confine::Required
         && let Err(why) = Held::here().holds_looks()
     {

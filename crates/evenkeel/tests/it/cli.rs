@@ -119,7 +119,11 @@ async fn runbooks_are_matched_run_and_approved() {
     assert_eq!(evenkeel(&here).await.json()[0]["runbook"], "issue-disk-full");
 
     let id = incident(&server).await;
-    until("the runbook looked by itself", LIMIT, || async { (sink.looks() == 1).then_some(()) }).await;
+    let looked = || async {
+        let shown = server.cli(&["incident", "show", &id, "--json"]).await.json();
+        list(&shown["runs"]).iter().any(|run| run["state"] == "ended").then_some(())
+    };
+    until("the runbook looked by itself", LIMIT, looked).await;
     let run = server.cli(&["runbook", "run", &id, "--step", "1", "--json"]).await.json();
     let number = run["number"].as_u64().unwrap();
     until("it looked again", LIMIT, || async { (sink.looks() == 2).then_some(()) }).await;
@@ -136,8 +140,10 @@ async fn runbooks_are_matched_run_and_approved() {
     );
     assert!(ended["output"].as_str().unwrap().contains("97 % full"));
 
-    let waiting = server.cli(&["runbook", "run", &id, "--step", "2", "--json"]).await.json();
-    let waiting = waiting["number"].as_u64().unwrap();
+    server.cli(&["runbook", "run", &id, "--step", "2"]).await.ended(1, &["409", "it waits for a word"]);
+    let shown = server.cli(&["incident", "show", &id, "--json"]).await.json();
+    let mut laid_out = list(&shown["runs"]).iter().filter(|run| run["state"] == "proposed");
+    let waiting = laid_out.find(|run| run["step"] == 2).unwrap()["number"].as_u64().unwrap();
     let waits = waiting.to_string();
     let other = ["runbook", "approve", &id, &waits, "--command", "touch /somewhere/else"];
     server.cli(&other).await.ended(1, &["409"]);
@@ -146,6 +152,8 @@ async fn runbooks_are_matched_run_and_approved() {
     assert_eq!(run["state"], "proposed", "it waits for a word: {run}");
     let source = run["source"].as_str().unwrap();
     server.cli(&["runbook", "approve", &id, &waits, "--command", source, "--json"]).await.json();
+    let again = server.cli(&["runbook", "approve", &id, &waits, "--command", source]).await;
+    again.ended(1, &["does not wait", "by ana"]);
     server.cli(&["runbook", "run", &id, "--step", "99"]).await.ended(1, &["99"]);
     server.stop().await;
 }

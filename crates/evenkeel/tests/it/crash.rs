@@ -239,7 +239,8 @@ impl Story {
         let waiting = runs.iter().find(|run| run["state"] == "proposed").unwrap();
         let number = waiting["number"].as_u64().unwrap();
         let path = format!("/api/incidents/{id}/runs/{number}/approve");
-        let asking = self.server.asking(&path, &json!({ "source": waiting["source"] }));
+        let asking =
+            self.server.asking(&path, &json!({ "source": waiting["source"], "seen": waiting["seen"] }));
         self.keep(asking, Asked::Approve(id.to_owned(), number));
     }
 

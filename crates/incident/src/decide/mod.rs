@@ -2,6 +2,8 @@
 
 mod acknowledge;
 mod alert;
+mod approve;
+mod before;
 mod checklist;
 mod escalate;
 mod learn;
@@ -10,6 +12,7 @@ mod report;
 mod resolve;
 mod run;
 mod severity;
+mod stop;
 mod tell;
 mod timer;
 
@@ -70,8 +73,10 @@ fn decide_into(draft: &mut Draft<'_>, command: Command) -> Result<(), Refusal> {
         Command::Note { text } => tell::note(draft, text),
         Command::ChooseRunbook { runbook } => run::choose(draft, runbook),
         Command::RequestRun { request } => run::request(draft, &request),
-        Command::ApproveRun { run, source } => run::approve(draft, run, &source),
-        Command::RejectRun { run, reason } => run::reject(draft, run, reason),
+        Command::ApproveRun { run, sight } => approve::approve(draft, run, &sight),
+        Command::RejectRun { run, reason } => approve::reject(draft, run, reason),
+        Command::DryRun { run } => before::dry_run(draft, run),
+        Command::StopRun { run } => stop::stop(draft, run),
         Command::MarkStep { step, outcome } => run::mark_step(draft, step, outcome),
         Command::PostUpdate { update } => tell::post(draft, update),
         Command::TakeRole { role } => acknowledge::take_role(draft, &role),

@@ -1,9 +1,8 @@
-//! Runbook commands: what only looks runs at once; everything else waits for a named person's word for exactly that
-//! command.
+//! Runbook commands: what only looks runs at once; everything else is laid out and waits for a word, see `approve`.
 
-use super::{Draft, index, next_number};
+use super::{Draft, approve, before, index, next_number};
 use crate::command::{RunAsk, StepOutcome};
-use crate::event::{EventKind, Fact, RunReport, RunRequest};
+use crate::event::{EventKind, Fact, Purpose, RunReport, RunRequest};
 use crate::refusal::Refusal;
 use crate::state::{Run, RunState, Status};
 use alloc::collections::BTreeMap;
@@ -58,7 +57,20 @@ fn prepare(draft: &Draft<'_>, ask: &RunAsk) -> Result<RunRequest, Refusal> {
         (command.effect, command.effect_reason.clone())
     };
     let title = command.title.clone().unwrap_or(title);
-    Ok(RunRequest { step: ask.step, command: ask.command, title, source, effect, effect_reason })
+    Ok(RunRequest {
+        step: ask.step,
+        command: ask.command,
+        title,
+        source,
+        effect,
+        effect_reason,
+        purpose: Purpose::Step,
+    })
+}
+
+/// A command of the playbook that needs no values, as it would be run.
+pub(super) fn request_of(draft: &Draft<'_>, step: Option<u32>, command: u32) -> Result<RunRequest, Refusal> {
+    prepare(draft, &RunAsk { step, command, values: BTreeMap::new() })
 }
 
 /// A value that was given and is not taken is told with the reason; what was left open is told by its name.
@@ -95,7 +107,7 @@ fn step<'a>(draft: &'a Draft<'_>, number: u32) -> Result<&'a Step, Refusal> {
     steps.iter().find(|step| step.number == number).ok_or_else(unknown)
 }
 
-fn add(draft: &mut Draft<'_>, request: RunRequest, by: crate::Actor) {
+pub(super) fn add(draft: &mut Draft<'_>, request: RunRequest, by: crate::Actor) {
     let run = next_number(&draft.incident.runs);
     let kind = match draft.incident.plan.policy.approval(request.effect) {
         Approval::NotNeeded => EventKind::RunRequested { run, request },
@@ -118,44 +130,28 @@ pub(super) fn request(draft: &mut Draft<'_>, ask: &RunAsk) -> Result<(), Refusal
     draft.must_be_open()?;
     draft.must_be_person()?;
     let request = prepare(draft, ask)?;
+    free(draft, &request)?;
     let by = draft.by.clone();
     add(draft, request, by);
     Ok(())
 }
 
-pub(super) fn approve(draft: &mut Draft<'_>, number: u32, source: &str) -> Result<(), Refusal> {
-    draft.must_be_open()?;
-    draft.must_be_person()?;
-    let run = waiting(draft, number)?;
-    if run.request.source != source {
-        return Err(Refusal::NotThatCommand { waiting: run.request.source.clone() });
-    }
-    draft.push(EventKind::RunApproved { run: number });
-    Ok(())
-}
-
-pub(super) fn reject(draft: &mut Draft<'_>, number: u32, reason: String) -> Result<(), Refusal> {
-    draft.must_be_person()?;
-    waiting(draft, number)?;
-    draft.push(EventKind::RunRejected { run: number, reason });
-    Ok(())
-}
-
-fn waiting<'a>(draft: &'a Draft<'_>, number: u32) -> Result<&'a Run, Refusal> {
-    let run = find_run(draft, number)?;
-    match run.state {
-        RunState::Proposed => Ok(run),
-        RunState::Rejected { .. }
-        | RunState::Ready
-        | RunState::Running { .. }
-        | RunState::Ended(_)
-        | RunState::Lost => {
-            Err(Refusal::NotNow { what: "approval", why: format!("run {number} no longer waits for a word") })
-        }
+/// One run of a command at a time: whoever asks second hears who was first. What the server itself means to look up, and
+/// has not begun, does not stand in a person's way.
+pub(super) fn free(draft: &Draft<'_>, request: &RunRequest) -> Result<(), Refusal> {
+    let under_way = |run: &&Run| match run.state {
+        RunState::Proposed | RunState::Running { .. } => true,
+        RunState::Ready => run.approved_by.is_some() || run.asked_by.person().is_some(),
+        RunState::Rejected { .. } | RunState::Ended(_) | RunState::Lost => false,
+    };
+    let same = |run: &&Run| run.request.source == request.source;
+    match draft.incident.runs.iter().filter(same).find(under_way) {
+        Some(run) => Err(Refusal::Taken { what: "run", by: approve::standing(run) }),
+        None => Ok(()),
     }
 }
 
-fn find_run<'a>(draft: &'a Draft<'_>, number: u32) -> Result<&'a Run, Refusal> {
+pub(super) fn find_run<'a>(draft: &'a Draft<'_>, number: u32) -> Result<&'a Run, Refusal> {
     let unknown = || Refusal::Unknown { what: "run", id: number.to_string() };
     index(number).and_then(|at| draft.incident.runs.get(at)).ok_or_else(unknown)
 }
@@ -215,6 +211,7 @@ fn end_wait(draft: &mut Draft<'_>, number: u32, why: String) {
         true => EventKind::RunHeld { run: number, why },
         false => EventKind::RunSkipped { run: number, why },
     });
+    before::looked(draft, number);
 }
 
 /// Asks again for every look that the server left and had itself asked for, now that it is not over after all. What a
@@ -244,6 +241,7 @@ pub(super) fn ended(draft: &mut Draft<'_>, number: u32, report: RunReport) -> Re
     }
     let checks = judge(draft, run, &report);
     draft.push_own(EventKind::RunEnded { run: number, report, checks });
+    before::looked(draft, number);
     Ok(())
 }
 
@@ -255,8 +253,10 @@ pub(super) fn lost(draft: &mut Draft<'_>, number: u32) -> Result<(), Refusal> {
     }
     let request = run.request.clone();
     draft.push_own(EventKind::RunLost { run: number });
+    before::looked(draft, number);
     let needed = draft.incident.plan.policy.approval(request.effect);
-    let again = needed == Approval::NotNeeded && draft.incident.status == Status::Open;
+    let again =
+        request.purpose.is_step() && needed == Approval::NotNeeded && draft.incident.status == Status::Open;
     if again {
         add(draft, request, crate::Actor::System);
     }

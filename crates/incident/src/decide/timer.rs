@@ -1,6 +1,6 @@
 //! A timer fell due. A timer that was moved or forgotten meanwhile is stale and changes nothing.
 
-use super::{Draft, acknowledge, alert, escalate, page, resolve};
+use super::{Draft, acknowledge, alert, approve, before, escalate, page, resolve};
 use crate::alert::{AlertKey, AlertStatus};
 use crate::event::{EventKind, Lapse};
 use crate::follow::TimerKey;
@@ -20,12 +20,14 @@ pub(super) fn fired(draft: &mut Draft<'_>, key: &TimerKey, due: Timestamp) -> Re
         TimerKey::Update => update(draft, due),
         TimerKey::Recovery => recovery(draft, due),
         TimerKey::AlertExpiry => silence(draft, due),
+        TimerKey::Before(run) => before::looked_long_enough(draft, *run),
+        TimerKey::FirstWord(run) => approve::first_lapses(draft, *run, due),
     }
 }
 
 /// A timer that was moved to later is stale. One that is due a little late is not: storages round due times up, and
 /// sources name times more finely than storages keep them.
-fn still(current: Option<Timestamp>, due: Timestamp) -> Result<(), Refusal> {
+pub(super) fn still(current: Option<Timestamp>, due: Timestamp) -> Result<(), Refusal> {
     if current.is_some_and(|at| at <= due) { Ok(()) } else { Err(Refusal::Stale) }
 }
 

@@ -3,13 +3,13 @@
 mod parts;
 
 pub use parts::{
-    Arrival, Audience, Ending, Fact, Lapse, OpenedBy, PageOutcome, Phase, RunReport, RunRequest,
-    SeverityBasis, StopReason,
+    Arrival, Audience, Ending, Event, Fact, Lapse, OpenedBy, PageOutcome, Phase, Purpose, RunReport,
+    RunRequest, SeverityBasis, StopReason,
 };
 
 use crate::alert::{Alert, AlertKey};
 use crate::command::{AckIntent, StepOutcome, UpdateDraft};
-use crate::people::{Actor, Channel, PersonId};
+use crate::people::{Channel, PersonId};
 use crate::severity::Severity;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -17,17 +17,6 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use playbook::RunbookMatch;
 use serde::{Deserialize, Serialize};
-
-/// One thing that happened to an incident.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Event {
-    /// When it was decided.
-    pub at: Timestamp,
-    /// Who caused it.
-    pub by: Actor,
-    /// What happened.
-    pub kind: EventKind,
-}
 
 /// What happened. The order of the variants is the order of an incident's life.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -251,10 +240,29 @@ pub enum EventKind {
         /// What.
         request: RunRequest,
     },
-    /// A named person gave the word.
+    /// A named person gave the first of two words.
+    RunFirstApproved {
+        /// Which.
+        run: u32,
+        /// Until when another person's word can be the second.
+        until: Timestamp,
+    },
+    /// Nobody gave the second word in time: the first no longer counts.
+    RunFirstLapsed {
+        /// Which.
+        run: u32,
+    },
+    /// A named person gave the word, the second one where two are needed.
     RunApproved {
         /// Which.
         run: u32,
+    },
+    /// What was to be looked at before an approved change has been, or was not waited for any longer: it goes.
+    RunPrepared {
+        /// Which.
+        run: u32,
+        /// Whether everything had been looked at.
+        whole: bool,
     },
     /// An approved run had not begun when its approval ended: it waits for a word again.
     RunHeld {
@@ -276,6 +284,11 @@ pub enum EventKind {
         run: u32,
         /// Why.
         reason: String,
+    },
+    /// A person wants a run to end, or not to begin.
+    RunStopAsked {
+        /// Which.
+        run: u32,
     },
     /// A run began.
     RunStarted {

@@ -1,10 +1,24 @@
 //! What events are made of.
 
+use super::EventKind;
+use crate::people::Actor;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use jiff::Timestamp;
 use playbook::{Answer, Effect};
 use serde::{Deserialize, Serialize};
+
+/// One thing that happened to an incident.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// When it was decided.
+    pub at: Timestamp,
+    /// Who caused it.
+    pub by: Actor,
+    /// What happened.
+    pub kind: EventKind,
+}
 
 /// How an alert ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -162,6 +176,36 @@ pub struct RunRequest {
     pub effect: Effect,
     /// Why that is thought.
     pub effect_reason: String,
+    /// What it is run for.
+    #[serde(default, skip_serializing_if = "Purpose::is_step")]
+    pub purpose: Purpose,
+}
+
+/// What a command is run for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// What the playbook has it for.
+    #[default]
+    Step,
+    /// To see what another run would do, without doing it.
+    DryRun {
+        /// Which.
+        of: u32,
+    },
+    /// To keep how things were just before a change.
+    Before {
+        /// The run that changes them.
+        run: u32,
+    },
+}
+
+impl Purpose {
+    /// Whether it is run for its own sake.
+    #[must_use]
+    pub fn is_step(&self) -> bool {
+        *self == Self::Step
+    }
 }
 
 /// How a run ended.
@@ -184,6 +228,8 @@ pub enum Ending {
     Followed,
     /// It wrote too much and was ended.
     TooMuchOutput,
+    /// A person had it ended.
+    Stopped,
     /// It never began.
     NotStarted {
         /// Why.

@@ -3,13 +3,13 @@
 mod parts;
 
 pub use parts::{
-    Acknowledgement, ActionItem, AlertState, Escalation, Page, PageState, PostmortemState, Recovery, Run,
-    RunState, StatusUpdate, Tick,
+    Acknowledgement, ActionItem, AlertState, Escalation, FirstWord, Page, PageState, PostmortemState,
+    Recovery, Run, RunState, StatusUpdate, Tick,
 };
 
 use crate::alert::{AlertKey, AlertStatus};
 use crate::command::StepOutcome;
-use crate::event::{Audience, OpenedBy, SeverityBasis};
+use crate::event::{Audience, OpenedBy, Purpose, SeverityBasis};
 use crate::id::IncidentId;
 use crate::people::{Actor, PersonId};
 use crate::plan::Plan;
@@ -19,7 +19,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use jiff::Timestamp;
-use playbook::{Runbook, RunbookMatch};
+use playbook::{Command, Runbook, RunbookMatch};
 
 /// Where an incident stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -164,6 +164,24 @@ impl Incident {
     #[must_use]
     pub fn run(&self, number: u32) -> Option<&Run> {
         self.runs.get(index(number)?)
+    }
+
+    /// The looks at how things were just before a run.
+    pub fn looks_before(&self, number: u32) -> impl Iterator<Item = &Run> {
+        self.runs.iter().filter(move |run| run.request.purpose == Purpose::Before { run: number })
+    }
+
+    /// The playbook's command that a run came from, if the runbook in use still has it.
+    #[must_use]
+    pub fn command_of(&self, run: &Run) -> Option<&Command> {
+        let commands = match run.request.step {
+            None => &self.plan.playbook.quick_diagnostics,
+            Some(number) => &self.runbook()?.steps.iter().find(|step| step.number == number)?.commands,
+        };
+        let command = commands.get(usize::try_from(run.request.command).ok()?)?;
+        // Another runbook's step may have that number.
+        let same = !command.holes.is_empty() || command.source == run.request.source;
+        (same && run.request.purpose.is_step()).then_some(command)
     }
 
     /// Whether any alert still fires.

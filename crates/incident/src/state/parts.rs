@@ -2,14 +2,14 @@
 
 use crate::alert::{Alert, AlertStatus};
 use crate::command::{AckIntent, UpdateDraft};
-use crate::event::{Fact, RunReport, RunRequest};
+use crate::event::{Ending, Fact, RunReport, RunRequest};
 use crate::people::{Actor, Channel, PersonId};
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use playbook::Obligation;
+use playbook::{Approval, Obligation};
 
 /// Who has it, since when, and until when without news.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,6 +176,17 @@ pub enum RunState {
     Lost,
 }
 
+/// The first of two words for a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FirstWord {
+    /// Whose.
+    pub by: Actor,
+    /// When it was given.
+    pub at: Timestamp,
+    /// Until when another person's word can be the second.
+    pub until: Timestamp,
+}
+
 /// One execution of a step's command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
@@ -187,16 +198,51 @@ pub struct Run {
     pub asked_by: Actor,
     /// When it was asked.
     pub asked_at: Timestamp,
+    /// How often it has been laid out for a word: whatever changes what a word would mean counts as another time.
+    pub offer: u32,
+    /// The first of two words, while it counts, and for the record afterwards.
+    pub first_word: Option<FirstWord>,
     /// Who gave the word, if one was needed.
     pub approved_by: Option<Actor>,
     /// When the word was given.
     pub approved_at: Option<Timestamp>,
+    /// Whether it waits until it has been looked at how things are before it.
+    pub waits_for_looks: bool,
+    /// Who wanted it to end, if anybody did.
+    pub stopped_by: Option<Actor>,
     /// Where it stands.
     pub state: RunState,
     /// What the playbook's expectations say of it.
     pub checks: Vec<(String, Fact)>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
+}
+
+impl Run {
+    /// Whether it may begin, or has begun, and is not over.
+    #[must_use]
+    pub fn is_under_way(&self) -> bool {
+        match self.state {
+            RunState::Ready | RunState::Running { .. } => true,
+            RunState::Proposed | RunState::Rejected { .. } | RunState::Ended(_) | RunState::Lost => false,
+        }
+    }
+
+    /// Whether nobody knows how much of a change was made: it began, and did not come to its own end.
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        let cut_off = match &self.state {
+            RunState::Lost => true,
+            RunState::Ended(report) => match &report.ending {
+                Ending::Stopped | Ending::TimedOut | Ending::TooMuchOutput | Ending::Killed { .. } => true,
+                Ending::Exited { .. } | Ending::Followed | Ending::NotStarted { .. } => false,
+            },
+            RunState::Proposed | RunState::Rejected { .. } | RunState::Ready | RunState::Running { .. } => {
+                false
+            }
+        };
+        cut_off && self.request.effect.approval() == Approval::Needed
+    }
 }
 
 /// A status update that was posted.

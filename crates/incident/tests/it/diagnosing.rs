@@ -34,6 +34,7 @@ fn incident(title: &str, printed: &[(&str, &str)]) -> Incident {
         incident.runs.push(Run {
             number,
             request: RunRequest {
+                purpose: incident::Purpose::Step,
                 step: Some(step.number),
                 command: at.expect("it is there"),
                 title: command.title.clone().unwrap_or_else(|| step.title.clone()),
@@ -43,6 +44,10 @@ fn incident(title: &str, printed: &[(&str, &str)]) -> Incident {
             },
             asked_by: Actor::System,
             asked_at: opened(),
+            offer: 1,
+            waits_for_looks: false,
+            first_word: None,
+            stopped_by: None,
             approved_by: None,
             approved_at: None,
             state: RunState::Ended(RunReport {

@@ -2,9 +2,11 @@
 
 mod acknowledging;
 mod alerts;
+mod approving;
 mod diagnosing;
 mod escalating;
 mod learning;
+mod preparing;
 mod replaying;
 mod reporting;
 mod running;

@@ -1,8 +1,9 @@
 //! Commands: what looks runs alone, what changes waits for a named person's word for exactly those bytes.
 
-use crate::world::{PRIMARY, World, alert, plan, roster};
+use crate::world::{PRIMARY, SECONDARY, World, alert, plan, roster};
 use incident::{
-    Actor, AlertStatus, Command, Ending, EventKind, Fact, Policy, Refusal, RunAsk, RunReport, RunState, Work,
+    Actor, AlertStatus, Command, Ending, EventKind, Fact, Policy, Refusal, RunAsk, RunReport, RunState,
+    Sight, Work,
 };
 use jiff::SignedDuration;
 use playbook::RunbookMatch;
@@ -19,6 +20,16 @@ fn opened_with(mut world: World) -> World {
     let command = Command::Alert { alert: alert("api", "P1", AlertStatus::Firing), matches };
     world.ask(Actor::Source("test".into()), command).expect("opens");
     world
+}
+
+/// The rollback as it is shown now.
+fn sight(world: &World) -> Sight {
+    Sight::of(&world.incident, ROLLBACK, world.now).expect("it is there")
+}
+
+/// The word for the rollback as it is shown now.
+fn approve(world: &World) -> Command {
+    Command::ApproveRun { run: ROLLBACK, sight: sight(world) }
 }
 
 fn report(output: &str) -> RunReport {
@@ -54,7 +65,11 @@ fn where_looks_need_a_word_nothing_begins_alone() {
 #[test]
 fn nothing_but_a_persons_word_for_exactly_that_command_lets_it_run() {
     let mut world = opened();
-    let approve = |source: &str| Command::ApproveRun { run: ROLLBACK, source: source.into() };
+    let seen = sight(&world);
+    let approve = |source: &str| {
+        let sight = Sight { source: source.into(), ..seen.clone() };
+        Command::ApproveRun { run: ROLLBACK, sight }
+    };
     for by in [Actor::System, Actor::Source("test".into())] {
         assert_eq!(world.ask(by, approve("wrangler rollback")), Err(Refusal::PersonNeeded));
     }
@@ -63,7 +78,9 @@ fn nothing_but_a_persons_word_for_exactly_that_command_lets_it_run() {
     assert!(!world.work.contains(&Work::Run(ROLLBACK)));
     world.person(PRIMARY, approve("wrangler rollback")).expect("is approved");
     assert!(world.work.contains(&Work::Run(ROLLBACK)));
-    assert!(matches!(world.person(PRIMARY, approve("wrangler rollback")), Err(Refusal::NotNow { .. })));
+    let again = world.person(SECONDARY, approve("wrangler rollback"));
+    let told = "primary gave the word for run 2 at 03:00 UTC; it is about to run";
+    assert!(matches!(&again, Err(Refusal::Taken { by, .. }) if by == told), "{again:?}");
 }
 
 #[test]
@@ -140,8 +157,8 @@ fn after_a_crash_a_look_is_repeated_and_a_change_is_not() {
     world.ask(Actor::System, Command::RunStarted { run: 1 }).expect("begins");
     world.ask(Actor::System, Command::RunLost { run: 1 }).expect("is lost");
     assert_eq!(world.incident.runs.len(), 3, "asked again");
-    let approve = Command::ApproveRun { run: ROLLBACK, source: "wrangler rollback".into() };
-    world.person(PRIMARY, approve).expect("is approved");
+    let word = approve(&world);
+    world.person(PRIMARY, word).expect("is approved");
     world.ask(Actor::System, Command::RunStarted { run: ROLLBACK }).expect("begins");
     world.ask(Actor::System, Command::RunLost { run: ROLLBACK }).expect("is lost");
     assert_eq!(world.incident.run(ROLLBACK).map(|run| run.state.clone()), Some(RunState::Lost));
@@ -153,30 +170,31 @@ fn what_was_refused_never_runs() {
     let mut world = opened();
     let reject = Command::RejectRun { run: ROLLBACK, reason: "not the deployment".into() };
     world.person(PRIMARY, reject).expect("is refused");
-    let approve = Command::ApproveRun { run: ROLLBACK, source: "wrangler rollback".into() };
-    assert!(matches!(world.person(PRIMARY, approve), Err(Refusal::NotNow { .. })));
+    let word = approve(&world);
+    assert!(matches!(world.person(PRIMARY, word), Err(Refusal::NotNow { .. })));
 }
 
 #[test]
 fn after_the_end_nothing_can_be_approved() {
     let mut world = opened();
     world.person(PRIMARY, Command::Resolve { summary: "went away".into() }).expect("ends");
-    let approve = Command::ApproveRun { run: ROLLBACK, source: "wrangler rollback".into() };
-    assert_eq!(world.person(PRIMARY, approve), Err(Refusal::AlreadyResolved));
+    let word = approve(&world);
+    assert_eq!(world.person(PRIMARY, word), Err(Refusal::AlreadyResolved));
     assert_eq!(world.count(|event| matches!(event, EventKind::RunApproved { .. })), 0);
 }
 
 #[test]
 fn an_approval_that_has_grown_old_before_the_command_begins_no_longer_holds() {
     let mut world = opened();
-    let approve = || Command::ApproveRun { run: ROLLBACK, source: "wrangler rollback".into() };
-    world.person(PRIMARY, approve()).expect("is approved");
+    let word = approve(&world);
+    world.person(PRIMARY, word).expect("is approved");
     world.pass(SignedDuration::from_mins(16));
     world.ask(Actor::System, Command::RunStarted { run: ROLLBACK }).expect("is answered");
     let run = world.incident.run(ROLLBACK).expect("it is there");
     assert_eq!((&run.state, &run.approved_by), (&RunState::Proposed, &None));
     assert!(!world.work.contains(&Work::Run(ROLLBACK)));
-    world.person(PRIMARY, approve()).expect("a new word is taken");
+    let word = approve(&world);
+    world.person(PRIMARY, word).expect("a new word is taken");
     world.pass(SignedDuration::from_mins(14));
     world.ask(Actor::System, Command::RunStarted { run: ROLLBACK }).expect("begins");
     assert!(matches!(world.incident.run(ROLLBACK).expect("it is there").state, RunState::Running { .. }));
@@ -185,8 +203,8 @@ fn an_approval_that_has_grown_old_before_the_command_begins_no_longer_holds() {
 #[test]
 fn what_was_approved_and_has_not_begun_does_not_begin_after_the_end() {
     let mut world = opened();
-    let approve = Command::ApproveRun { run: ROLLBACK, source: "wrangler rollback".into() };
-    world.person(PRIMARY, approve).expect("is approved");
+    let word = approve(&world);
+    world.person(PRIMARY, word).expect("is approved");
     world.person(PRIMARY, Command::Resolve { summary: "went away".into() }).expect("ends");
     assert!(!world.work.contains(&Work::Run(ROLLBACK)));
     assert_eq!(world.ask(Actor::System, Command::RunStarted { run: ROLLBACK }), Err(Refusal::Stale));
@@ -224,8 +242,8 @@ fn another_runbook_begins_with_no_step_marked_and_judges_only_its_own_commands()
 #[test]
 fn what_waits_when_it_is_over_does_not_begin_and_says_why() {
     let mut world = opened();
-    let approve = Command::ApproveRun { run: ROLLBACK, source: "wrangler rollback".into() };
-    world.person(PRIMARY, approve).expect("is approved");
+    let word = approve(&world);
+    world.person(PRIMARY, word).expect("is approved");
     let events =
         world.person(PRIMARY, Command::Resolve { summary: "it is over".into() }).expect("is resolved");
     let why = |event: &EventKind| match event {
@@ -254,8 +272,8 @@ fn a_look_that_waited_in_a_resolved_incident_is_refused_its_start() {
 #[test]
 fn a_look_that_is_crowded_out_says_so_and_an_approved_change_never_is() {
     let mut world = opened();
-    let approve = Command::ApproveRun { run: ROLLBACK, source: "wrangler rollback".into() };
-    world.person(PRIMARY, approve).expect("is approved");
+    let word = approve(&world);
+    world.person(PRIMARY, word).expect("is approved");
     let events =
         world.ask(Actor::System, Command::RunsCrowdedOut { runs: vec![1, ROLLBACK] }).expect("is decided");
     let by_hand = |why: &str| why.contains("run it by hand");
@@ -266,4 +284,29 @@ fn a_look_that_is_crowded_out_says_so_and_an_approved_change_never_is() {
     let ask = RunAsk { step: Some(1), command: 0, values: BTreeMap::new() };
     world.person(PRIMARY, Command::RequestRun { request: ask }).expect("a person may run it");
     assert!(world.work.contains(&Work::Run(3)));
+}
+
+#[test]
+fn what_has_not_begun_is_stopped_by_never_beginning() {
+    let mut world = opened();
+    assert_eq!(world.ask(Actor::System, Command::StopRun { run: 1 }), Err(Refusal::PersonNeeded));
+    world.person(PRIMARY, Command::StopRun { run: 1 }).expect("is stopped");
+    assert!(!world.work.contains(&Work::Run(1)), "its work is gone: {:?}", world.work);
+    assert_eq!(world.ask(Actor::System, Command::RunStarted { run: 1 }), Err(Refusal::Stale));
+    let waits = world.person(PRIMARY, Command::StopRun { run: ROLLBACK });
+    assert!(
+        matches!(&waits, Err(Refusal::NotNow { why, .. }) if why.contains("can be refused")),
+        "{waits:?}"
+    );
+}
+
+#[test]
+fn who_stops_a_run_second_hears_who_was_first() {
+    let mut world = opened();
+    world.ask(Actor::System, Command::RunStarted { run: 1 }).expect("begins");
+    world.person(PRIMARY, Command::StopRun { run: 1 }).expect("is stopped");
+    let run = world.incident.run(1).expect("it is there");
+    assert!(matches!(run.state, RunState::Running { .. }), "it runs until its end is known");
+    let second = world.person(SECONDARY, Command::StopRun { run: 1 });
+    assert!(matches!(&second, Err(Refusal::NotNow { why, .. }) if why.starts_with(PRIMARY)), "{second:?}");
 }

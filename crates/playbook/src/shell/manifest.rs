@@ -5,7 +5,7 @@
 
 use super::argv::{Args, Spec};
 use super::word::{Shape, Word};
-use super::{Verdict, special, tables};
+use super::{Verdict, dry, special, tables};
 use crate::Effect;
 
 /// A command-line tool.
@@ -172,7 +172,10 @@ pub(crate) fn by_table(name: &str, words: &[Word]) -> Verdict {
         let said: Vec<&str> = words.iter().map_while(Word::exact).take(2).collect();
         return Verdict::unknown(format!("nobody has vouched for `{}`", label(name, &said.join(" "))));
     };
-    by_verb(name, (tool, verb), rest)
+    match dry::judge(name, verb.path, rest) {
+        Some(tried) => tried,
+        None => by_verb(name, (tool, verb), rest),
+    }
 }
 
 fn by_verb(name: &str, (tool, verb): (&Tool, &Verb), rest: &[Word]) -> Verdict {

@@ -7,6 +7,7 @@
 mod argv;
 mod balance;
 mod bind;
+mod dry;
 mod elsewhere;
 mod holes;
 mod look;
@@ -18,6 +19,7 @@ mod prompt;
 mod reader;
 mod special;
 mod split;
+mod state;
 mod tables;
 mod tree;
 mod word;
@@ -27,6 +29,7 @@ mod tests;
 
 pub(crate) use argv::Args;
 pub use bind::{bind, value_fault};
+pub use dry::{DryRun, dry_run};
 pub(crate) use elsewhere::judge as judge_elsewhere;
 pub(crate) use holes::NEUTRAL;
 pub(crate) use look::judge_call;
@@ -34,6 +37,7 @@ pub(crate) use manifest::{Options, find_verb, is_tool};
 pub use needs::{asks_a_service, asks_about_others};
 pub(crate) use opener::opens_console as opens;
 pub(crate) use reader::{Shell, Unread};
+pub use state::shows_state_before;
 pub(crate) use word::{Shape, Word};
 
 use crate::{Effect, Hole};

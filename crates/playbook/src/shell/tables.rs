@@ -5,6 +5,7 @@
 
 mod apps;
 mod cluster;
+pub(super) mod dry;
 mod hosts;
 mod local;
 mod stores;

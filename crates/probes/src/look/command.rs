@@ -32,6 +32,7 @@ pub(super) async fn look(
         Ending::TimedOut | Ending::Followed => {
             return Err(Trouble::Target("no end of the command in time".to_owned()));
         }
+        Ending::Stopped => return Err(Trouble::Own("the command was stopped".to_owned())),
         Ending::TooMuchOutput => return Err(Trouble::Own("the command wrote too much".to_owned())),
         Ending::Killed { signal } => {
             return Err(Trouble::Own(format!("the command was killed by signal {signal}")));

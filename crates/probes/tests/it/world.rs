@@ -1,7 +1,7 @@
 //! What the tests have in common: servers that answer as told, certificates, and one look at a target.
 
 use engine::ports::{Coming, Executor, RunOrder, Verdict};
-use incident::{Ending, RunReport};
+use incident::{Ending, IncidentId, RunReport};
 use jiff::Timestamp;
 use probes::{Attempt, Probe, ProbeSetting, try_once};
 use std::sync::Arc;
@@ -121,6 +121,8 @@ impl Executor for Shell {
             }
         })
     }
+
+    fn stop(&self, _incident: IncidentId, _run: u32) {}
 }
 
 /// Longer than a look takes that ends by itself, on a busy machine.

@@ -1,11 +1,13 @@
 //! Every way in which a run ends by itself, or does not begin.
 
+use crate::pids::{Ear, dies};
 use crate::{config, order, run, run_with};
 use engine::ports::Executor as _;
 use incident::Ending;
 use playbook::Effect;
-use runner::Runner;
+use runner::{Runner, RunnerConfig};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 #[tokio::test]
 async fn exit_codes_are_the_commands_own() {
@@ -81,4 +83,39 @@ async fn two_run_at_once() {
     let (says, hears) = tokio::join!(runner.run(&says), runner.run(&hears));
     assert_eq!(says.ending, Ending::Exited { code: 0 });
     assert_eq!((hears.ending, &*hears.output), (Ending::Exited { code: 0 }, "hello\n"));
+}
+
+#[tokio::test]
+async fn a_command_that_is_stopped_says_so_and_leaves_nothing_behind() {
+    for before in ["", "trap '' TERM; "] {
+        let folder = tempfile::tempdir().unwrap();
+        let ear = Ear::new(&folder.path().join("ear"));
+        let source = format!("{before}echo begun; sleep 300 & echo $$ $! > ear; wait");
+        let runner = Runner::new(RunnerConfig { grace: Duration::from_millis(300), ..config(folder.path()) });
+        let order = order(Effect::ChangesProduction, &source);
+        let mut run = runner.run(&order);
+        let pids = tokio::select! {
+            report = &mut run => panic!("it ended by itself: {report:?}"),
+            pids = tokio::task::spawn_blocking(move || ear.hear()) => pids.unwrap(),
+        };
+        runner.stop(order.incident, order.run + 1);
+        runner.stop(order.incident, order.run);
+        let report = run.await;
+        assert_eq!(report.ending, Ending::Stopped, "{report:?}");
+        assert!(report.output.contains("begun"), "what it wrote until then is kept: {report:?}");
+        assert!(pids.len() == 2 && pids.into_iter().all(dies), "{source}");
+    }
+}
+
+#[tokio::test]
+async fn a_wish_to_stop_that_comes_at_once_is_not_missed() {
+    let runner = Runner::new(config(Path::new("/")));
+    let order = order(Effect::ReadsHere, "sleep 300");
+    let mut run = runner.run(&order);
+    tokio::select! {
+        biased;
+        report = &mut run => panic!("it ended by itself: {report:?}"),
+        () = std::future::ready(()) => runner.stop(order.incident, order.run),
+    }
+    assert_eq!(run.await.ending, Ending::Stopped);
 }

@@ -39,6 +39,8 @@ pub(crate) fn routes() -> Vec<Route> {
         post("/incidents/{id}/mark", by(run::mark)),
         post("/incidents/{id}/runs/{run}/approve", by(run::approve)),
         post("/incidents/{id}/runs/{run}/reject", by(run::reject)),
+        post("/incidents/{id}/runs/{run}/dry-run", by(run::dry_run)),
+        post("/incidents/{id}/runs/{run}/stop", by(run::stop)),
         post("/incidents/{id}/action-items", by(learn::add_item)),
         post("/incidents/{id}/action-items/{item}/done", by(learn::complete_item)),
         post("/incidents/{id}/postmortem", by(learn::save)),

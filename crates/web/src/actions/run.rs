@@ -5,6 +5,7 @@ use super::{Form, ask as ask_incident};
 use crate::app::App;
 use crate::auth::Posted;
 use crate::error::{PageProblem, Problem};
+use crate::pages::{incident_id, room};
 use crate::view::Said;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -28,7 +29,12 @@ pub(super) struct Mark {
 #[derive(Deserialize)]
 pub(super) struct Approve {
     source: String,
+    #[serde(default)]
+    seen: String,
 }
+
+#[derive(Deserialize)]
+pub(super) struct Nothing {}
 
 #[derive(Deserialize)]
 pub(super) struct Reject {
@@ -92,8 +98,17 @@ pub(super) async fn approve(
     Path((id, run)): Path<(String, u32)>,
     Posted(who, sent): Posted<Approve>,
 ) -> Done {
-    let command = Command::ApproveRun { run, source: unix_lines(&sent.source) };
-    ask_incident(&app, &who, &id, Form::new(command, Said::Approved, "guide")).await
+    let number = incident_id(&id)?;
+    let sight = match app.own.sights.read(&sent.seen, &who.person, unix_lines(&sent.source)) {
+        Ok(sight) => sight,
+        Err(problem) => return room::refused(&app, &who, number, problem, room::Typed::default()).await,
+    };
+    let incident = app.engine().incident(number).await?;
+    let first = incident
+        .run(run)
+        .is_some_and(|run| run.first_word.is_none() && incident.plan.policy.needs_two(run.request.effect));
+    let said = if first { Said::FirstWord } else { Said::Approved };
+    ask_incident(&app, &who, &id, Form::new(Command::ApproveRun { run, sight }, said, "guide")).await
 }
 
 pub(super) async fn reject(
@@ -103,6 +118,22 @@ pub(super) async fn reject(
 ) -> Done {
     let command = Command::RejectRun { run, reason: sent.reason };
     ask_incident(&app, &who, &id, Form::new(command, Said::Rejected, "guide")).await
+}
+
+pub(super) async fn dry_run(
+    State(app): State<App>,
+    Path((id, run)): Path<(String, u32)>,
+    Posted(who, Nothing {}): Posted<Nothing>,
+) -> Done {
+    ask_incident(&app, &who, &id, Form::new(Command::DryRun { run }, Said::Requested, "guide")).await
+}
+
+pub(super) async fn stop(
+    State(app): State<App>,
+    Path((id, run)): Path<(String, u32)>,
+    Posted(who, Nothing {}): Posted<Nothing>,
+) -> Done {
+    ask_incident(&app, &who, &id, Form::new(Command::StopRun { run }, Said::Stopped, "guide")).await
 }
 
 #[cfg(test)]

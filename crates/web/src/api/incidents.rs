@@ -10,7 +10,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use engine::Report;
-use engine::ports::Filter;
+use engine::ports::{Filter, Scope};
 use incident::{Moment, Summary, WhyLine};
 use serde::{Deserialize, Serialize};
 
@@ -70,13 +70,18 @@ pub(super) async fn report(
 
 pub(super) async fn show(
     State(app): State<App>,
-    _caller: ApiCaller,
+    caller: ApiCaller,
     Path(id): Path<String>,
 ) -> Result<Json<IncidentView>, Problem> {
     let id = incident_id(&id)?;
     let incident = app.engine().incident(id).await?;
     let events = app.engine().history(id).await?;
-    Ok(Json(IncidentView::of(&incident, &events, app.now())))
+    let now = app.now();
+    let view = IncidentView::of(&incident, &events, now);
+    Ok(Json(match caller.person.filter(|_| caller.scope == Scope::Respond) {
+        Some(person) => view.shown_to(&person, &app.own.sights, &incident, now),
+        None => view,
+    }))
 }
 
 #[derive(Serialize)]

@@ -12,6 +12,7 @@ mod people;
 mod playbook;
 mod probes;
 mod run;
+mod run_view;
 mod tell;
 mod token;
 mod view;
@@ -65,6 +66,8 @@ fn acting() -> Vec<Route> {
         Route::post(door, "/api/incidents/{id}/runs", run::request),
         Route::post(door, "/api/incidents/{id}/runs/{run}/approve", run::approve),
         Route::post(door, "/api/incidents/{id}/runs/{run}/reject", run::reject),
+        Route::post(door, "/api/incidents/{id}/runs/{run}/dry-run", run::dry_run),
+        Route::post(door, "/api/incidents/{id}/runs/{run}/stop", run::stop),
         Route::post(door, "/api/incidents/{id}/updates", tell::post),
     ]
 }

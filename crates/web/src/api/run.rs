@@ -1,4 +1,4 @@
-//! Runbooks: take one, ask for a command, give or refuse the word for exactly that command, say how a step went.
+//! Runbooks: take one, ask for a command, give or refuse the word for exactly that command, stop it, say how a step went.
 
 use super::body::Sent;
 use super::{Done, ask, count, incident_id, number};
@@ -49,10 +49,14 @@ pub(super) async fn request(
     Path(id): Path<String>,
     Sent(sent): Sent<RunAsk>,
 ) -> Answered {
+    numbered(&app, who, &id, Command::RequestRun { request: sent }).await
+}
+
+/// Asks for a run, and says its number: the newest one that this caller asked for.
+async fn numbered(app: &App, who: ApiWriter, id: &str, command: Command) -> Answered {
     let actor = who.actor.clone();
-    let Json(done) = ask(&app, who, &id, Command::RequestRun { request: sent }).await?;
-    let incident = app.engine().incident(incident_id(&id)?).await?;
-    // The newest run that this caller asked for.
+    let Json(done) = ask(app, who, id, command).await?;
+    let incident = app.engine().incident(incident_id(id)?).await?;
     let mine = incident.runs.iter().rposition(|run| run.asked_by == actor);
     Ok(Json(Done { number: mine.map(|index| count(index + 1)), ..done }))
 }
@@ -61,6 +65,8 @@ pub(super) async fn request(
 #[serde(deny_unknown_fields)]
 pub(super) struct Approve {
     source: String,
+    /// As the incident gave it with the run.
+    seen: String,
 }
 
 pub(super) async fn approve(
@@ -70,7 +76,8 @@ pub(super) async fn approve(
     Sent(sent): Sent<Approve>,
 ) -> Answered {
     let run = number(&run, "run")?;
-    ask(&app, who, &id, Command::ApproveRun { run, source: sent.source }).await
+    let sight = app.own.sights.read(&sent.seen, &who.person, sent.source)?;
+    ask(&app, who, &id, Command::ApproveRun { run, sight }).await
 }
 
 #[derive(Deserialize)]
@@ -88,4 +95,22 @@ pub(super) async fn reject(
 ) -> Answered {
     let run = number(&run, "run")?;
     ask(&app, who, &id, Command::RejectRun { run, reason: sent.reason }).await
+}
+
+pub(super) async fn dry_run(
+    State(app): State<App>,
+    who: ApiWriter,
+    Path((id, run)): Path<(String, String)>,
+) -> Answered {
+    let run = number(&run, "run")?;
+    numbered(&app, who, &id, Command::DryRun { run }).await
+}
+
+pub(super) async fn stop(
+    State(app): State<App>,
+    who: ApiWriter,
+    Path((id, run)): Path<(String, String)>,
+) -> Answered {
+    let run = number(&run, "run")?;
+    ask(&app, who, &id, Command::StopRun { run }).await
 }

@@ -1,13 +1,14 @@
 //! An incident as programs read it. Times are RFC 3339 in UTC; people are their short names.
 
+use super::run_view::{self, RunView};
 use crate::view::timeline::timeline_text;
 use incident::{
-    AckIntent, Actor, AlertStatus, Audience, Diagnosis, Escalation, Event, Fact, Incident, IncidentId,
-    PageState, Phase, Run, RunState, Severity, SeverityBasis, Status, StatusUpdate, StepOutcome, diagnose,
+    AckIntent, Actor, AlertStatus, Audience, Diagnosis, Escalation, Event, Incident, IncidentId, PageState,
+    Phase, Severity, SeverityBasis, Status, StatusUpdate, StepOutcome, diagnose,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
-use playbook::{Effect, Obligation, RunbookMatch};
+use playbook::{Obligation, RunbookMatch};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -37,7 +38,7 @@ pub(super) struct IncidentView {
     steps: BTreeMap<u32, StepView>,
     escalation: EscalationView,
     pages: Vec<PageView>,
-    runs: Vec<RunView>,
+    pub(super) runs: Vec<RunView>,
     checklist: Vec<PhaseView>,
     updates: Vec<UpdateView>,
     update_due_at: Option<Timestamp>,
@@ -104,36 +105,6 @@ struct PageView {
     at: Option<Timestamp>,
     error: Option<String>,
     answer: Option<AckIntent>,
-}
-
-#[derive(Debug, Serialize)]
-struct RunView {
-    number: u32,
-    step: Option<u32>,
-    command: u32,
-    title: String,
-    source: String,
-    effect: Effect,
-    effect_because: String,
-    asked_by: String,
-    asked_at: Timestamp,
-    approved_by: Option<String>,
-    /// `proposed`, `rejected`, `ready`, `running`, `ended` or `lost`.
-    state: &'static str,
-    rejected_because: Option<String>,
-    ended_at: Option<Timestamp>,
-    ending: Option<incident::Ending>,
-    duration_ms: Option<u64>,
-    output: Option<String>,
-    output_bytes: Option<u64>,
-    masked: Option<u32>,
-    checks: Vec<CheckView>,
-}
-
-#[derive(Debug, Serialize)]
-struct CheckView {
-    text: String,
-    fact: Fact,
 }
 
 #[derive(Debug, Serialize)]
@@ -219,7 +190,7 @@ impl IncidentView {
             steps: steps(incident),
             escalation: escalation(&incident.escalation),
             pages: incident.pages.iter().map(page).collect(),
-            runs: incident.runs.iter().map(run).collect(),
+            runs: run_view::runs(incident),
             checklist: checklist(incident),
             updates: incident.updates.iter().map(UpdateView::of).collect(),
             update_due_at: incident.update_due_at,
@@ -314,38 +285,6 @@ fn page(page: &incident::Page) -> PageView {
         at,
         error,
         answer: page.answer,
-    }
-}
-
-fn run(run: &Run) -> RunView {
-    let (state, rejected_because, report) = match &run.state {
-        RunState::Proposed => ("proposed", None, None),
-        RunState::Rejected { by, reason } => ("rejected", Some(format!("{by}: {reason}")), None),
-        RunState::Ready => ("ready", None, None),
-        RunState::Running { .. } => ("running", None, None),
-        RunState::Ended(report) => ("ended", None, Some(report)),
-        RunState::Lost => ("lost", None, None),
-    };
-    RunView {
-        number: run.number,
-        step: run.request.step,
-        command: run.request.command,
-        title: run.request.title.clone(),
-        source: run.request.source.clone(),
-        effect: run.request.effect,
-        effect_because: run.request.effect_reason.clone(),
-        asked_by: run.asked_by.to_string(),
-        asked_at: run.asked_at,
-        approved_by: run.approved_by.as_ref().map(ToString::to_string),
-        state,
-        rejected_because,
-        ended_at: run.ended_at,
-        ending: report.map(|report| report.ending.clone()),
-        duration_ms: report.map(|report| report.duration_ms),
-        output: report.map(|report| report.output.to_string()),
-        output_bytes: report.map(|report| report.output_bytes),
-        masked: report.map(|report| report.masked),
-        checks: run.checks.iter().map(|(text, fact)| CheckView { text: text.clone(), fact: *fact }).collect(),
     }
 }
 

@@ -4,7 +4,7 @@ use super::watch::channels;
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::error::PageProblem;
-use crate::view::{Chrome, Frame, Nav, Tag, html};
+use crate::view::{Chrome, Frame, Nav, Tag, effect_words, html};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -96,6 +96,17 @@ fn person(person: &incident::Responder) -> PersonRow {
     }
 }
 
+fn two_people(policy: &Policy) -> String {
+    let effects: Vec<&str> = policy.two_person.iter().map(|effect| effect_words(*effect)).collect();
+    match (effects.is_empty(), policy.second_word_roles.is_empty()) {
+        (true, _) => "nothing".to_owned(),
+        (false, true) => effects.join(", "),
+        (false, false) => {
+            format!("{}; the second is of {}", effects.join(", "), policy.second_word_roles.join(", "))
+        }
+    }
+}
+
 fn policy(policy: &Policy) -> Vec<(&'static str, String)> {
     let minutes = |length: u32| format!("{length} min");
     let delays = match policy.escalation_delays {
@@ -112,6 +123,8 @@ fn policy(policy: &Policy) -> Vec<(&'static str, String)> {
         ("Recovery is watched, unless the playbook says", minutes(policy.recovery_watch_min)),
         ("An alert reopens its incident within", minutes(policy.reopen_within_min)),
         ("An approval holds until the command begins, at most", minutes(policy.approval_valid_min)),
+        ("A word counts for what was shown within", minutes(policy.approval_shown_min)),
+        ("Two people must give their word for", two_people(policy)),
         ("One page is tried at most", format!("{} times", policy.page_attempts_max)),
     ]
 }

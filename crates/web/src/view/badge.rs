@@ -60,9 +60,9 @@ impl Tag {
     }
 }
 
-/// What a command can do, and whether it waits for a person's word.
-pub(crate) fn effect_tag(effect: Effect) -> Tag {
-    let text = match effect {
+/// What a command can do, in a few words.
+pub(crate) const fn effect_words(effect: Effect) -> &'static str {
+    match effect {
         Effect::ReadsHere => "reads here",
         Effect::ReadsWorld => "reads",
         Effect::FollowsLog => "follows a log",
@@ -71,7 +71,12 @@ pub(crate) fn effect_tag(effect: Effect) -> Tag {
         Effect::ChangesProduction => "changes production",
         Effect::Destroys => "destroys",
         Effect::Unknown => "effect unknown",
-    };
+    }
+}
+
+/// What a command can do, and whether it waits for a person's word.
+pub(crate) fn effect_tag(effect: Effect) -> Tag {
+    let text = effect_words(effect);
     match effect.approval() {
         Approval::NotNeeded => Tag { tone: "info", icon: "eye", text: text.to_owned() },
         Approval::Needed => Tag { tone: "warn", icon: "hand", text: text.to_owned() },

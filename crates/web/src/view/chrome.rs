@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::error::{PageProblem, Problem};
+use crate::sights::Sights;
 use crate::view::Said;
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
@@ -61,6 +62,8 @@ pub(crate) struct Frame {
     pub(crate) person: String,
     /// The proof that this session's forms carry.
     pub(crate) csrf: String,
+    /// The proofs of what is shown to them.
+    pub(crate) sights: Sights,
     /// The server's clock.
     pub(crate) now: Timestamp,
     /// How many times faster than the world it runs.
@@ -74,6 +77,7 @@ impl Frame {
         Self {
             person: who.person.0.clone(),
             csrf: who.csrf(),
+            sights: app.own.sights.clone(),
             now: app.now(),
             speed: app.parts.speed,
             status_url: app.parts.status_url.clone(),

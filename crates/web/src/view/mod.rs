@@ -12,7 +12,7 @@ pub(crate) mod timeline;
 #[cfg(test)]
 pub(crate) mod sample;
 
-pub(crate) use badge::{Sev, Tag, effect_tag};
+pub(crate) use badge::{Sev, Tag, effect_tag, effect_words};
 pub(crate) use chrome::{Chrome, Frame, Nav, html};
 pub(crate) use said::{Said, back};
 pub(crate) use time::{Elapsed, Until, When};

@@ -24,8 +24,12 @@ pub(crate) enum Said {
     Requested,
     /// The word given.
     Approved,
+    /// The first of two words given.
+    FirstWord,
     /// The word refused.
     Rejected,
+    /// A run stopped.
+    Stopped,
     /// A step marked.
     Marked,
     /// People told.
@@ -47,7 +51,7 @@ pub(crate) enum Said {
 }
 
 impl Said {
-    const ALL: [Self; 19] = [
+    const ALL: [Self; 21] = [
         Self::Acknowledged,
         Self::Declined,
         Self::GivenBack,
@@ -57,7 +61,9 @@ impl Said {
         Self::Runbook,
         Self::Requested,
         Self::Approved,
+        Self::FirstWord,
         Self::Rejected,
+        Self::Stopped,
         Self::Marked,
         Self::Told,
         Self::Role,
@@ -87,7 +93,12 @@ impl Said {
                 ("requested", "Asked for: it runs at once if it only reads, or waits for a word.")
             }
             Self::Approved => ("approved", "Your word is kept; the command runs now."),
+            Self::FirstWord => (
+                "first-word",
+                "Your word is kept as the first of two; nothing runs until another person gives theirs.",
+            ),
             Self::Rejected => ("rejected", "Refused; the command does not run."),
+            Self::Stopped => ("stopped", "It is asked to end now, and ended by force if it does not."),
             Self::Marked => ("marked", "The step is marked."),
             Self::Told => ("told", "The update is posted."),
             Self::Role => ("role", "The role is yours."),

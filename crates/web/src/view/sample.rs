@@ -1,7 +1,10 @@
 //! Incidents to render pages with in tests: one in full swing, one with every ugly text, one that is over.
 
+use crate::sights::Sights;
 use crate::view::Frame;
 use engine::Settings;
+use engine::memory::Memory;
+use engine::ports::Ids;
 use incident::{
     AckIntent, Actor, Alert, AlertKey, AlertStatus, Asked, Audience, Channel, Command, Contact, Ending,
     Event, Incident, IncidentId, Moment, PersonId, Phase, Plan, Policy, Responder, Roster, RunReport,
@@ -30,10 +33,28 @@ pub(crate) struct Sample {
     pub(crate) settings: Settings,
 }
 
+/// Chance that is none.
+struct Sure;
+
+impl Ids for Sure {
+    fn incident(&self, _now: Timestamp) -> IncidentId {
+        IncidentId::from_parts(1, 78)
+    }
+
+    fn secret(&self) -> [u8; 32] {
+        [7; 32]
+    }
+}
+
+pub(crate) fn sights() -> Sights {
+    Sights::load(&Memory::new(), &Sure).expect("memory keeps a key")
+}
+
 pub(crate) fn frame(now: Timestamp) -> Frame {
     Frame {
         person: "primary".to_owned(),
         csrf: "proof".to_owned(),
+        sights: sights(),
         now,
         speed: 60.0,
         status_url: "https://status.example.test".to_owned(),

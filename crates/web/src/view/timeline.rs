@@ -1,8 +1,10 @@
 //! Every event in plain words, for the timeline of the incident room, the API and the terminal.
 
+mod run;
+
 use incident::{
-    AckIntent, Audience, Ending, Event, EventKind, Fact, Incident, Lapse, OpenedBy, RunReport, RunRequest,
-    Severity, SeverityBasis, StepOutcome, StopReason, words,
+    AckIntent, Audience, Event, EventKind, Incident, Lapse, OpenedBy, Severity, SeverityBasis, StepOutcome,
+    StopReason, words,
 };
 use playbook::Answer;
 
@@ -41,13 +43,17 @@ pub fn timeline_text(event: &Event, incident: &Incident) -> Option<(&'static str
         | EventKind::PageWithdrawn { .. } => page(event, incident),
         EventKind::RunRequested { .. }
         | EventKind::RunProposed { .. }
+        | EventKind::RunFirstApproved { .. }
+        | EventKind::RunFirstLapsed { .. }
         | EventKind::RunApproved { .. }
+        | EventKind::RunPrepared { .. }
         | EventKind::RunHeld { .. }
         | EventKind::RunSkipped { .. }
         | EventKind::RunRejected { .. }
+        | EventKind::RunStopAsked { .. }
         | EventKind::RunStarted { .. }
         | EventKind::RunEnded { .. }
-        | EventKind::RunLost { .. } => run(event, incident),
+        | EventKind::RunLost { .. } => run::told(event, incident),
         EventKind::UpdatePosted { .. }
         | EventKind::UpdateDue { .. }
         | EventKind::UpdateMissed { .. }
@@ -189,35 +195,6 @@ fn page(event: &Event, incident: &Incident) -> Option<(&'static str, String)> {
     Some(words)
 }
 
-fn run(event: &Event, incident: &Incident) -> Option<(&'static str, String)> {
-    let source = |number: u32| {
-        let run = incident.run(number);
-        run.map_or_else(|| format!("run {number}"), |run| format!("run {number} `{}`", run.request.source))
-    };
-    let asked = |number: u32, request: &RunRequest| format!("run {number} `{}`", request.source);
-    let words = match &event.kind {
-        EventKind::RunRequested { run, request } => {
-            ("run", format!("{} begins: it only looks", asked(*run, request)))
-        }
-        EventKind::RunProposed { run, request } => (
-            "approval",
-            format!("{} waits for a person's word: {}", asked(*run, request), request.effect_reason),
-        ),
-        EventKind::RunApproved { run } => ("approval", format!("approved {}", source(*run))),
-        EventKind::RunHeld { run, why } => {
-            ("approval", format!("{} waits for a word again: {why}", source(*run)))
-        }
-        EventKind::RunSkipped { run, why } => ("run", format!("{} did not run: {why}", source(*run))),
-        EventKind::RunRejected { run, reason } => ("approval", format!("refused {}: {reason}", source(*run))),
-        EventKind::RunEnded { run, report, checks } => ("run", ended(&source(*run), report, checks)),
-        EventKind::RunLost { run } => {
-            ("run", format!("the server stopped while {} ran; nobody knows how it went", source(*run)))
-        }
-        _other => return None,
-    };
-    Some(words)
-}
-
 fn tell(event: &Event) -> Option<(&'static str, String)> {
     let words = match &event.kind {
         EventKind::UpdatePosted { update, draft, next_due } => {
@@ -304,32 +281,6 @@ fn set_severity(severity: &Severity, basis: &SeverityBasis) -> String {
         }
         SeverityBasis::Hand { reason } if reason.is_empty() => format!("severity {severity}"),
         SeverityBasis::Hand { reason } => format!("severity {severity}: {reason}"),
-    }
-}
-
-fn ended(source: &str, report: &RunReport, checks: &[(String, Fact)]) -> String {
-    let took = format!("{}.{} s", report.duration_ms / 1000, report.duration_ms % 1000 / 100);
-    let mut text = format!("{source} {} after {took}", ending(&report.ending));
-    for (check, fact) in checks {
-        let held = match fact {
-            Fact::AsExpected => "as expected",
-            Fact::NotAsExpected => "NOT as expected",
-        };
-        text.push_str(&format!("; {held}: {check}"));
-    }
-    text
-}
-
-/// How a run ended, in words.
-pub(crate) fn ending(ending: &Ending) -> String {
-    match ending {
-        Ending::Exited { code: 0 } => "succeeded".to_owned(),
-        Ending::Exited { code } => format!("ended with exit code {code}"),
-        Ending::Killed { signal } => format!("was ended by signal {signal}"),
-        Ending::TimedOut => "took too long and was ended".to_owned(),
-        Ending::Followed => "was followed to its limit".to_owned(),
-        Ending::TooMuchOutput => "wrote too much and was ended".to_owned(),
-        Ending::NotStarted { error } => format!("could not be started: {error}"),
     }
 }
 

@@ -2,7 +2,9 @@
 
 use crate::client::Reply;
 use crate::world::World;
+use engine::ports::Scope;
 use incident::{RunState, Status};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 struct Caller<'a> {
@@ -103,13 +105,35 @@ async fn a_command_that_changes_something_runs_only_on_the_word_for_exactly_it()
         })
         .map(|(step, index, _)| (step, index))
         .expect("the runbook has a command that changes something");
-    let number = api.done("/runs", json!({"step": step, "command": command})).await["number"].clone();
-    let run = api.get("").await.json()["runs"][number.as_u64().unwrap() as usize - 1].clone();
-    assert_eq!(run["state"], "proposed", "{run}");
+    let again = json!({"step": step, "command": command});
+    assert_eq!(api.refused("/runs", again, 409).await, "taken", "it is laid out already");
+    let runs = api.get("").await.json()["runs"].clone();
+    let mut waiting = runs.as_array().unwrap().iter().filter(|run| run["state"] == "proposed");
+    let run = waiting.find(|run| run["step"] == step && run["command"] == command).unwrap().clone();
+    let number = run["number"].clone();
     let approve = format!("/runs/{number}/approve");
-    assert_eq!(api.refused(&approve, json!({"source": "rm -rf /"}), 409).await, "not-that-command");
+    let word = |source: &str| json!({"source": source, "seen": run["seen"]});
+    let source = run["source"].as_str().unwrap();
+    assert_eq!(api.refused(&approve, word("rm -rf /"), 409).await, "not-that-command");
     api.refused(&approve, json!({}), 422).await;
-    api.done(&approve, json!({"source": run["source"]})).await;
+    api.refused(&approve, json!({"source": source}), 422).await;
+    let guess = json!({"source": source, "seen": "guess"});
+    assert_eq!(api.refused(&approve, guess, 409).await, "not-as-shown");
+    let other = world.token("phone", Scope::Respond, Some("secondary")).await;
+    let other = Caller { world: &world, token: other, base: api.base.clone() };
+    assert_eq!(other.refused(&approve, word(source), 409).await, "not-as-shown", "it was shown to another");
+    let reader = world.token("screen", Scope::Read, Some("primary")).await;
+    let reader = Caller { world: &world, token: reader, base: api.base.clone() };
+    assert!(
+        !reader.get("").await.body.contains(run["seen"].as_str().unwrap()),
+        "who only reads gives no word"
+    );
+    world.pass(SignedDuration::from_mins(6));
+    assert_eq!(api.refused(&approve, word(source), 409).await, "not-as-shown", "it was shown too long ago");
+    let run = api.get("").await.json()["runs"][number.as_u64().unwrap() as usize - 1].clone();
+    let word = json!({"source": source, "seen": run["seen"]});
+    api.done(&approve, word.clone()).await;
+    assert_eq!(api.refused(&approve, word, 409).await, "taken", "a word is used once");
     let number = u32::try_from(number.as_u64().unwrap()).unwrap();
     let incident =
         world.until(id, |incident| matches!(incident.run(number).unwrap().state, RunState::Ended(_))).await;
@@ -174,8 +198,9 @@ async fn refusals_say_what_and_change_nothing() {
         ("/notes", json!({"text": "x", "colour": "red"}), 422, "body"),
         ("/notes", json!([]), 422, "body"),
         ("/checklist", json!({"phase": 99, "item": 0, "done": true}), 404, "unknown"),
-        ("/runs/99/approve", json!({"source": "x"}), 404, "unknown"),
-        ("/runs/x/approve", json!({"source": "x"}), 404, "not-found"),
+        ("/runs/99/approve", json!({"source": "x", "seen": "x"}), 409, "not-as-shown"),
+        ("/runs/99/stop", json!({}), 404, "unknown"),
+        ("/runs/x/approve", json!({"source": "x", "seen": "x"}), 404, "not-found"),
         ("/steps/99", json!({"outcome": "done"}), 404, "unknown"),
         ("/runbook", json!({"runbook": "nothing"}), 404, "unknown"),
         ("/updates", json!({"template": "nothing"}), 422, "invalid"),

@@ -175,9 +175,15 @@ async fn a_word_counts_for_exactly_the_command_that_was_shown() {
     let incident = browser.world.engine.incident(browser.id).await.unwrap();
     let run = incident.runs.iter().find(|run| run.state == RunState::Proposed).expect("something waits");
     let part = format!("/runs/{}/approve", run.number);
-    let other = browser.post(&part, "source=rm+-rf+%2F").await;
+    let room = browser.get(&browser.room()).await;
+    let mine = room.body.split(&part).nth(1).expect("it can be approved");
+    let seen = between(mine, "name=\"seen\" value=\"", "\"");
+    let other = browser.post(&part, &format!("seen={seen}&source=rm+-rf+%2F")).await;
     assert_eq!(other.status, 409, "{other:?}");
-    let form = format!("source={}", run.request.source.replace(' ', "+").replace('\n', "%0D%0A"));
+    let unseen = browser.post(&part, "source=rm+-rf+%2F").await;
+    assert!(unseen.status == 409 && unseen.body.contains("nothing says what was shown"), "{unseen:?}");
+    let source = run.request.source.replace(' ', "+").replace('\n', "%0D%0A");
+    let form = format!("seen={seen}&source={source}");
     assert_eq!(browser.post(&part, &form).await.status, 303);
     let number = run.number;
     let ended = browser
@@ -186,6 +192,11 @@ async fn a_word_counts_for_exactly_the_command_that_was_shown() {
         .await;
     let by = ended.run(number).and_then(|run| run.approved_by.clone()).expect("a named person");
     assert_eq!(by.to_string(), "primary");
+    let again = browser.post(&part, &form).await;
+    assert!(
+        again.status == 409 && again.body.contains("primary gave the word"),
+        "an old tab hears who was first"
+    );
 }
 
 #[tokio::test]

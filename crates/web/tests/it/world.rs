@@ -165,6 +165,8 @@ impl Executor for Willing {
         };
         Box::pin(async move { report })
     }
+
+    fn stop(&self, _incident: IncidentId, _run: u32) {}
 }
 
 /// A journal whose commits wait while a test holds the gate.

@@ -2,8 +2,9 @@
 
 use super::Room;
 use super::run_view::RunView;
+use super::word::Word;
 use crate::view::{Tag, effect_tag};
-use incident::{Incident, Run, RunState, Status, StepOutcome};
+use incident::{Incident, Purpose, Run, RunState, Status, StepOutcome};
 use playbook::{Approval, Command, Playbook, Step, StepKind};
 use std::collections::BTreeSet;
 
@@ -91,17 +92,25 @@ impl Guide {
         };
         let best = incident.matches.iter().find(|found| Some(&found.runbook) == incident.runbook.as_ref());
         let others = incident.runs.iter().rev().filter(|run| !shown.contains(&run.number));
-        Self {
+        let mut guide = Self {
             title,
             place: incident.runbook.as_deref().and_then(|id| place(&incident.plan.playbook, id)),
             why: best.map(|found| found.reasons.clone()).unwrap_or_default(),
             score: best.map(|found| found.score),
             steps,
-            others: others.map(|run| RunView::new(run, None)).collect(),
+            others: others.map(|run| RunView::new(incident, run)).collect(),
             waiting: waiting(incident),
             choices: choices(incident),
             open: incident.status == Status::Open,
+        };
+        if guide.open {
+            let in_steps = guide.steps.iter_mut().flat_map(|step| &mut step.commands);
+            let views = in_steps.flat_map(|command| &mut command.runs).chain(&mut guide.others);
+            for view in views.filter(|view| view.waits) {
+                view.word = Word::of(room, view.number);
+            }
         }
+        guide
     }
 }
 
@@ -206,14 +215,17 @@ fn command_view(
 ) -> CommandView {
     // A run says its step's number, not its runbook; after another one was taken, the text tells them apart.
     let own = |run: &&Run| {
-        let same_text = !command.holes.is_empty() || run.request.source == command.source;
+        let same_text = !command.holes.is_empty()
+            || run.request.source == command.source
+            || matches!(run.request.purpose, Purpose::DryRun { of } if is_of(incident, of, command));
         (run.request.step, run.request.command) == at && same_text && !shown.contains(&run.number)
     };
     let runs: Vec<&Run> = incident.runs.iter().rev().filter(own).collect();
     shown.extend(runs.iter().map(|run| run.number));
     let busy = runs
         .iter()
-        .any(|run| matches!(run.state, RunState::Proposed | RunState::Ready | RunState::Running { .. }));
+        .filter(|run| !matches!(run.request.purpose, Purpose::DryRun { .. }))
+        .any(|run| run.state == RunState::Proposed || run.is_under_way());
     let mut holes: Vec<HoleView> = Vec::new();
     for hole in &command.holes {
         if !holes.iter().any(|shown| shown.name == hole.name) {
@@ -232,8 +244,8 @@ fn command_view(
         by_hand: command.by_hand.clone().filter(|_| command.effect.approval() == Approval::NotNeeded),
         holes,
         shown: !runs
-            .first()
-            .is_some_and(|run| run.state == RunState::Proposed && run.request.source == command.source)
+            .iter()
+            .any(|run| run.state == RunState::Proposed && run.request.source == command.source)
             || incident.status != Status::Open,
         askable: incident.status == Status::Open && !busy && command.context.is_none(),
         ask: match (command.effect.approval(), runs.is_empty()) {
@@ -241,8 +253,13 @@ fn command_view(
             (Approval::NotNeeded, false) => "Run again",
             (Approval::Needed, _) => "Propose",
         },
-        runs: runs.into_iter().map(|run| RunView::new(run, command.inverse.clone())).collect(),
+        runs: runs.into_iter().map(|run| RunView::new(incident, run)).collect(),
     }
+}
+
+/// Whether a run is of exactly this command.
+fn is_of(incident: &Incident, number: u32, command: &Command) -> bool {
+    incident.run(number).is_some_and(|run| run.request.source == command.source)
 }
 
 /// Which document, where there are several, and the heading.

@@ -10,6 +10,7 @@ mod run_view;
 mod severity;
 mod story;
 mod talk;
+mod word;
 
 use crate::app::App;
 use crate::auth::SignedIn;

@@ -1,17 +1,26 @@
 //! The incident room rendered from samples with every ugly text.
 
 use super::{Room, Typed, Wish};
+use crate::view::Frame;
 use crate::view::sample::{RIGHT_TO_LEFT, SCRIPT, Sample, frame, settings};
 use askama::Template;
 use incident::{AckIntent, Audience, Command};
 
 fn render(sample: &Sample, wish: &Wish, typed: &Typed) -> String {
-    let frame = frame(sample.now);
+    shown(sample, &frame(sample.now), (wish, typed))
+}
+
+/// As somebody else sees it.
+fn drawn(sample: &Sample, frame: &Frame) -> String {
+    shown(sample, frame, (&Wish::default(), &Typed::default()))
+}
+
+fn shown(sample: &Sample, frame: &Frame, (wish, typed): (&Wish, &Typed)) -> String {
     let room = Room {
         incident: &sample.incident,
         events: &sample.events,
         roster: &sample.settings.roster,
-        frame: &frame,
+        frame,
         wish,
         typed,
     };
@@ -167,4 +176,65 @@ fn what_is_likely_names_its_evidence_and_leads_to_a_step() {
     sample.person(Command::MarkStep { step: 4, outcome: incident::StepOutcome::NotApplicable });
     let html = plain(&sample);
     assert!(!html.contains("The playbook goes on at step"), "what was ruled out is not proposed");
+}
+
+/// The number of the first run that waits for a word.
+fn waiting(sample: &Sample) -> u32 {
+    let waits = |run: &&incident::Run| run.state == incident::RunState::Proposed;
+    sample.incident.runs.iter().find(waits).expect("something waits").number
+}
+
+fn word(sample: &Sample, run: u32) -> Command {
+    let sight = incident::Sight::of(&sample.incident, run, sample.now).expect("it is there");
+    Command::ApproveRun { run, sight }
+}
+
+#[test]
+fn a_run_under_way_can_be_stopped_and_what_was_cut_off_is_in_doubt() {
+    let mut sample = Sample::busy("API returning 5xx errors");
+    let run = waiting(&sample);
+    let approve = word(&sample, run);
+    let report = |ending| incident::RunReport {
+        ending,
+        duration_ms: 900,
+        output: "half of it".into(),
+        output_bytes: 10,
+        masked: 0,
+    };
+    sample.person(approve).ask(incident::Actor::System, Command::RunStarted { run });
+    let stop = format!("/runs/{run}/stop");
+    let html = plain(&sample);
+    is_sound(&html);
+    assert!(html.contains(&stop) && !html.contains("<mark>in doubt</mark>"));
+    sample.person(Command::StopRun { run });
+    let html = plain(&sample);
+    assert!(!html.contains(&stop) && html.contains("is being stopped, primary"));
+    let ended = Command::RunEnded { run, report: report(incident::Ending::Stopped) };
+    let html = plain(sample.ask(incident::Actor::System, ended));
+    is_sound(&html);
+    assert!(html.contains("stopped by primary") && html.contains("<mark>in doubt</mark>"));
+    assert!(html.contains("IN DOUBT: nobody knows"), "the timeline says so");
+}
+
+#[test]
+fn two_people_are_asked_and_each_is_told_what_their_word_does() {
+    let mut sample = Sample::busy("API returning 5xx errors");
+    let run = waiting(&sample);
+    let effect = sample.incident.run(run).expect("it is there").request.effect;
+    let mut plan = incident::Plan::clone(&sample.incident.plan);
+    plan.policy.two_person = vec![effect];
+    sample.incident.plan = plan.into();
+    let html = plain(&sample);
+    is_sound(&html);
+    assert!(html.contains("waits for the words of two people") && html.contains("Give the first word"));
+    let approve = word(&sample, run);
+    let mine = plain(sample.person(approve));
+    is_sound(&mine);
+    assert!(mine.contains("You gave the first word") && !mine.contains(&format!("/runs/{run}/approve")));
+    let theirs = Frame { person: "secondary".to_owned(), ..frame(sample.now) };
+    let html = drawn(&sample, &theirs);
+    is_sound(&html);
+    assert!(html.contains("primary gave the first word") && html.contains("give the second word"));
+    let stranger = drawn(&sample, &Frame { person: "guest".to_owned(), ..frame(sample.now) });
+    assert!(stranger.contains("you are not in it") && !stranger.contains(&format!("/runs/{run}/approve")));
 }
