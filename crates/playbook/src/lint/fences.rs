@@ -54,23 +54,28 @@ fn tag(document: &Document<'_>, fence: &Fence) -> Option<Fix> {
     text.trim_end().ends_with(['`', '~']).then(|| document.change(end, end, language))
 }
 
-/// Shell when it begins with a comment or a command. A drawing that lists commands is left alone: the card of the quick
-/// reference is one, and it is read as a card only while its fence has no language.
+/// Shell when it begins with a comment or a command. A drawing that lists commands is text: so is the card of the quick
+/// reference.
 fn language(document: &Document<'_>, fence: &Fence) -> Option<&'static str> {
     let commands = document.commands_between(fence.first, fence.last);
     let begins =
         document.lines_from(fence.first + 1).map(|(_, text)| text.trim()).find(|text| !text.is_empty());
-    let Some((first, begins)) = commands.first().zip(begins) else {
-        return (!document.lists_within(fence)).then_some("text");
-    };
+    let Some((first, begins)) = commands.first().zip(begins) else { return Some("text") };
     let source = first.command.source.lines().next().unwrap_or_default().trim();
     if begins.starts_with("$ ") {
         Some("console")
     } else if begins.starts_with('#') || begins == source {
         Some("bash")
     } else {
-        None
+        holds_card(document, fence).then_some("text")
     }
+}
+
+/// Whether the quick reference was read from it.
+fn holds_card(document: &Document<'_>, fence: &Fence) -> bool {
+    let groups = &document.playbook.quick_reference;
+    let after = groups.partition_point(|group| group.line <= fence.first);
+    groups.get(after).is_some_and(|group| group.line < fence.last)
 }
 
 fn count(fences: usize) -> String {

@@ -35,7 +35,7 @@ pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims, shell: &mut Shell) -
 
 fn boxed(fence: &Fence, shell: &mut Shell) -> Option<Vec<QuickGroup>> {
     let rows = boxes::rows(fence);
-    if !fence.language.is_empty() || rows.iter().any(|row| boxes::tick_box(&row.text).is_some()) {
+    if !fence.is_plain() || rows.iter().any(|row| boxes::tick_box(&row.text).is_some()) {
         return None;
     }
     let mut groups: Vec<QuickGroup> = Vec::new();

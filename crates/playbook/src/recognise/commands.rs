@@ -295,7 +295,7 @@ pub(crate) fn is_shell(fence: &Fence) -> bool {
     if SHELLS.contains(&fence.language.as_str()) || console(fence).is_some() {
         return true;
     }
-    if !matches!(fence.language.as_str(), "" | "text" | "txt" | "plain") {
+    if !fence.is_plain() {
         return false;
     }
     let mut lines = fence.lines.iter().map(|line| line.text.trim()).filter(|line| !line.is_empty());

@@ -30,7 +30,7 @@ pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Vec<Template> {
 }
 
 fn template(doc: &Document<'_>, fence: &Fence, name: &str, line: u32) -> Option<Template> {
-    let is_text = matches!(fence.language.as_str(), "" | "text" | "txt" | "plain" | "md" | "markdown");
+    let is_text = fence.is_plain() || matches!(fence.language.as_str(), "md" | "markdown");
     if !is_text || commands::is_shell(fence) {
         return None;
     }

@@ -79,6 +79,11 @@ impl Fence {
         Self { language, info: String::new(), lines: Vec::new(), line, commands: OnceCell::new() }
     }
 
+    /// Whether its language leaves open what it holds: a drawing, a message, or commands.
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(self.language.as_str(), "" | "text" | "txt" | "plain" | "plaintext" | "ascii")
+    }
+
     /// The content, each line ended.
     pub(crate) fn text(&self) -> String {
         self.lines.iter().flat_map(|line| [line.text.as_str(), "\n"]).collect()

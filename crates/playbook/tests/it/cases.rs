@@ -5,10 +5,13 @@
 //! - `<!-- W028: words -->`: the file's code is found on the first line with these words, `words@2`: on the second;
 //! - `<!-- expect: runbooks=1 !W013 -->`: counts and codes, as in [`crate::suite`];
 //! - `<!-- saved as: utf-16le -->`: how the bytes are written; `<!-- today: 2026-01-31 -->`: the day of reading;
-//! - `<!-- repeat: 1001 -->`: the next line so many times, `{n}` being the number.
+//! - `<!-- repeat: 1001 -->`: the next line so many times, `{n}` being the number;
+//! - `<!-- model`, lines as in [`crate::view`], `-->`: what the file's rule takes;
+//! - `<!-- answer: words = answer -->`: the open question with these words is answered, one after the other.
 
 use encoding_rs::WINDOWS_1252;
-use playbook::{Diagnostic, Playbook, Source, compile_documents};
+use playbook::answers::{Answers, Entry, with_entry};
+use playbook::{Answered, Diagnostic, Playbook, Source, compile_documents_with};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -23,6 +26,10 @@ pub(crate) struct Case {
     /// Code and words, in order.
     pub(crate) found: Vec<(String, String)>,
     pub(crate) expected: Vec<String>,
+    /// What a rule takes.
+    pub(crate) model: Vec<String>,
+    /// Words of a question, and the answer.
+    answers: Vec<(String, String)>,
 }
 
 /// The cases of every file of a folder below `tests/suite`, by the file's stem.
@@ -59,9 +66,16 @@ impl Case {
             today: None,
             found: Vec::new(),
             expected: Vec::new(),
+            model: Vec::new(),
+            answers: Vec::new(),
         };
         let mut times = 1;
-        for line in body.lines() {
+        let mut lines = body.lines();
+        while let Some(line) = lines.next() {
+            if line == "<!-- model" {
+                case.model.extend(lines.by_ref().take_while(|line| *line != "-->").map(str::to_owned));
+                continue;
+            }
             let said = line.strip_prefix("<!-- ").and_then(|rest| rest.strip_suffix(" -->"));
             let Some((what, value)) = said.and_then(|said| said.split_once(": ")) else {
                 let (_, text) = case.files.last_mut().expect("there is always one");
@@ -75,6 +89,10 @@ impl Case {
                 "saved as" => case.encoding = value.to_owned(),
                 "today" => case.today = Some(value.to_owned()),
                 "repeat" => times = value.parse().expect("a number"),
+                "answer" => {
+                    let (words, answer) = value.rsplit_once(" = ").expect("words and an answer");
+                    case.answers.push((words.to_owned(), answer.to_owned()));
+                }
                 "expect" => case.expected.extend(value.split_whitespace().map(str::to_owned)),
                 code => case.found.push((code.to_owned(), value.to_owned())),
             }
@@ -87,7 +105,21 @@ impl Case {
         let bytes: Vec<Vec<u8>> = self.files.iter().map(|(_, text)| encoded(text, &self.encoding)).collect();
         let files = self.files.iter().zip(&bytes);
         let sources: Vec<_> = files.map(|((path, _), bytes)| Source { path, bytes }).collect();
-        let mut playbook = compile_documents(&sources);
+        let mut answers = Answers::NONE;
+        let mut playbook = compiled(&sources, &answers);
+        let mut kept = String::new();
+        for (words, answer) in &self.answers {
+            let open = playbook.questions.iter().filter(|doubt| doubt.is_open());
+            let doubt = open.clone().find(|doubt| doubt.question.contains(words)).unwrap_or_else(|| {
+                let open: Vec<_> = open.map(|doubt| doubt.question.as_str()).collect();
+                panic!("{}: no question with {words} among {open:#?}", self.name)
+            });
+            let answered = Answered { answer: answer.clone(), ..Answered::default() };
+            let entry = Entry { id: doubt.id.clone(), question: doubt.question.clone(), answered };
+            kept = with_entry(&kept, &entry).expect("it is TOML");
+            answers = Answers::read(kept.as_bytes());
+            playbook = compiled(&sources, &answers);
+        }
         if sources.iter().all(|source| !source.path.is_empty()) {
             let is_there = |path: &str| sources.iter().any(|source| source.path == path);
             let dead = playbook::dead_files(&playbook, &is_there);
@@ -127,6 +159,13 @@ impl Case {
         places.sort_unstable();
         places
     }
+}
+
+/// The answers are beside the first document.
+fn compiled(sources: &[Source<'_>], answers: &Answers) -> Playbook {
+    let none = Answers::NONE;
+    let beside = std::iter::once(answers).chain(std::iter::repeat(&none));
+    compile_documents_with(&sources.iter().copied().zip(beside).collect::<Vec<_>>())
 }
 
 fn encoded(text: &str, encoding: &str) -> Vec<u8> {

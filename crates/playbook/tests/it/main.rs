@@ -10,4 +10,6 @@ mod holds;
 mod hostile;
 mod matching;
 mod properties;
+mod recognisers;
 mod suite;
+mod view;

@@ -43,7 +43,7 @@ fn expectations(text: &str) -> Vec<String> {
     comments.flat_map(str::split_whitespace).map(str::to_owned).collect()
 }
 
-fn meets(playbook: &Playbook, want: &str) -> Result<(), String> {
+pub(crate) fn meets(playbook: &Playbook, want: &str) -> Result<(), String> {
     let codes: Vec<String> = playbook.diagnostics.iter().map(|d| format!("{}@{}", d.code, d.line)).collect();
     if let Some(code) = want.strip_prefix('!') {
         let absent = !codes.iter().any(|found| found.starts_with(code));
