@@ -3,14 +3,14 @@
 use crate::people::{Moment, PersonId};
 use crate::severity::Severity;
 use alloc::borrow::ToOwned;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 use jiff::SignedDuration;
-use playbook::{Approval, CheckKind, Effect, Playbook, StepKind};
+use playbook::{Approval, CheckKind, DelayBasis, Effect, Playbook, StepKind};
 use serde::{Deserialize, Serialize};
 
-/// How the delays of an escalation path are read.
+/// How the delays of an escalation path are read where the playbook does not say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DelayReading {
@@ -25,7 +25,7 @@ pub enum DelayReading {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
-    /// How the delays of the escalation path are read.
+    /// How the delays of the escalation path are read where the playbook does not say.
     pub escalation_delays: DelayReading,
     /// The playbook's severity for each word that alert sources use.
     pub severity_map: BTreeMap<String, String>,
@@ -122,6 +122,9 @@ pub struct Plan {
     pub playbook: Playbook,
     /// What the team set beside it.
     pub policy: Policy,
+    /// The names of the variables that the environment of a run gives; never their values.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub given: BTreeSet<String>,
 }
 
 /// The field's usual words, worst first, for a playbook without a severity matrix.
@@ -180,17 +183,22 @@ impl Plan {
         all.get(rank).or(all.last()).cloned()
     }
 
-    /// The escalation path of a severity with times from the start. `None`: the playbook has no path for it.
+    /// The escalation path of a severity with times from the start: its own, or the one for all that have none.
+    /// `None`: the playbook has no path for it.
     #[must_use]
     pub fn levels(&self, severity: &Severity) -> Option<Vec<Level>> {
-        let hops =
-            self.playbook.escalation.iter().find(|(name, _)| name.eq_ignore_ascii_case(&severity.name));
-        let (_, hops) = hops?;
+        let own = self.playbook.escalation.iter().find(|(name, _)| name.eq_ignore_ascii_case(&severity.name));
+        let otherwise = &self.playbook.escalation_otherwise;
+        let hops = own.map(|(_, hops)| hops).or((!otherwise.is_empty()).then_some(otherwise))?;
         let mut elapsed = 0_u32;
         let levels = hops.iter().map(|hop| {
-            elapsed = match self.policy.escalation_delays {
-                DelayReading::PerHop => elapsed.saturating_add(hop.delay_min),
-                DelayReading::FromStart => elapsed.max(hop.delay_min),
+            elapsed = match (hop.counted, self.policy.escalation_delays) {
+                (DelayBasis::Previous, _) | (DelayBasis::Unsaid, DelayReading::PerHop) => {
+                    elapsed.saturating_add(hop.delay_min)
+                }
+                (DelayBasis::Start, _) | (DelayBasis::Unsaid, DelayReading::FromStart) => {
+                    elapsed.max(hop.delay_min)
+                }
             };
             Level { target: hop.target.clone(), after_min: elapsed }
         });
@@ -220,7 +228,10 @@ impl Plan {
         let watch = steps.unwrap_or_default().iter().filter(|step| step.kind == StepKind::Verify);
         let minutes = watch.flat_map(|step| &step.checks).find_map(|check| match check.kind {
             CheckKind::Watch { minutes } => Some(minutes),
-            CheckKind::HttpStatus { .. } | CheckKind::Threshold { .. } | CheckKind::Words => None,
+            CheckKind::HttpStatus { .. }
+            | CheckKind::Threshold { .. }
+            | CheckKind::Range { .. }
+            | CheckKind::Words => None,
         });
         SignedDuration::from_mins(i64::from(minutes.unwrap_or(self.policy.recovery_watch_min)))
     }

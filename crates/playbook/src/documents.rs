@@ -150,6 +150,8 @@ impl Playbook {
             self.escalation = part.escalation;
             self.escalation_tickets = part.escalation_tickets;
         }
+        told.keep(&mut self.escalation_otherwise, part.escalation_otherwise, &OTHERWISE);
+        self.contacts.extend(part.contacts);
         join_postmortems(&mut self.postmortem, part.postmortem);
         self.quick_diagnostics.extend(part.quick_diagnostics);
         self.runbooks.extend(part.runbooks);
@@ -205,6 +207,12 @@ const ESCALATION: Single<BTreeMap<String, Vec<EscalationHop>>> = Single {
         hops.map(|(severity, hop)| format!("{severity} {} {}", hop.target, hop.delay_min)).collect()
     },
     line: |paths| paths.values().flatten().map(|hop| hop.line).min(),
+};
+
+const OTHERWISE: Single<Vec<EscalationHop>> = Single {
+    name: "escalation for every severity",
+    facts: |hops| hops.iter().map(|hop| format!("{} {}", hop.target, hop.delay_min)).collect(),
+    line: |hops| Some(hops.first()?.line),
 };
 
 /// Rules, timeline, template and guidelines often stand in documents of their own.

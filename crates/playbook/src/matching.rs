@@ -186,6 +186,8 @@ struct Limit {
     about: Vec<usize>,
     comparison: Comparison,
     value: f64,
+    /// How far it goes.
+    upto: f64,
     unit: String,
 }
 
@@ -223,18 +225,23 @@ impl Quoted {
 
 impl Limit {
     fn of(symptom: &Symptom, vocabulary: &Vocabulary) -> Option<Self> {
-        let CheckKind::Threshold { metric, comparison, value, unit } = &symptom.check.as_ref()?.kind else {
-            return None;
+        let (metric, comparison, value, upto, unit) = match &symptom.check.as_ref()?.kind {
+            CheckKind::Threshold { metric, comparison, value, unit, .. } => {
+                (metric, *comparison, *value, f64::INFINITY, unit)
+            }
+            CheckKind::Range { metric, from, to, unit } => (metric, Comparison::Above, *from, *to, unit),
+            CheckKind::HttpStatus { .. } | CheckKind::Watch { .. } | CheckKind::Words => return None,
         };
-        let (value, unit) = words::in_base_unit(*value, unit);
+        let (upto, _) = words::in_base_unit(upto, unit);
+        let (value, unit) = words::in_base_unit(value, unit);
         let about = vocabulary.concepts_of(metric);
-        Some(Self { text: symptom.text.clone(), about, comparison: *comparison, value, unit })
+        Some(Self { text: symptom.text.clone(), about, comparison, value, upto, unit })
     }
 
     /// Whether the signal names a number of this metric which is beyond the limit.
     fn is_passed(&self, heard: &Heard) -> bool {
         let beyond = |number: f64| match self.comparison {
-            Comparison::Above => number > self.value,
+            Comparison::Above => number > self.value && number <= self.upto,
             Comparison::Below => number < self.value,
             Comparison::Equal => (number - self.value).abs() < f64::EPSILON,
         };
@@ -296,6 +303,7 @@ mod tests {
                 comparison: Comparison::Above,
                 value: 2.0,
                 unit: "s".to_owned(),
+                window_min: None,
             },
             command: None,
             line: 1,

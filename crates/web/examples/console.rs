@@ -129,6 +129,7 @@ fn settings() -> Settings {
             digest: "sample".to_owned(),
             playbook,
             policy: Policy { two_person: vec![Effect::Destroys], ..Policy::default() },
+            ..Plan::default()
         }),
         Arc::new(Roster::new(people, roles.collect(), Vec::new())),
     )

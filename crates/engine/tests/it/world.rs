@@ -5,7 +5,7 @@ use engine::ports::{Clock, Coming, Courier, Executor, Ids, Links, PageMessage, R
 use engine::{Answer, Engine, EngineError, Hands, Parts, Settings, Stopped};
 use incident::{
     Actor, Alert, AlertKey, AlertStatus, Channel, Command, Contact, Ending, Incident, IncidentId,
-    PageOutcome, PersonId, Plan, Policy, Responder, Roster, RunReport, Sight,
+    PageOutcome, PersonId, Plan, Responder, Roster, RunReport, Sight,
 };
 use jiff::{SignedDuration, Timestamp};
 use playbook::{Effect, EscalationHop, Origin, Playbook, Runbook, Step, StepKind};
@@ -341,6 +341,7 @@ fn plan() -> Plan {
     let hop = |target: &str, delay_min| EscalationHop {
         target: target.into(),
         delay_min,
+        counted: playbook::DelayBasis::Unsaid,
         line: 1,
         origin: Origin::default(),
     };
@@ -378,7 +379,7 @@ fn plan() -> Plan {
         }],
         ..Playbook::default()
     };
-    Plan { digest: "plan-1".into(), playbook, policy: Policy::default() }
+    Plan { digest: "plan-1".into(), playbook, ..Plan::default() }
 }
 
 pub(crate) fn minutes(minutes: i64) -> SignedDuration {

@@ -72,15 +72,18 @@ fn playbook(playbook: &Playbook) -> Look {
     };
     let said =
         format!("{title}: {errors} error(s), {} finding(s) in all{missing}", playbook.diagnostics.len());
-    Look { about: "playbook", well: !(playbook.runbooks.is_empty() && playbook.escalation.is_empty()), said }
+    Look {
+        about: "playbook",
+        well: !(playbook.runbooks.is_empty() && playbook.hops().next().is_none()),
+        said,
+    }
 }
 
 /// Every role on the escalation path must be held by somebody, now and in the weeks to come.
 fn roles(config: &Config, playbook: &Playbook) -> Look {
     let roster = config.roster();
     let now = wiring::Steady::new(1.0).now();
-    let targets: BTreeSet<&str> =
-        playbook.escalation.values().flatten().map(|hop| hop.target.as_str()).collect();
+    let targets: BTreeSet<&str> = playbook.hops().map(|hop| hop.target.as_str()).collect();
     let gaps: Vec<String> = targets.into_iter().filter_map(|target| gap(&roster, target, now)).collect();
     let said = match gaps.as_slice() {
         [] => format!(
@@ -183,7 +186,8 @@ fn channels(config: &Config) -> Look {
 }
 
 fn severities(policy: &Policy, playbook: &Playbook) -> Look {
-    let plan = incident::Plan { digest: String::new(), playbook: playbook.clone(), policy: policy.clone() };
+    let plan =
+        incident::Plan { playbook: playbook.clone(), policy: policy.clone(), ..incident::Plan::default() };
     let unknown: Vec<&str> = policy
         .severity_map
         .values()

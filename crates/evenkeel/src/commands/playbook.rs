@@ -59,7 +59,11 @@ fn counts(playbook: &Playbook) -> Vec<Vec<String>> {
         ("quick diagnostics", playbook.quick_diagnostics.len()),
         ("severities", playbook.severities.len()),
         ("questions of the tree", playbook.decision_tree.as_ref().map_or(0, |tree| tree.questions.len())),
-        ("escalation paths", playbook.escalation.len()),
+        (
+            "escalation paths",
+            playbook.escalation.len() + usize::from(!playbook.escalation_otherwise.is_empty()),
+        ),
+        ("contacts", playbook.contacts.len()),
         ("runbooks", playbook.runbooks.len()),
         ("symptoms", playbook.runbooks.iter().map(|runbook| runbook.symptoms.len()).sum()),
         ("steps", steps().count()),

@@ -4,10 +4,11 @@ use super::hex;
 use incident::{Plan, Policy};
 use playbook::Playbook;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 
-/// The plan of a playbook and the settings beside it; its digest covers both.
-pub(crate) fn plan(playbook: Playbook, policy: Policy) -> Plan {
-    let mut plan = Plan { digest: String::new(), playbook, policy };
+/// The plan of a playbook and the settings beside it, the names of what runs are given among them; its digest covers all.
+pub(crate) fn plan(playbook: Playbook, policy: Policy, given: BTreeSet<String>) -> Plan {
+    let mut plan = Plan { digest: String::new(), playbook, policy, given };
     let bytes = serde_json::to_vec(&plan).expect("a plan is plain data with text keys");
     plan.digest = hex(Sha256::digest(&bytes).as_slice());
     plan

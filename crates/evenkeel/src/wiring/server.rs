@@ -189,8 +189,9 @@ pub(crate) async fn start(settings: ServerSettings) -> Result<Running, Failure> 
     for lost in Held::here().lost() {
         tracing::warn!("commands are not held in full on this system: {lost} (docs/running.md)");
     }
+    let given = settings.runner.env.keys().cloned().collect();
     let executor = Arc::new(Runner::new(settings.runner));
-    let plan = Arc::new(plan::plan(settings.playbook, settings.policy));
+    let plan = Arc::new(plan::plan(settings.playbook, settings.policy, given));
     let (journal, archive) = incidents(&storage, settings.storage)?;
     let parts = Parts {
         journal,

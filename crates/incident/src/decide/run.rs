@@ -5,7 +5,7 @@ use crate::command::{RunAsk, StepOutcome};
 use crate::event::{EventKind, Fact, Purpose, RunReport, RunRequest};
 use crate::refusal::Refusal;
 use crate::state::{Run, RunState, Status};
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -20,9 +20,13 @@ const OVER: &str = "the incident was resolved first";
 pub(super) fn gather(draft: &mut Draft<'_>) {
     let asks: Vec<RunAsk> = match draft.incident.runbook() {
         Some(runbook) => {
-            runbook.steps.iter().flat_map(|step| asks(Some(step.number), &step.commands)).collect()
+            let given = &draft.incident.plan.given;
+            runbook.steps.iter().flat_map(|step| asks(Some(step.number), &step.commands, given)).collect()
         }
-        None => asks(None, &draft.incident.plan.playbook.quick_diagnostics).collect(),
+        None => {
+            let plan = &draft.incident.plan;
+            asks(None, &plan.playbook.quick_diagnostics, &plan.given).collect()
+        }
     };
     for ask in asks {
         let Ok(request) = prepare(draft, &ask) else { continue };
@@ -35,8 +39,12 @@ pub(super) fn gather(draft: &mut Draft<'_>) {
     }
 }
 
-fn asks(step: Option<u32>, commands: &[Command]) -> impl Iterator<Item = RunAsk> {
-    let ready = (0_u32..).zip(commands).filter(|(_, command)| command.may_begin_alone());
+fn asks<'a>(
+    step: Option<u32>,
+    commands: &'a [Command],
+    given: &'a BTreeSet<String>,
+) -> impl Iterator<Item = RunAsk> + use<'a> {
+    let ready = (0_u32..).zip(commands).filter(|(_, command)| command.may_begin_alone_with(given));
     ready.map(move |(command, _)| RunAsk { step, command, values: BTreeMap::new() })
 }
 
@@ -48,7 +56,13 @@ fn prepare(draft: &Draft<'_>, ask: &RunAsk) -> Result<RunRequest, Refusal> {
         let why = format!("this command is for what `{}` opens, and no session is kept", context.opener);
         return Err(Refusal::NotNow { what: "run", why });
     }
-    let source = playbook::bind(command, &ask.values).map_err(|names| not_filled(ask, names))?;
+    let given = &draft.incident.plan.given;
+    if let Some(secret) = command.holes.iter().find(|hole| hole.is_secret() && !hole.is_given(given)) {
+        let why =
+            format!("{} is a secret: name it in `runner.secret_env`, it is never typed in", secret.token);
+        return Err(Refusal::NotNow { what: "run", why });
+    }
+    let source = playbook::bind(command, &ask.values, given).map_err(|names| not_filled(ask, names))?;
     let (bound_effect, bound_reason) = playbook::effect_of(&source);
     let vouched = command.vouched.is_some() && bound_effect == Effect::Unknown && source == command.source;
     let (effect, effect_reason) = if bound_effect > command.effect && !vouched {
@@ -291,7 +305,10 @@ fn judge_one(kind: &CheckKind, report: &RunReport) -> Option<Fact> {
             let seen = http_status(&report.output)?;
             Some(if seen == expected { Fact::AsExpected } else { Fact::NotAsExpected })
         }
-        CheckKind::Threshold { .. } | CheckKind::Watch { .. } | CheckKind::Words => None,
+        CheckKind::Threshold { .. }
+        | CheckKind::Range { .. }
+        | CheckKind::Watch { .. }
+        | CheckKind::Words => None,
     }
 }
 

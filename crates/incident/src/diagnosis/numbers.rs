@@ -29,7 +29,7 @@ pub(super) fn judged(runbook: &Runbook, run: &Run, report: &RunReport) -> Vec<Ju
     let mut found: Vec<Judged> = timed(runbook, run, report).into_iter().collect();
     for step in &runbook.steps {
         for check in &step.checks {
-            let CheckKind::Threshold { metric, comparison: Comparison::Equal, value, unit } = &check.kind
+            let CheckKind::Threshold { metric, comparison: Comparison::Equal, value, unit, .. } = &check.kind
             else {
                 continue;
             };
@@ -103,6 +103,7 @@ fn timed(runbook: &Runbook, run: &Run, report: &RunReport) -> Option<Judged> {
             _ => None,
         },
         CheckKind::Threshold { .. }
+        | CheckKind::Range { .. }
         | CheckKind::HttpStatus { .. }
         | CheckKind::Watch { .. }
         | CheckKind::Words => None,

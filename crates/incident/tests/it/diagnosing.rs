@@ -1,8 +1,8 @@
 //! What is most likely at fault, told on the shipped playbook: what its looks print, and what is made of it.
 
 use incident::{
-    Actor, Diagnosis, Ending, Incident, IncidentId, PersonId, Plan, Policy, Run, RunReport, RunRequest,
-    RunState, Status, StepOutcome, diagnose,
+    Actor, Diagnosis, Ending, Incident, IncidentId, PersonId, Plan, Run, RunReport, RunRequest, RunState,
+    Status, StepOutcome, diagnose,
 };
 use jiff::{SignedDuration, Timestamp};
 use playbook::{Playbook, compile};
@@ -17,7 +17,7 @@ fn opened() -> Timestamp {
 
 /// An incident of the runbook with that title, whose looks have printed this: part of the command, and its output.
 fn incident(title: &str, printed: &[(&str, &str)]) -> Incident {
-    let plan = Plan { digest: String::new(), playbook: PLAYBOOK.clone(), policy: Policy::default() };
+    let plan = Plan { playbook: PLAYBOOK.clone(), ..Plan::default() };
     let runbook = PLAYBOOK.runbooks.iter().find(|runbook| runbook.title.contains(title)).expect("a runbook");
     let mut incident = Incident::new(IncidentId::from_parts(1, 1), Arc::new(plan));
     incident.status = Status::Open;

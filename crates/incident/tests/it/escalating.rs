@@ -4,6 +4,7 @@ use crate::world::{CTO, LEAD, PRIMARY, SECONDARY, World, minutes, plan, roster};
 use incident::{
     AckIntent, Actor, Command, DelayReading, Escalation, EventKind, PageOutcome, PageState, Policy,
 };
+use playbook::DelayBasis;
 
 #[test]
 fn each_level_is_woken_at_its_time_counted_from_the_page_before() {
@@ -281,4 +282,34 @@ fn what_an_older_server_left_unpaged_gets_a_time_for_its_next_try() {
     world.ask(Actor::System, Command::TryUnpaged).expect("is tried");
     assert!(world.timers.contains_key(&incident::TimerKey::Escalation));
     assert!(world.incident.is_unpaged());
+}
+
+#[test]
+fn a_delay_counts_as_the_playbook_says_whatever_is_set() {
+    let counted = [DelayBasis::Unsaid, DelayBasis::Previous, DelayBasis::Start, DelayBasis::Previous];
+    for reading in [DelayReading::PerHop, DelayReading::FromStart] {
+        let mut plan = plan(Policy { escalation_delays: reading, ..Policy::default() });
+        for (hop, counted) in
+            plan.playbook.escalation.get_mut("P0").expect("it has one").iter_mut().zip(counted)
+        {
+            hop.counted = counted;
+        }
+        let levels = plan.levels(&plan.severity("P0").expect("it is there")).expect("it has a path");
+        let times: Vec<u32> = levels.iter().map(|level| level.after_min).collect();
+        assert_eq!(times, [0, 5, 10, 25], "{reading:?}");
+    }
+}
+
+#[test]
+fn a_severity_without_a_path_is_answered_by_the_one_for_all() {
+    let mut plan = plan(Policy::default());
+    let all = plan.playbook.escalation.remove("P1").expect("it has one");
+    plan.playbook.escalation_otherwise = all;
+    let mut world = World::with(plan, roster(&[PRIMARY, SECONDARY, LEAD, CTO]));
+    world.alert("api", "P1");
+    world.pass(minutes(24 * 60));
+    assert_eq!(world.paged()[..3], [PRIMARY, SECONDARY, LEAD]);
+    let mut filed = World::new();
+    filed.alert("api", "P3");
+    assert!(filed.paged().is_empty(), "a ticket is an answer of its own");
 }

@@ -310,3 +310,37 @@ fn who_stops_a_run_second_hears_who_was_first() {
     let second = world.person(SECONDARY, Command::StopRun { run: 1 });
     assert!(matches!(&second, Err(Refusal::NotNow { why, .. }) if why.starts_with(PRIMARY)), "{second:?}");
 }
+
+#[test]
+fn a_secret_comes_from_the_environment_and_never_stands_in_a_run() {
+    const LOOK: &str = "curl -H \"Authorization: Bearer $API_TOKEN\" https://a.example.test/health";
+    let asked = |given: &[&str], value: Option<&str>| {
+        let mut plan = plan(Policy::default());
+        plan.given = given.iter().map(|name| (*name).to_owned()).collect();
+        let command = &mut plan.playbook.runbooks[0].steps[0].commands[0];
+        let offset = u32::try_from(LOOK.find('$').expect("it is there")).expect("it is short");
+        command.source = LOOK.into();
+        command.holes = vec![playbook::Hole {
+            name: "API_TOKEN".into(),
+            token: "$API_TOKEN".into(),
+            offset,
+            meaning: None,
+        }];
+        let mut world = opened_with(World::with(plan, roster(&[PRIMARY])));
+        let values: BTreeMap<String, String> =
+            value.map(|value| ("API_TOKEN".to_owned(), value.to_owned())).into_iter().collect();
+        let ask = RunAsk { step: Some(1), command: 0, values };
+        let answer = world.person(PRIMARY, Command::RequestRun { request: ask });
+        let sources: Vec<String> = world.incident.runs.iter().map(|run| run.request.source.clone()).collect();
+        (answer.map(|_| ()), sources)
+    };
+    let (given, sources) = asked(&["API_TOKEN"], Some("hunter2"));
+    assert_eq!(given, Ok(()));
+    assert!(sources.iter().filter(|source| *source == LOOK).count() >= 1, "{sources:?}");
+    assert!(!sources.iter().any(|source| source.contains("hunter2")), "{sources:?}");
+    for value in [None, Some("hunter2")] {
+        let (refused, sources) = asked(&[], value);
+        assert!(matches!(refused, Err(Refusal::NotNow { what: "run", why }) if why.contains("secret_env")));
+        assert!(!sources.iter().any(|source| source.contains("curl -H")), "{sources:?}");
+    }
+}

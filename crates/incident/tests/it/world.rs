@@ -176,7 +176,7 @@ pub(crate) fn roster(people: &[&str]) -> Roster {
 }
 
 pub(crate) fn plan(policy: Policy) -> Plan {
-    Plan { digest: "plan-1".into(), playbook: playbook(), policy }
+    Plan { digest: "plan-1".into(), playbook: playbook(), policy, ..Plan::default() }
 }
 
 /// A small playbook with every part that the stories need.
@@ -184,6 +184,7 @@ fn playbook() -> Playbook {
     let hop = |target: &str, delay_min| EscalationHop {
         target: target.into(),
         delay_min,
+        counted: playbook::DelayBasis::Unsaid,
         line: 1,
         origin: Origin::default(),
     };

@@ -21,7 +21,7 @@ impl Questions<'_> {
                 let origin = command.origin.clone();
                 for hole in &mut command.holes {
                     let said = self.blank(Sureness::Sure, &title, hole, &origin);
-                    hole.meaning = said;
+                    hole.meaning = said.or(hole.meaning.take());
                 }
             }
         }

@@ -8,6 +8,8 @@ use alloc::vec::Vec;
 
 const TAKEN: &str = "taken";
 const PROSE: &str = "prose";
+/// What a rule is less sure of, of 100, stays prose until somebody says otherwise.
+const TAKEN_MIN: u8 = 50;
 
 impl Questions<'_> {
     pub(super) fn parts(&mut self, playbook: &mut Playbook) {
@@ -15,9 +17,11 @@ impl Questions<'_> {
         self.one(&mut playbook.decision_tree, |part| ("the severity decision tree", "", &mut part.origin));
         self.one(&mut playbook.postmortem, |part| ("the rules for postmortems", "", &mut part.origin));
         self.each(&mut playbook.severities, |row| ("a severity", row.name.as_str(), &mut row.origin));
-        for hops in playbook.escalation.values_mut() {
+        let Playbook { escalation, escalation_otherwise, .. } = playbook;
+        for hops in escalation.values_mut().chain([escalation_otherwise]) {
             self.each(hops, |hop| ("someone to wake", hop.target.as_str(), &mut hop.origin));
         }
+        self.each(&mut playbook.contacts, |one| ("a contact", one.role.as_str(), &mut one.origin));
         self.each(&mut playbook.services, |one| ("a service", one.name.as_str(), &mut one.origin));
         self.each(&mut playbook.templates, |one| ("a message template", one.name.as_str(), &mut one.origin));
         self.each(&mut playbook.quick_reference, |one| {
@@ -46,18 +50,20 @@ impl Questions<'_> {
         }
         let line = self.at(origin.span);
         let shown = if name.is_empty() { line } else { name };
+        let unlikely = origin.confidence < TAKEN_MIN;
         let put = || Put {
             question: format!("Is {} {what}?", named(shown)),
             offers: alloc::vec![
                 offer(TAKEN, "it is what the rule took it for"),
                 offer(PROSE, "it stays readable in the document and is nothing more"),
             ],
-            guess: TAKEN,
+            guess: if unlikely { PROSE } else { TAKEN },
             origin: origin.clone(),
         };
         let said = self.ask(sureness(origin), (DoubtKind::Part, &format!("{what}\n{line}")), put);
         match said {
             Some(said) if said.answer == PROSE => true,
+            None if unlikely => true,
             Some(_) => {
                 *origin = answered(origin);
                 false

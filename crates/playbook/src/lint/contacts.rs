@@ -1,7 +1,7 @@
 //! W044: a role that is woken and cannot be reached.
 
 use super::document::{Document, Finding};
-use crate::{Diagnostic, DiagnosticSeverity, QuickEntry, limits};
+use crate::{Diagnostic, DiagnosticSeverity, limits};
 use std::collections::BTreeSet;
 
 /// So many roles are compared with so many contacts, each by so many letters: more than any document has, and every
@@ -14,13 +14,18 @@ pub(super) fn missing(document: &Document<'_>) -> Vec<Diagnostic> {
     let groups = document.playbook.quick_reference.iter();
     let entries =
         groups.filter(|group| group.name.to_lowercase().contains("contact")).flat_map(|group| &group.entries);
-    let mut contacts: Vec<Contact> = entries.clone().take(CONTACTS_MAX).map(Contact::of).collect();
-    let mut hops: Vec<_> = document.playbook.escalation.values().flatten().collect();
+    let known = document.playbook.contacts.iter();
+    let all = entries
+        .map(|entry| (&entry.name, &entry.value))
+        .chain(known.map(|contact| (&contact.role, &contact.reach)));
+    let mut contacts: Vec<Contact> =
+        all.clone().take(CONTACTS_MAX).map(|(name, value)| Contact::of(name, value)).collect();
+    let mut hops: Vec<_> = document.playbook.hops().collect();
     hops.sort_by_key(|hop| hop.line);
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     hops.retain(|hop| seen.insert(&hop.target));
     let mut found = Vec::new();
-    if let Some(more) = hops.get(ROLES_MAX).or(hops.first().filter(|_| entries.count() > CONTACTS_MAX)) {
+    if let Some(more) = hops.get(ROLES_MAX).or(hops.first().filter(|_| all.count() > CONTACTS_MAX)) {
         let message = format!("only {ROLES_MAX} roles are compared with {CONTACTS_MAX} contacts");
         found.push(limits::left_out(message, more.line, document.text));
     }
@@ -35,7 +40,7 @@ pub(super) fn missing(document: &Document<'_>) -> Vec<Diagnostic> {
             code: "W044",
             severity: DiagnosticSeverity::Warning,
             message: format!("the document wakes `{}` and names no contact for it", hop.target),
-            hint: "add it to the contacts of the quick-reference card, or bind the role to a person in the settings",
+            hint: "add it to a table of roles and contacts or to the quick-reference card, or bind the role to a person in the settings",
         };
         found.push(document.place(finding, hop.line, &hop.target));
     }
@@ -49,8 +54,8 @@ struct Contact {
 }
 
 impl Contact {
-    fn of(entry: &QuickEntry) -> Self {
-        Self { name: squash(&entry.name), value: squash(&entry.value) }
+    fn of(name: &str, value: &str) -> Self {
+        Self { name: squash(name), value: squash(value) }
     }
 
     fn fits(&self, role: &str) -> bool {

@@ -143,10 +143,11 @@ fn overlap(document: &Document<'_>, runbook: &Runbook) -> Vec<Diagnostic> {
 
 fn limit(kind: &CheckKind) -> Option<((String, &str), Comparison, f64)> {
     match kind {
-        CheckKind::Threshold { metric, comparison, value, unit } if !metric.trim().is_empty() => {
+        CheckKind::Threshold { metric, comparison, value, unit, .. } if !metric.trim().is_empty() => {
             Some(((metric.trim().to_lowercase(), unit), *comparison, *value))
         }
         CheckKind::Threshold { .. }
+        | CheckKind::Range { .. }
         | CheckKind::HttpStatus { .. }
         | CheckKind::Watch { .. }
         | CheckKind::Words => None,

@@ -71,11 +71,12 @@ pub(super) fn below_all(document: &Document<'_>) -> Vec<Diagnostic> {
 /// The rate of failures above which it shows.
 fn rate(symptom: &Symptom) -> Option<f64> {
     match &symptom.check.as_ref()?.kind {
-        CheckKind::Threshold { metric, comparison: Comparison::Above, value, unit } if unit == "%" => {
+        CheckKind::Threshold { metric, comparison: Comparison::Above, value, unit, .. } if unit == "%" => {
             let metric = metric.to_lowercase();
             (metric.contains("error") || metric.contains("fail")).then_some(*value)
         }
         CheckKind::Threshold { .. }
+        | CheckKind::Range { .. }
         | CheckKind::HttpStatus { .. }
         | CheckKind::Watch { .. }
         | CheckKind::Words => None,

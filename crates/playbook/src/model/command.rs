@@ -1,6 +1,7 @@
 //! A command found in the document, and what it would do.
 
 use super::{Answered, Origin};
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -99,7 +100,14 @@ impl Command {
     /// Whether it may be laid out, or run if it only looks, before anybody asks for it.
     #[must_use]
     pub fn may_begin_alone(&self) -> bool {
-        self.holes.is_empty() && self.context.is_none() && self.by_hand.is_none()
+        self.may_begin_alone_with(&BTreeSet::new())
+    }
+
+    /// The same, where the environment of a run gives some variables.
+    #[must_use]
+    pub fn may_begin_alone_with(&self, given: &BTreeSet<String>) -> bool {
+        let filled = self.holes.iter().all(|hole| hole.is_given(given));
+        filled && self.context.is_none() && self.by_hand.is_none()
     }
 }
 
@@ -143,4 +151,40 @@ pub struct Hole {
     /// What it stands for, when somebody answered that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meaning: Option<String>,
+}
+
+/// What ends the name of a variable that holds a secret.
+const SECRETS: [&str; 10] = [
+    "PASSWORD",
+    "PASSWD",
+    "PASSPHRASE",
+    "SECRET",
+    "TOKEN",
+    "API_KEY",
+    "APIKEY",
+    "ACCESS_KEY",
+    "PRIVATE_KEY",
+    "DSN",
+];
+
+impl Hole {
+    /// Whether it is a variable, which the environment of a run can give.
+    #[must_use]
+    pub fn is_variable(&self) -> bool {
+        self.token.starts_with('$')
+    }
+
+    /// Whether it is a variable whose name says that its value is secret: nobody types that, and it never stands in the
+    /// text of a run.
+    #[must_use]
+    pub fn is_secret(&self) -> bool {
+        let name = self.name.to_ascii_uppercase();
+        self.is_variable() && SECRETS.iter().any(|end| name.ends_with(end))
+    }
+
+    /// Whether the environment of a run gives its value.
+    #[must_use]
+    pub fn is_given(&self, given: &BTreeSet<String>) -> bool {
+        self.is_variable() && given.contains(&self.name)
+    }
 }

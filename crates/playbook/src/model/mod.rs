@@ -22,7 +22,9 @@ pub use origin::Origin;
 pub use postmortem::{Guideline, Obligation, Postmortem, PostmortemPolicy, PostmortemSection, TimelineStage};
 pub use runbook::{Cause, Check, CheckKind, Comparison, Runbook, RunbookMatch, Step, StepKind, Symptom};
 pub use service::{Limit, QuickEntry, QuickGroup, Service, ServiceIssue};
-pub use severity::{Answer, DecisionTree, EscalationHop, Outcome, Question, Response, SeverityRow};
+pub use severity::{
+    Answer, Contact, DecisionTree, DelayBasis, EscalationHop, Outcome, Question, Response, SeverityRow,
+};
 pub use template::{Choice, Placeholder, Template, TemplateKind};
 
 use alloc::collections::BTreeMap;
@@ -68,8 +70,14 @@ pub struct Playbook {
     pub decision_tree: Option<DecisionTree>,
     /// Who is woken for each severity (keyed by its name), in order, with the delays as written.
     pub escalation: BTreeMap<String, Vec<EscalationHop>>,
+    /// Who is woken for a severity that has no path of its own and no ticket.
+    #[serde(default)]
+    pub escalation_otherwise: Vec<EscalationHop>,
     /// Severities that wake nobody, and what is filed instead.
     pub escalation_tickets: BTreeMap<String, String>,
+    /// Who can be reached where.
+    #[serde(default)]
+    pub contacts: Vec<Contact>,
     /// The runbooks in document order.
     pub runbooks: Vec<Runbook>,
     /// The services with their dashboards, metrics, logs and known issues.
@@ -168,6 +176,11 @@ pub struct Fix {
 }
 
 impl Playbook {
+    /// Everybody whom an escalation path wakes, path by path.
+    pub fn hops(&self) -> impl Iterator<Item = &EscalationHop> {
+        self.escalation.values().flatten().chain(&self.escalation_otherwise)
+    }
+
     /// The row of a severity by its name, ignoring case.
     #[must_use]
     pub fn severity(&self, name: &str) -> Option<&SeverityRow> {

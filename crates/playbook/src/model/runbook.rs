@@ -162,6 +162,20 @@ pub enum CheckKind {
         value: f64,
         /// `%`, `ms`, `s`, `min`, `bytes`, or empty.
         unit: String,
+        /// For how long it must hold, in minutes, when the text says so (`over 5 minutes`).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        window_min: Option<u32>,
+    },
+    /// A number with a unit between two limits, both included.
+    Range {
+        /// The metric's words; may be empty.
+        metric: String,
+        /// The lower limit in `unit`.
+        from: f64,
+        /// The upper limit in `unit`.
+        to: f64,
+        /// As for a threshold.
+        unit: String,
     },
     /// Watch something for a time, in minutes.
     Watch {

@@ -89,6 +89,39 @@ pub enum Outcome {
     Unknown,
 }
 
+/// From when a delay of an escalation path counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum DelayBasis {
+    /// The document leaves it open: a setting decides.
+    #[default]
+    Unsaid,
+    /// From the page before it.
+    Previous,
+    /// From the start of the escalation.
+    Start,
+}
+
+/// How somebody can be reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Contact {
+    /// The role or the team, such as `Incident commander`.
+    pub role: String,
+    /// Who holds it; empty when the document does not say.
+    pub name: String,
+    /// Telephone, address, handle or channel as written, with commas between them.
+    pub reach: String,
+    /// What the role is for; empty when the document does not say.
+    pub duty: String,
+    /// Line in the file, from 1.
+    pub line: u32,
+    /// Which rule took it, how sure the rule is, and where it stands.
+    #[serde(default)]
+    pub origin: Origin,
+}
+
 /// One target of an escalation path.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -97,6 +130,9 @@ pub struct EscalationHop {
     pub target: String,
     /// The delay written in front of it, in minutes; 0 for the first.
     pub delay_min: u32,
+    /// From when the delay counts, if the document says so.
+    #[serde(default)]
+    pub counted: DelayBasis,
     /// Line in the file, from 1.
     pub line: u32,
     /// Which rule took it, how sure the rule is, and where it stands.

@@ -1,29 +1,41 @@
 //! Expectations in prose and comments: a status, a threshold, an equation, a time to watch, or words.
 
-use super::measure::{Quantity, minutes, product, quantities};
+use super::measure::{Quantity, minutes, minutes_of, product, quantities};
 use super::rules;
 use super::words::LANGUAGES;
 use crate::model::{Check, CheckKind, Comparison};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-/// The expectation that a text states, if it states one. `context` lends a metric where the text names none.
-pub(crate) fn of_text(text: &str, line: u32, context: &str) -> Option<Check> {
+/// No sentence states more.
+const CHECKS_MAX: usize = 8;
+
+/// The expectations that a text states. `context` lends a metric where the text names none.
+pub(crate) fn of_text(text: &str, line: u32, context: &str) -> Vec<Check> {
     let lower = text.to_lowercase();
     // All kinds but words need a number, and most texts have none.
-    let measured = if text.bytes().any(|byte| byte.is_ascii_digit()) {
+    let mut kinds = Vec::new();
+    if text.bytes().any(|byte| byte.is_ascii_digit()) {
         let text = Measured { text, lower: &lower, quantities: quantities(text), context };
-        text.watch().or_else(|| text.status()).or_else(|| text.threshold()).or_else(|| text.equation())
-    } else {
-        None
-    };
-    let kind = measured.or_else(|| expects(&lower).then_some(CheckKind::Words))?;
-    Some(check(text, kind, line))
+        let watch = text.watch();
+        let until = watch.as_ref().and_then(|_| lower.find(" for ")).unwrap_or(text.text.len());
+        kinds.extend(watch);
+        kinds.extend(text.status());
+        kinds.extend(text.limits().filter(|(at, _)| *at < until).map(|(_, kind)| kind).take(CHECKS_MAX));
+        if kinds.is_empty() {
+            kinds.extend(text.equation());
+        }
+    }
+    if kinds.is_empty() && expects(&lower) {
+        kinds.push(CheckKind::Words);
+    }
+    kinds.into_iter().map(|kind| check(text, kind, line)).collect()
 }
 
-/// Only thresholds: what a symptom can state.
+/// Only limits: what a symptom can state.
 pub(crate) fn of_symptom(text: &str, line: u32) -> Option<Check> {
-    let kind = Measured { text, lower: "", quantities: quantities(text), context: "" }.threshold()?;
+    let measured = Measured { text, lower: "", quantities: quantities(text), context: "" };
+    let (_, kind) = measured.limits().next()?;
     Some(check(text, kind, line))
 }
 
@@ -39,6 +51,7 @@ fn check(text: &str, kind: CheckKind, line: u32) -> Check {
     let rule = match kind {
         CheckKind::HttpStatus { .. } => &rules::CHECK_STATUS,
         CheckKind::Threshold { .. } => &rules::CHECK_THRESHOLD,
+        CheckKind::Range { .. } => &rules::CHECK_RANGE,
         CheckKind::Watch { .. } => &rules::CHECK_WATCH,
         CheckKind::Words => &rules::CHECK_WORDS,
     };
@@ -83,18 +96,68 @@ impl Measured<'_> {
         mentions_expectation(self.lower).then_some(CheckKind::HttpStatus { status: found.value as u16 })
     }
 
-    fn threshold(&self) -> Option<CheckKind> {
-        self.quantities.iter().find_map(|quantity| {
-            let before = self.text.get(..quantity.start)?.trim_end();
-            let (words, comparison) = comparison(before)?;
-            let head = before.get(..before.len() - words.len())?;
-            if head.ends_with(['-', '=']) {
-                return None;
+    /// Every limit and range, with where its number stands.
+    fn limits(&self) -> impl Iterator<Item = (usize, CheckKind)> {
+        let mut at = 0;
+        // Where the words about the next number begin, and what the last one was about.
+        let mut from = 0;
+        let mut about = String::new();
+        core::iter::from_fn(move || {
+            while let Some(quantity) = self.quantities.get(at) {
+                let next = self.quantities.get(at + 1);
+                let found = self.range(quantity, next, from).or_else(|| self.threshold(quantity, next, from));
+                let Some((mut kind, used)) = found else {
+                    at += 1;
+                    continue;
+                };
+                at += used;
+                from = self.quantities.get(at - 1).map_or(from, |last| last.end);
+                if let CheckKind::Threshold { metric, .. } | CheckKind::Range { metric, .. } = &mut kind {
+                    if metric.is_empty() {
+                        metric.clone_from(&about);
+                    }
+                    about.clone_from(metric);
+                }
+                return Some((quantity.start, kind));
             }
-            let (value, unit) = settled(quantity);
-            let metric = metric(head, self.context);
-            Some(CheckKind::Threshold { metric, comparison, value, unit })
+            None
         })
+    }
+
+    /// A limit, and how many numbers it took: its own, and that of its window.
+    fn threshold(
+        &self,
+        quantity: &Quantity,
+        next: Option<&Quantity>,
+        from: usize,
+    ) -> Option<(CheckKind, usize)> {
+        let before = self.text.get(from..quantity.start)?.trim_end();
+        let (words, comparison) = comparison(before)?;
+        let head = before.get(..before.len() - words.len())?;
+        if head.ends_with(['-', '=']) {
+            return None;
+        }
+        let (value, unit) = settled(quantity);
+        let metric = metric(head, self.context);
+        let window_min = next.and_then(|next| window(self.text.get(quantity.end..next.start)?, next));
+        let used = 1 + usize::from(window_min.is_some());
+        Some((CheckKind::Threshold { metric, comparison, value, unit, window_min }, used))
+    }
+
+    /// `between 10 % and 50 %`.
+    fn range(&self, low: &Quantity, high: Option<&Quantity>, from: usize) -> Option<(CheckKind, usize)> {
+        let high = high.filter(|high| !high.unit.is_empty())?;
+        let before = self.text.get(from..low.start)?.trim_end();
+        let word = ["between", "entre"].into_iter().find(|word| ends_with(before, word))?;
+        let joint = self.text.get(low.end..high.start)?.trim().to_lowercase();
+        if !matches!(joint.as_str(), "and" | "y" | "e") {
+            return None;
+        }
+        let low =
+            Quantity { unit: if low.unit.is_empty() { high.unit.clone() } else { low.unit.clone() }, ..*low };
+        let ((from, one), (to, unit)) = (settled(&low), settled(high));
+        let metric = metric(before.get(..before.len() - word.len())?, self.context);
+        (one == unit && from < to).then_some((CheckKind::Range { metric, from, to, unit }, 2))
     }
 
     fn equation(&self) -> Option<CheckKind> {
@@ -108,7 +171,7 @@ impl Measured<'_> {
             (Some(_) | None, None) => return None,
         };
         let metric = metric("", self.context);
-        Some(CheckKind::Threshold { metric, comparison: Comparison::Equal, value, unit })
+        Some(CheckKind::Threshold { metric, comparison: Comparison::Equal, value, unit, window_min: None })
     }
 }
 
@@ -182,12 +245,81 @@ fn settled(quantity: &Quantity) -> (f64, String) {
     (quantity.value * factor, unit.to_string())
 }
 
+/// What may stand between a limit and the time for which it must hold.
+const WINDOWS: &[&str] = &[
+    "over",
+    "for",
+    "during",
+    "over the last",
+    "over the past",
+    "over any",
+    "in the last",
+    "in the past",
+    "within the last",
+    "during the last",
+    "for more than",
+    "for at least",
+    "for over",
+    "for longer than",
+    "sustained for",
+    "durante",
+    "durante más de",
+    "durante mais de",
+    "por",
+    "por más de",
+    "por mais de",
+];
+
+/// The minutes for which a limit must hold.
+fn window(between: &str, next: &Quantity) -> Option<u32> {
+    let between = between.trim_matches([' ', ',', '(']).to_lowercase();
+    WINDOWS.contains(&between.as_str()).then(|| minutes_of(next)).flatten()
+}
+
 /// The words before a comparison; words such as `Target` borrow the nearest metric instead.
 fn metric(head: &str, context: &str) -> String {
-    let own = head.trim().trim_end_matches([':', '(', ',']).trim();
+    const JOINTS: &[&str] = &["and", "or", "with", "while", "but", "y", "o", "e", "ou"];
+    const VERBS: &[&str] = &[
+        "should be",
+        "should stay",
+        "must be",
+        "must stay",
+        "is",
+        "are",
+        "stays",
+        "remains",
+        "be",
+        "goes",
+        "rises",
+        "drops",
+        "falls",
+        "es",
+        "é",
+        "debe ser",
+        "debe estar",
+        "deve ser",
+        "deve ficar",
+        "fica",
+        "está",
+    ];
+    let mut own = head.trim_matches([' ', ':', '(', ')', ',', ';', '.']);
+    if let Some((first, rest)) = own.split_once(' ')
+        && JOINTS.iter().any(|joint| first.eq_ignore_ascii_case(joint))
+    {
+        own = rest.trim_start();
+    }
     let bare = own.to_lowercase();
-    let generic = ["", "target", "goal", "expected", "should be", "should stay", "is", "must be"];
-    if generic.contains(&bare.as_str()) { nearest(context) } else { own.to_string() }
+    let generic =
+        ["", "target", "goal", "expected", "it", "and", "or", "should be", "should stay", "is", "must be"];
+    if generic.contains(&bare.as_str()) {
+        return nearest(context);
+    }
+    let verb = VERBS.iter().find(|verb| {
+        let rest = bare.strip_suffix(**verb);
+        rest.is_some_and(|rest| rest.ends_with(' ')) && bare.len() == own.len()
+    });
+    let end = verb.map_or(own.len(), |verb| own.len() - verb.len());
+    own.get(..end).unwrap_or(own).trim_end().to_string()
 }
 
 /// The last part of a path such as `Dashboard → Success Rate`, or a name in backticks.
@@ -207,11 +339,17 @@ mod tests {
     use super::*;
 
     fn kind(text: &str, context: &str) -> Option<CheckKind> {
-        of_text(text, 1, context).map(|check| check.kind)
+        of_text(text, 1, context).into_iter().next().map(|check| check.kind)
     }
 
     fn limit(metric: &str, comparison: Comparison, value: f64, unit: &str) -> Option<CheckKind> {
-        Some(CheckKind::Threshold { metric: metric.into(), comparison, value, unit: unit.into() })
+        Some(CheckKind::Threshold {
+            metric: metric.into(),
+            comparison,
+            value,
+            unit: unit.into(),
+            window_min: None,
+        })
     }
 
     #[test]
@@ -257,6 +395,33 @@ mod tests {
         }
         assert_eq!(kind("expect HTTP 200", ""), Some(CheckKind::HttpStatus { status: 200 }));
         assert_eq!(kind("Debe mostrar una conexión", ""), Some(CheckKind::Words));
+    }
+
+    #[test]
+    fn a_sentence_states_several_limits_ranges_and_windows() {
+        let of = |text: &str| -> Vec<String> {
+            let told = |check: Check| match check.kind {
+                CheckKind::Threshold { metric, comparison, value, unit, window_min } => {
+                    alloc::format!("{metric} {comparison:?} {value}{unit} {window_min:?}")
+                }
+                CheckKind::Range { metric, from, to, unit } => alloc::format!("{metric} {from}..{to}{unit}"),
+                other => alloc::format!("{other:?}"),
+            };
+            of_text(text, 1, "").into_iter().map(told).collect()
+        };
+        assert_eq!(
+            of("P95 > 2 s and error rate is over 5 % for 10 minutes"),
+            ["P95 Above 2s None", "error rate Above 5% Some(10)"]
+        );
+        assert_eq!(of("Error rate between 10 % and 50 %"), ["Error rate 10..50%"]);
+        assert_eq!(of("La tasa entre 10 y 50 %"), ["La tasa 10..50%"]);
+        assert_eq!(of("Success should stay > 95 % over 5 minutes"), ["Success Above 95% Some(5)"]);
+        assert_eq!(
+            of("Should return 426 within 5 seconds"),
+            ["HttpStatus { status: 426 }", "Should return 426 Below 5s None"]
+        );
+        assert_eq!(of("Watch the error rate for 5 minutes, it stays below 1 %"), ["Watch { minutes: 5 }"]);
+        assert_eq!(of("Scale from 2 to 5 replicas, between 10:00 and 12:00"), Vec::<String>::new());
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub(crate) enum Role {
     Severities,
     DecisionTree,
     Escalation,
+    Contacts,
     Runbooks,
     Runbook,
     Services,
@@ -38,6 +39,7 @@ impl Role {
             Self::Severities => "severities",
             Self::DecisionTree => "decision-tree",
             Self::Escalation => "escalation",
+            Self::Contacts => "contacts",
             Self::Runbooks => "runbooks",
             Self::Runbook => "runbook",
             Self::Services => "services",
@@ -62,6 +64,7 @@ impl Role {
             | Self::Severities
             | Self::DecisionTree
             | Self::Escalation
+            | Self::Contacts
             | Self::Runbooks
             | Self::Services
             | Self::Templates
@@ -130,6 +133,16 @@ impl Claims {
     /// Whether its heading announces this topic, whatever else it announces.
     pub(crate) fn announces(&self, index: usize, topic: Topic) -> bool {
         self.announced.get(index).is_some_and(|announced| announced.announces(topic))
+    }
+
+    /// What its heading announces above all.
+    pub(crate) fn chief(&self, index: usize) -> Option<Topic> {
+        self.announced.get(index)?.topic
+    }
+
+    /// Whether it is taken as this.
+    pub(crate) fn is(&self, index: usize, role: Role) -> bool {
+        self.roles.get(index).is_some_and(|taken| *taken == Some(role))
     }
 
     /// Whether nobody has taken it.

@@ -2,6 +2,7 @@
 //!
 //! What a command does is the business of `shell`; here only its place in the document is known.
 
+use super::tasks::{self, Task};
 use super::{annotations, checks, conditions, rules};
 use crate::model::{Command, Context, ContextKind, Effect};
 use crate::scan::{Block, Document, Fence, FenceCommands};
@@ -70,17 +71,24 @@ const TOOLS: &[&str] = &[
 
 /// Reads every shell fence of a document, each once; [`of_fence`] then only looks it up.
 pub(crate) fn read(doc: &Document<'_>, shell: &mut Shell) {
-    doc.sections.iter().for_each(|section| read_blocks(&section.blocks, shell));
+    for (index, section) in doc.each() {
+        let task = tasks::of_section(doc, index);
+        read_blocks(&section.blocks, task.as_ref(), shell);
+    }
 }
 
-fn read_blocks(blocks: &[Block], shell: &mut Shell) {
+fn read_blocks(blocks: &[Block], task: Option<&Task>, shell: &mut Shell) {
     for block in blocks {
         match block {
             Block::Fence(fence) if is_shell(fence) => {
-                fence.commands.get_or_init(|| commands_of(fence, shell));
+                fence.commands.get_or_init(|| {
+                    let mut found = commands_of(fence, shell);
+                    task.into_iter().for_each(|task| task.apply(&mut found.commands));
+                    found
+                });
             }
-            Block::List(list) => list.items.iter().for_each(|item| read_blocks(&item.blocks, shell)),
-            Block::Quote(inner) => read_blocks(inner, shell),
+            Block::List(list) => list.items.iter().for_each(|item| read_blocks(&item.blocks, task, shell)),
+            Block::Quote(inner) => read_blocks(inner, task, shell),
             Block::Fence(_) | Block::Paragraph(_) | Block::Table(_) | Block::Rule => {}
         }
     }
@@ -202,10 +210,11 @@ impl Reader<'_> {
             },
         };
         for (at, comment) in comments {
-            let expected = is_expectation(comment).then(|| checks::of_text(comment, *at, "")).flatten();
-            if let Some(mut check) = expected {
-                check.command = index;
-                self.found.checks.push(check);
+            let mut stated =
+                if is_expectation(comment) { checks::of_text(comment, *at, "") } else { Vec::new() };
+            if !stated.is_empty() {
+                stated.iter_mut().for_each(|check| check.command = index);
+                self.found.checks.append(&mut stated);
             } else if let Some(condition) = conditions::of_comment(comment) {
                 group.condition = Some(condition);
                 if conditions::after_if(comment).is_none() {

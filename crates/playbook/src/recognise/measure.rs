@@ -113,6 +113,11 @@ fn as_minutes(quantity: &Quantity) -> Option<f64> {
     Some(quantity.value * factor)
 }
 
+/// Whole minutes that a quantity of time stands for, rounded up.
+pub(crate) fn minutes_of(quantity: &Quantity) -> Option<u32> {
+    as_minutes(quantity).map(whole)
+}
+
 /// The first length of time in a text, in whole minutes, rounded up.
 pub(crate) fn minutes(text: &str) -> Option<u32> {
     quantities(text).iter().find_map(as_minutes).map(whole)

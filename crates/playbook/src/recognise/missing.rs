@@ -12,7 +12,7 @@ pub(crate) fn find(playbook: &Playbook) -> Vec<Diagnostic> {
         (
             "W012",
             "escalation",
-            playbook.escalation.is_empty(),
+            playbook.escalation.is_empty() && playbook.escalation_otherwise.is_empty(),
             "a line for each severity: `P0: role → (5 min) → role`",
         ),
         ("W013", "runbooks", playbook.runbooks.is_empty(), "sections with symptoms and numbered steps"),

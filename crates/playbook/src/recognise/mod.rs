@@ -13,6 +13,7 @@ mod checks;
 mod claims;
 mod commands;
 mod conditions;
+mod contacts;
 mod contents;
 mod document;
 mod escalation;
@@ -31,8 +32,10 @@ mod runbooks;
 mod services;
 mod sessions;
 mod severities;
+mod severity_lists;
 mod step_kinds;
 mod steps;
+mod tasks;
 mod templates;
 mod title;
 mod tree;
@@ -60,14 +63,20 @@ pub(crate) fn recognise(text: &str, shell: &mut Shell, questions: &mut Questions
     playbook.checklist = checklist::read(&doc, &mut claims);
     playbook.quick_diagnostics = quick::read(&doc, &mut claims);
     playbook.severities = severities::read(&doc, &mut claims);
+    if playbook.severities.is_empty() {
+        playbook.severities = severity_lists::read(&doc, &mut claims);
+    }
     playbook.decision_tree = tree::read(&doc, &mut claims);
     let escalation = escalation::read(&doc, &mut claims);
     playbook.escalation = escalation.paths;
+    playbook.escalation_otherwise = escalation.otherwise;
     playbook.escalation_tickets = escalation.tickets;
     playbook.quick_reference = card::read(&doc, &mut claims, shell);
     playbook.templates = templates::read(&doc, &mut claims);
     playbook.runbooks = runbooks::read(&doc, &mut claims, shell);
     playbook.services = services::read(&doc, &mut claims, shell);
+    // Last: a table of contacts may stand in any of the others, and takes nothing from them.
+    playbook.contacts = contacts::read(&doc, &mut claims);
     inverse::fill(&mut playbook);
     sessions::fill(&mut playbook);
     origins::place(&mut playbook, &doc.lines, text.len());

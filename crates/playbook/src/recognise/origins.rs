@@ -26,7 +26,15 @@ pub(crate) fn number(part: &mut Playbook, document: u32) {
 
 /// Every origin of a playbook.
 fn each(playbook: &mut Playbook, visit: &mut dyn FnMut(&mut Origin)) {
-    let Playbook { checklist, quick_diagnostics, severities, decision_tree, escalation, .. } = playbook;
+    let Playbook {
+        checklist,
+        quick_diagnostics,
+        severities,
+        decision_tree,
+        escalation,
+        escalation_otherwise,
+        ..
+    } = playbook;
     if let Some(list) = checklist {
         visit(&mut list.origin);
         for phase in &mut list.phases {
@@ -37,7 +45,9 @@ fn each(playbook: &mut Playbook, visit: &mut dyn FnMut(&mut Origin)) {
     of_commands(quick_diagnostics, visit);
     severities.iter_mut().for_each(|row| visit(&mut row.origin));
     decision_tree.iter_mut().for_each(|tree| visit(&mut tree.origin));
-    escalation.values_mut().flatten().for_each(|hop| visit(&mut hop.origin));
+    let hops = escalation.values_mut().flatten().chain(escalation_otherwise);
+    hops.for_each(|hop| visit(&mut hop.origin));
+    playbook.contacts.iter_mut().for_each(|contact| visit(&mut contact.origin));
     playbook.runbooks.iter_mut().for_each(|runbook| of_runbook(runbook, visit));
     for service in &mut playbook.services {
         visit(&mut service.origin);

@@ -53,12 +53,15 @@ rules! {
     STEP_BULLETS = "bullet-procedure", 60,
         takes "the bullets of a labelled procedure that has neither numbers nor commands",
         fails "bullets that only explain become steps, too";
+    CHECK_RANGE = "check-range", 85,
+        takes "two numbers with a unit after between, such as `between 10 % and 50 %`",
+        fails "a range told with a dash alone, such as `10-50 %`, is not read as one";
     CHECK_STATUS = "check-status", 90,
         takes "an HTTP status after a word such as get, return or expect",
         fails "a status told only in words, such as `an OK`, is judged by a person";
     CHECK_THRESHOLD = "check-threshold", 85,
-        takes "a number with a unit after a comparison, such as `> 95 %`",
-        fails "only the first threshold of a sentence is read";
+        takes "each number with a unit after a comparison, such as `> 95 %`, and for how long it must hold, such as `over 5 minutes`",
+        fails "whether two thresholds of a sentence hold together or either is enough is left to people";
     CHECK_WATCH = "check-watch", 85,
         takes "`watch … for 5 minutes` and the like",
         fails "a time told without a number, such as `for a while`, is not";
@@ -80,12 +83,24 @@ rules! {
     COMMAND = "command-line", 90,
         takes "each logical line of a shell fence, or a value that starts with a known tool",
         fails "an untagged fence that starts with an unknown tool is text";
+    CONTACT_LIST = "contact-list", 75,
+        takes "items `role: address` below a heading about contacts or escalation, when most of them have an address",
+        fails "a name without a handle, an address, a channel or a telephone number is no contact";
+    CONTACT_TABLE = "contact-table", 85,
+        takes "a table with a column of roles and one that says how to reach them; of teams below such a heading",
+        fails "a row without a name and an address is left out";
     DECISION_TREE = "decision-tree", 90,
         takes "a fence of questions with YES and NO branches",
         fails "a tree with more than two branches at a question is not read";
+    ESCALATION_LEVELS = "escalation-levels", 80,
+        takes "levels as items, rows, headings or labels, such as `Level 2: lead, after 15 minutes`; every one after the first with its delay",
+        fails "levels among a runbook's own parts are not for the whole playbook and stay prose";
     ESCALATION_LINE = "escalation-line", 85,
-        takes "lines and rows `P0: role → (5 min) → role`",
-        fails "delays are kept as written: whether each counts from the start is not told apart";
+        takes "lines and rows `P0: role → (5 min) → role`; without a severity where every arrow has its delay",
+        fails "from when such delays count is not said: a setting decides";
+    ESCALATION_UNTIMED = "escalation-untimed", 45,
+        takes "nothing: levels of which one has no clear delay are asked about, and stay prose until then",
+        fails "a time in which somebody answers, such as a response time, is no delay";
     STEP_FENCE = "fence-procedure", 70,
         takes "the command fences of a procedure without numbers, each titled by the paragraph before it",
         fails "the paragraph after a fence is not part of its step";
@@ -134,6 +149,9 @@ rules! {
     SERVICE = "service-sheet", 75,
         takes "a section with two of: dashboard, tools, metrics, logs, known issues",
         fails "a sheet drawn as one wide table is not read";
+    SEVERITY_LIST = "severity-list", 85,
+        takes "two or more items, labels or sub-headings that begin with a severity, below a heading about severities",
+        fails "below another heading they stay prose; what is told in running text is cut at full stops";
     SEVERITY_TABLE = "severity-table", 95,
         takes "a table of two or more rows whose first cells name severities",
         fails "severities in a later column, and families mixed in one table, are not put in order";

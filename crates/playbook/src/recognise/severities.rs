@@ -33,15 +33,20 @@ fn matrix(table: &Table) -> Option<Vec<SeverityRow>> {
         .iter()
         .any(|word| first.contains(word));
     let columns = Columns::new(&header);
-    let mut rows: Vec<_> =
-        table.rows.iter().filter_map(|row| severity(row, &columns, keyed_by_words)).collect();
+    let rows: Vec<_> = table.rows.iter().filter_map(|row| severity(row, &columns, keyed_by_words)).collect();
     // A table of something else may name one severity; a matrix names several, and escalation tables have arrows.
     let is_escalation = header.iter().any(|name| name.contains("escalat") || name.contains("who"));
+    let rows = worst_first(rows);
+    (rows.len() >= 2 && header.len() >= 2 && !is_escalation).then_some(rows)
+}
+
+/// The worst first, where all are of one family.
+pub(super) fn worst_first(mut rows: Vec<SeverityRow>) -> Vec<SeverityRow> {
     let ranks: Option<Vec<_>> = rows.iter().map(|row| rank(&row.name)).collect();
     if ranks.is_some_and(|ranks| ranks.windows(2).all(|two| two[0].0 == two[1].0)) {
         rows.sort_by_key(|row| rank(&row.name));
     }
-    (rows.len() >= 2 && header.len() >= 2 && !is_escalation).then_some(rows)
+    rows
 }
 
 struct Columns {
@@ -85,7 +90,7 @@ fn severity(row: &Row, columns: &Columns, keyed_by_words: bool) -> Option<Severi
 }
 
 /// Comma-separated words, but not at commas within parentheses.
-fn listed(text: &str) -> Vec<String> {
+pub(super) fn listed(text: &str) -> Vec<String> {
     let mut items = Vec::new();
     let mut depth = 0u32;
     let mut item = String::new();
@@ -106,7 +111,7 @@ fn listed(text: &str) -> Vec<String> {
 }
 
 /// How fast, as written and as numbers.
-fn response(text: &str) -> Response {
+pub(super) fn response(text: &str) -> Response {
     let lower = text.to_lowercase();
     let at_once =
         ["immediate", "at once", "right away", "instant", "asap", "now"].iter().any(|w| lower.contains(w));

@@ -7,7 +7,7 @@ use super::parts::Part;
 use super::rules::{self, Rule};
 use super::step_kinds::{self, Purpose};
 use super::words::{Topic, announces};
-use super::{checks, commands, conditions, inline_commands};
+use super::{checks, commands, conditions, inline_commands, tasks};
 use crate::model::{Cause, Check, CheckKind, Step, StepKind};
 use crate::scan::{Block, Fence, Inline, Item, List, Order};
 use crate::shell::Shell;
@@ -72,6 +72,8 @@ pub(crate) fn of_fences(parts: &[&Part<'_>], shell: &mut Shell) -> Vec<Step> {
         let mut title: Option<&Inline> = None;
         for block in &part.blocks {
             match block {
+                // The attributes of a task stand between its description and its fence.
+                Block::Paragraph(inline) if title.is_some() && tasks::is_attributes(inline) => {}
                 Block::Paragraph(inline) => {
                     // What no fence follows belongs to the step above it.
                     if let Some((words, step)) = title.replace(inline).zip(steps.last_mut()) {
@@ -175,8 +177,8 @@ fn of_item(item: &Item, rule: &Rule, number: u32, shell: &mut Shell) -> Step {
     };
     let mut step = empty(&title, number, (rule, item.line));
     // A title alone may state what to watch or what to reach; its plain words are no check.
-    let stated = checks::of_text(&step.title, item.line, "").filter(|check| check.kind != CheckKind::Words);
-    step.checks.extend(stated);
+    let stated = checks::of_text(&step.title, item.line, "").into_iter();
+    step.checks.extend(stated.filter(|check| check.kind != CheckKind::Words));
     let mut filler = Filler::new(&mut step, shell);
     let before = filler.step.checks.len();
     let rest = rest.trim_start_matches([':', '-', '–', '—', ' ']);
@@ -334,7 +336,10 @@ impl<'s> Filler<'s> {
         }
         let context = self.context.and_then(|at| self.step.instructions.get(at)).map_or("", String::as_str);
         let stated = checks::of_text(text, line, context);
-        self.step.checks.extend(stated.or_else(|| checks::of_verification(text, line)));
+        if stated.is_empty() {
+            self.step.checks.extend(checks::of_verification(text, line));
+        }
+        self.step.checks.extend(stated);
         self.context = Some(self.step.instructions.len());
         self.step.instructions.push(text.to_string());
     }

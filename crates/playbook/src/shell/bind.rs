@@ -2,33 +2,40 @@
 //!
 //! Must never be here: the effect of the result; the runner asks for it again.
 
-use super::holes::next_quote;
+use super::quoting::{Quotes, Quoting};
 use crate::Command;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The command with every hole replaced by its value as one quoted word.
+/// The command with every hole replaced by its value as one quoted word. A variable that the environment of the run gives
+/// stays as it is written: its value never stands in the text.
 ///
 /// # Errors
 /// The names still open: those without a value, those whose value is empty, too long, holds control characters or
-/// could be taken for an option, and those that stand where no quoting is safe.
-pub fn bind(command: &Command, values: &BTreeMap<String, String>) -> Result<String, Vec<String>> {
+/// could be taken for an option, secrets, and those that stand where no quoting is safe.
+pub fn bind(
+    command: &Command,
+    values: &BTreeMap<String, String>,
+    given: &BTreeSet<String>,
+) -> Result<String, Vec<String>> {
     let source = command.source.as_str();
+    let nests = nests(source);
     let mut quoting = Quoting::new(source);
     let mut bound = String::with_capacity(source.len());
     let mut open: Vec<String> = Vec::new();
     let mut named: BTreeSet<&str> = BTreeSet::new();
     let mut end = 0;
-    for hole in &command.holes {
+    for hole in command.holes.iter().filter(|hole| !hole.is_given(given)) {
         let start = hole.offset as usize;
         let placed = source.get(start..).is_some_and(|rest| rest.starts_with(&hole.token)) && start >= end;
         let fits = |value: &&String| {
             placed
+                && !hole.is_secret()
                 && is_safe(value)
                 && !(value.starts_with('-') && begins_word(source, start))
-                && (!quoting.nests || is_plain(value))
+                && (!nests || is_plain(value))
         };
         let value = values.get(&hole.name).filter(fits);
-        match value.and_then(|value| Some((value, quoting.at(start)?))) {
+        match value.and_then(|value| Some((value, quoting.of(start, value)?))) {
             Some((value, quotes)) => {
                 bound.push_str(&source[end..start]);
                 bound.push_str(&quoted(value, quotes));
@@ -75,7 +82,7 @@ fn begins_word(source: &str, at: usize) -> bool {
 }
 
 /// Characters that no shell reads as more than themselves.
-fn is_plain(value: &str) -> bool {
+pub(super) fn is_plain(value: &str) -> bool {
     value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./:@%+,".contains(&byte))
 }
 
@@ -89,69 +96,12 @@ fn nests(source: &str) -> bool {
     source.split(breaks).any(|word| tools.contains(&word))
 }
 
-/// Which quotes a position stands in.
-#[derive(Clone, Copy)]
-enum Quotes {
-    None,
-    Single,
-    Double,
-}
-
-/// The quotes that a source is in, read once from left to right.
-struct Quoting<'s> {
-    source: &'s str,
-    /// Whether the shell, or a shell inside it, would read a value again wherever it stands.
-    rereads: bool,
-    /// Whether a shell inside it reads its words again.
-    nests: bool,
-    quote: Option<char>,
-    escaped: bool,
-    /// How far it is read.
-    end: usize,
-}
-
-impl<'s> Quoting<'s> {
-    fn new(source: &'s str) -> Self {
-        // Here-documents, arithmetic and the older substitutions have rules of their own.
-        let odd = ["<<", "`", "((", "$'", "$\""].iter().any(|sign| source.contains(sign)) || rewrites(source);
-        // A substitution inside double quotes begins quoting anew.
-        let nested = source.contains("$(") && source.contains('"');
-        Self { source, rereads: odd || nested, nests: nests(source), quote: None, escaped: false, end: 0 }
-    }
-
-    /// The quotes at an offset, which must grow; `None` where no quoting is safe.
-    fn at(&mut self, at: usize) -> Option<Quotes> {
-        let before = self.source.get(self.end..at)?;
-        if self.rereads || self.source.get(..at)?.ends_with('\\') {
-            return None;
-        }
-        for character in before.chars() {
-            let next = next_quote(self.quote, character, self.escaped);
-            self.escaped = character == '\\' && !self.escaped && self.quote != Some('\'');
-            self.quote = next;
-        }
-        self.end = at;
-        match self.quote {
-            None => Some(Quotes::None),
-            Some('\'') => Some(Quotes::Single),
-            Some(_) => Some(Quotes::Double),
-        }
-    }
-}
-
-/// Whether a variable is used in another way than `${NAME}`.
-fn rewrites(source: &str) -> bool {
-    source.split("${").skip(1).any(|rest| {
-        let name = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
-        name == 0 || rest.as_bytes().get(name) != Some(&b'}')
-    })
-}
-
 fn quoted(value: &str, quotes: Quotes) -> String {
     let inner = value.replace('\'', r"'\''");
     match quotes {
         Quotes::None => format!("'{inner}'"),
         Quotes::Single => format!("''{inner}''"),
         Quotes::Double => format!("\"'{inner}'\""),
+        Quotes::Document => value.to_owned(),
     }
 }

@@ -16,6 +16,7 @@ mod needs;
 mod opener;
 mod plain;
 mod prompt;
+mod quoting;
 mod reader;
 mod special;
 mod split;

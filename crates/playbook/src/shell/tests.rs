@@ -11,7 +11,7 @@ use crate::Effect::{
     self, ChangesHere, ChangesProduction, Destroys, FollowsLog, ReadsHere, ReadsWorld, Unknown, Waits,
 };
 use crate::{Approval, Command};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 fn analyse(source: &str) -> Analysis {
     let mut shell = Shell::default();
@@ -363,7 +363,7 @@ fn bound(source: &str, value: &str) -> Result<String, Vec<String>> {
         holes: found.holes,
         ..Command::default()
     };
-    bind(&command, &values)
+    bind(&command, &values, &BTreeSet::new())
 }
 
 #[test]
@@ -380,7 +380,7 @@ fn a_bound_value_stays_one_word() {
     assert_eq!(bound("echo 'at <x>!'", "a"), Ok("echo 'at ''a''!'".to_owned()));
     assert_eq!(bound("ls # <x>", "a\nrm y"), Err(vec!["x".to_owned()]));
     assert_eq!(bound("cat <<EOF\n<x>\nEOF", "$(rm y)"), Err(vec!["x".to_owned()]));
-    assert_eq!(bound("echo \"$(ls \"<x>\")\"", "a"), Err(vec!["x".to_owned()]));
+    assert_eq!(bound("echo \"$(ls \"<x>\")\"", "a b"), Err(vec!["x".to_owned()]));
     assert_eq!(bound("echo `ls <x>`", "a"), Err(vec!["x".to_owned()]));
     assert_eq!(bound("echo $((<x>+1))", "a"), Err(vec!["x".to_owned()]));
     assert_eq!(bound("ls <x>", ""), Err(vec!["x".to_owned()]));

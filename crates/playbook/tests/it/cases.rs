@@ -16,6 +16,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A document of the suite, or several that make one playbook.
+#[derive(Clone)]
 pub(crate) struct Case {
     /// What it shows, with the file it stands in.
     pub(crate) name: String,
@@ -98,6 +99,14 @@ impl Case {
             }
         }
         case
+    }
+
+    /// The same as an editor on Windows writes it.
+    pub(crate) fn with_carriage_returns(&self) -> Self {
+        let lines = |(path, text): &(String, String)| {
+            (path.clone(), format!("\u{FEFF}{}", text.replace('\n', "\r\n")))
+        };
+        Self { files: self.files.iter().map(lines).collect(), ..self.clone() }
     }
 
     /// Its playbook, with what is found among files and by the day.

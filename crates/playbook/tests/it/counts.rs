@@ -146,7 +146,10 @@ fn expectations_are_typed() {
                 CheckKind::Threshold { comparison, value, unit, .. } => {
                     Some((*comparison, *value, unit.as_str()))
                 }
-                CheckKind::HttpStatus { .. } | CheckKind::Watch { .. } | CheckKind::Words => None,
+                CheckKind::HttpStatus { .. }
+                | CheckKind::Range { .. }
+                | CheckKind::Watch { .. }
+                | CheckKind::Words => None,
             })
             .collect();
         assert!(limits.contains(&(Comparison::Above, 95.0, "%")), "{file}: {limits:?}");

@@ -1,7 +1,7 @@
 //! Every rule of docs/recognisers.md: at least three documents in which it takes exactly what they say, and one in
 //! which it takes nothing.
 
-use crate::cases::folder;
+use crate::cases::{Case, folder};
 use crate::view::seen;
 use std::fs;
 use std::path::Path;
@@ -35,6 +35,21 @@ fn each_rule_takes_what_the_documents_say_and_nothing_else() {
 }
 
 #[test]
+fn line_ends_and_a_mark_at_the_beginning_change_nothing() {
+    for (_, cases) in folder("recognise") {
+        for case in cases {
+            let words = |case: &Case| -> Vec<String> {
+                seen(&case.compile())
+                    .into_iter()
+                    .map(|seen| format!("{} {}", seen.rule, seen.words))
+                    .collect()
+            };
+            assert_eq!(words(&case), words(&case.with_carriage_returns()), "{}", case.name);
+        }
+    }
+}
+
+#[test]
 fn each_rule_has_its_documents() {
     let suite = folder("recognise");
     for (rule, cases) in &suite {
@@ -42,13 +57,8 @@ fn each_rule_has_its_documents() {
         assert!(taking >= TAKING_MIN, "{rule} takes something in {taking} documents");
         assert!(taking < cases.len(), "{rule} has no document in which it takes nothing");
     }
-    let rules = rules();
-    for (rule, _) in &suite {
-        assert!(
-            rules.contains(rule),
-            "tests/suite/recognise/{rule}.md is for no rule of docs/recognisers.md"
-        );
-    }
+    let files: Vec<_> = suite.iter().map(|(rule, _)| rule.clone()).collect();
+    assert_eq!(files, rules(), "the files of tests/suite/recognise and the rules of docs/recognisers.md");
 }
 
 /// The rules by id, as listed in docs/recognisers.md; a test beside the rules holds the list to them.

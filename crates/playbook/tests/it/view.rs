@@ -1,17 +1,17 @@
 //! A playbook as short lines, one a part, so that a document of the suite can say what it should become.
 
 use playbook::{
-    Check, CheckKind, Command, Comparison, Condition, EscalationHop, Origin, Playbook, Runbook, Step,
+    Check, CheckKind, Command, Comparison, Condition, DelayBasis, EscalationHop, Origin, Playbook, Runbook,
+    Step,
 };
 
 /// A part of the playbook: the rule that took it, and what it says.
 pub(crate) struct Seen {
     pub(crate) rule: String,
     pub(crate) words: String,
-    line: u32,
 }
 
-/// Every part of a playbook that a rule took, by line.
+/// Every part of a playbook that a rule took, in the model's order; what is asked comes last.
 pub(crate) fn seen(playbook: &Playbook) -> Vec<Seen> {
     let mut view = View(Vec::new());
     view.first_minutes(playbook);
@@ -23,7 +23,7 @@ pub(crate) fn seen(playbook: &Playbook) -> Vec<Seen> {
         let words = format!("template {} {:?} with {}", template.name, template.kind, blanks.join(" "));
         view.add(&template.origin, words);
     }
-    for rules in &playbook.postmortem {
+    if let Some(rules) = &playbook.postmortem {
         let owed: Vec<_> =
             rules.policy.iter().map(|one| format!("{:?} {}", one.obligation, one.text)).collect();
         let words = format!(
@@ -38,20 +38,20 @@ pub(crate) fn seen(playbook: &Playbook) -> Vec<Seen> {
     for doubt in playbook.questions.iter().filter(|doubt| doubt.is_open()) {
         view.add(&doubt.origin, format!("asked {}", doubt.question));
     }
-    view.0.sort_by_key(|seen| seen.line);
     view.0
 }
 
 struct View(Vec<Seen>);
 
 impl View {
-    fn add(&mut self, origin: &Origin, words: String) {
-        let words = words.lines().collect::<Vec<_>>().join(" ⏎ ").trim_end().to_owned();
-        self.0.push(Seen { rule: origin.rule.clone().into_owned(), words, line: origin.span.line });
+    fn add(&mut self, origin: &Origin, mut words: String) {
+        words.truncate(words.trim_end().len());
+        let words = if words.contains('\n') { words.replace('\n', " ⏎ ") } else { words };
+        self.0.push(Seen { rule: origin.rule.clone().into_owned(), words });
     }
 
     fn first_minutes(&mut self, playbook: &Playbook) {
-        for list in &playbook.checklist {
+        if let Some(list) = &playbook.checklist {
             self.add(&list.origin, format!("checklist {}", list.title));
             for phase in &list.phases {
                 let window = phase.window.map(|w| format!(" ({}-{} min)", w.from_min, w.to_min));
@@ -92,7 +92,7 @@ impl View {
             );
             self.add(&row.origin, words);
         }
-        for tree in &playbook.decision_tree {
+        if let Some(tree) = &playbook.decision_tree {
             for question in &tree.questions {
                 let words = format!("ask {} yes {:?} no {:?}", question.text, question.yes, question.no);
                 self.add(&tree.origin, words);
@@ -101,10 +101,23 @@ impl View {
         for (severity, hops) in &playbook.escalation {
             hops.iter().for_each(|hop| self.hop(severity, hop));
         }
+        playbook.escalation_otherwise.iter().for_each(|hop| self.hop("otherwise", hop));
+        for contact in &playbook.contacts {
+            let duty = if contact.duty.is_empty() { String::new() } else { format!(" for {}", contact.duty) };
+            let name = if contact.name.is_empty() { String::new() } else { format!(" ({})", contact.name) };
+            let words = format!("contact {}{name} at {}{duty}", contact.role, contact.reach);
+            self.add(&contact.origin, words);
+        }
     }
 
     fn hop(&mut self, severity: &str, hop: &EscalationHop) {
-        self.add(&hop.origin, format!("wake {severity}: {} after {} min", hop.target, hop.delay_min));
+        let from = match hop.counted {
+            DelayBasis::Unsaid => "",
+            DelayBasis::Previous => " from the page before",
+            DelayBasis::Start => " from the start",
+        };
+        let words = format!("wake {severity}: {} after {} min{from}", hop.target, hop.delay_min);
+        self.add(&hop.origin, words);
     }
 
     fn runbook(&mut self, runbook: &Runbook) {
@@ -166,13 +179,17 @@ fn when(condition: Option<&Condition>) -> String {
 fn judged(check: &Check) -> String {
     match &check.kind {
         CheckKind::HttpStatus { status } => format!("status {status}"),
-        CheckKind::Threshold { metric, comparison, value, unit } => {
+        CheckKind::Range { metric, from, to, unit } => {
+            format!("{metric} {from}..{to} {unit}").trim().to_owned()
+        }
+        CheckKind::Threshold { metric, comparison, value, unit, window_min } => {
             let sign = match comparison {
                 Comparison::Above => ">",
                 Comparison::Below => "<",
                 Comparison::Equal => "=",
             };
-            format!("{metric} {sign} {value} {unit}").trim().to_owned()
+            let window = window_min.map(|minutes| format!(" over {minutes} min")).unwrap_or_default();
+            format!("{metric} {sign} {value} {unit}").trim().to_owned() + &window
         }
         CheckKind::Watch { minutes } => format!("watch for {minutes} min"),
         CheckKind::Words => format!("words {}", check.text),

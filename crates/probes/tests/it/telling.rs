@@ -6,9 +6,8 @@ use engine::ports::{
     BucketWidth, Clock, Coming, Filter, Ids, JournalError, Links, ProbeBoard as _, ProbeHistory as _, Verdict,
 };
 use engine::{Engine, Hands, Parts, Settings, Stopped};
-use incident::{Alert, AlertStatus, IncidentId, Plan, Policy, Roster};
+use incident::{Alert, AlertStatus, IncidentId, Plan, Roster};
 use jiff::{SignedDuration, Timestamp};
-use playbook::Playbook;
 use probes::{Board, ProbeSetting, Prober, ProberParts};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -76,8 +75,7 @@ impl World {
 
     /// A process on what an earlier one left.
     fn go_on(settings: &str, clock: HandClock, memory: Memory) -> Self {
-        let plan =
-            Plan { digest: "plan".to_owned(), playbook: Playbook::default(), policy: Policy::default() };
+        let plan = Plan { digest: "plan".to_owned(), ..Plan::default() };
         let roster = Roster::new(Vec::new(), Vec::new().into_iter().collect(), Vec::new());
         let parts = Parts {
             journal: Box::new(memory.clone()),

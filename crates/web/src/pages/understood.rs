@@ -41,6 +41,10 @@ fn of_the_rest(playbook: &Playbook, document: u32) -> Vec<Understood> {
         hops.iter()
             .map(move |hop| part("escalation", &format!("{severity}: {}", hop.target), &hop.origin, hop.line))
     });
+    let otherwise = playbook.escalation_otherwise.iter();
+    let otherwise =
+        otherwise.map(|hop| part("escalation", &format!("otherwise: {}", hop.target), &hop.origin, hop.line));
+    let contacts = playbook.contacts.iter().map(|one| part("contact", &one.role, &one.origin, one.line));
     let services = playbook.services.iter().map(|one| part("service", &one.name, &one.origin, one.line));
     let templates = playbook.templates.iter().map(|one| part("template", &one.name, &one.origin, one.line));
     let postmortem =
@@ -49,6 +53,8 @@ fn of_the_rest(playbook: &Playbook, document: u32) -> Vec<Understood> {
         .chain(tree)
         .chain(severities)
         .chain(hops)
+        .chain(otherwise)
+        .chain(contacts)
         .chain(services)
         .chain(templates)
         .chain(postmortem)

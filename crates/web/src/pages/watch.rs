@@ -113,7 +113,7 @@ pub(crate) fn watch(
 /// The playbook's targets in the order in which they are woken, then the roles that it does not name.
 fn on_duty(settings: &Settings, now: Timestamp) -> Vec<Duty> {
     let mut roles: Vec<String> = Vec::new();
-    for hop in settings.plan.playbook.escalation.values().flatten() {
+    for hop in settings.plan.playbook.hops() {
         if !roles.contains(&hop.target) {
             roles.push(hop.target.clone());
         }

@@ -7,8 +7,8 @@ use engine::memory::Memory;
 use engine::ports::Ids;
 use incident::{
     AckIntent, Actor, Alert, AlertKey, AlertStatus, Asked, Audience, Channel, Command, Contact, Ending,
-    Event, Incident, IncidentId, Moment, PersonId, Phase, Plan, Policy, Responder, Roster, RunReport,
-    UpdateDraft, decide, evolve,
+    Event, Incident, IncidentId, Moment, PersonId, Phase, Plan, Responder, Roster, RunReport, UpdateDraft,
+    decide, evolve,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::sync::{Arc, LazyLock};
@@ -22,7 +22,7 @@ pub(crate) const RIGHT_TO_LEFT: &str = "مشكلة في الخادم";
 /// Compiled once for all tests.
 static PLAN: LazyLock<Arc<Plan>> = LazyLock::new(|| {
     let playbook = playbook::compile(include_bytes!("../../../../playbooks/tabbi.md"));
-    Arc::new(Plan { digest: "sample".to_owned(), playbook, policy: Policy::default() })
+    Arc::new(Plan { digest: "sample".to_owned(), playbook, ..Plan::default() })
 });
 
 /// An incident with its history.

@@ -10,8 +10,8 @@ use engine::ports::{
 };
 use engine::{Engine, Hands, Parts, Settings};
 use incident::{
-    Channel, Contact, Ending, Event, Incident, IncidentId, PageOutcome, PageState, PersonId, Plan, Policy,
-    Responder, Roster, Run, RunReport, RunState, Summary,
+    Channel, Contact, Ending, Event, Incident, IncidentId, PageOutcome, PageState, PersonId, Plan, Responder,
+    Roster, Run, RunReport, RunState, Summary,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -383,7 +383,7 @@ fn settings() -> Settings {
     let people = roles.iter().map(|(_, id)| person(id)).collect();
     let roles = roles.into_iter().map(|(role, id)| (role.to_owned(), vec![PersonId(id.to_owned())]));
     Settings::new(
-        Arc::new(Plan { digest: "test".to_owned(), playbook, policy: Policy::default() }),
+        Arc::new(Plan { digest: "test".to_owned(), playbook, ..Plan::default() }),
         Arc::new(Roster::new(people, roles.collect(), Vec::new())),
     )
 }

@@ -18,7 +18,7 @@ pub(super) fn looks(config: &Config, playbook: &Playbook) -> Result<Vec<Look>, F
     if probes.is_empty() {
         return Ok(Vec::new());
     }
-    let plan = Plan { digest: String::new(), playbook: playbook.clone(), policy: config.policy.clone() };
+    let plan = Plan { playbook: playbook.clone(), policy: config.policy.clone(), ..Plan::default() };
     let mut looks: Vec<Look> = probes.iter().filter_map(|probe| unknown_word(probe, &plan)).collect();
     looks.extend(try_all(config, probes)?.iter().map(|(name, attempt)| told(name, attempt)));
     Ok(looks)

@@ -15,6 +15,7 @@ pub(super) const WORDS: Language = Language {
             &["niveles de severidad", "severidades", "severidad", "niveles de gravedad", "prioridades"],
         ),
         (Topic::DecisionTree, &["árbol de decisión"]),
+        (Topic::Contacts, &["contactos", "lista de contactos"]),
         (
             Topic::Escalation,
             &["ruta de escalado", "escalado", "escalamiento", "escalación", "a quién llamar"],

@@ -1,5 +1,6 @@
 //! The synonym table: which words of a heading or a label mean which part of a playbook, and how severities are named.
 
+pub(crate) mod calling;
 mod en;
 mod es;
 mod ja;
@@ -23,6 +24,7 @@ pub(crate) enum Topic {
     Severities,
     DecisionTree,
     Escalation,
+    Contacts,
     Runbooks,
     Symptoms,
     Meaning,

@@ -12,6 +12,7 @@ pub(super) const WORDS: Language = Language {
             &["níveis de severidade", "níveis de gravidade", "severidades", "severidade", "prioridades"],
         ),
         (Topic::DecisionTree, &["árvore de decisão"]),
+        (Topic::Contacts, &["contatos", "lista de contatos"]),
         (Topic::Escalation, &["caminho de escalonamento", "escalonamento", "escalação", "quem acionar"]),
         (Topic::Runbooks, &["procedimentos"]),
         (Topic::Symptoms, &["sintomas", "sintoma", "como aparece"]),

@@ -2,6 +2,8 @@
 
 use super::{analyse, bound};
 use crate::Effect::Destroys;
+use crate::{Command, bind};
+use std::collections::BTreeSet;
 
 fn names(source: &str) -> Vec<String> {
     analyse(source).holes.into_iter().map(|hole| hole.name).collect()
@@ -129,7 +131,41 @@ fn variables_are_filled_like_any_other_hole() {
     assert_eq!(bound("echo $X ${X}", "a b").as_deref(), Ok("echo 'a b' 'a b'"));
     assert_eq!(bound("echo \"at ${X}!\"", "$(rm y)").as_deref(), Ok("echo \"at \"'$(rm y)'\"!\""));
     assert!(bound("echo \"${X%.*}\"", "a").is_err(), "the shell would rewrite it");
-    assert!(bound("cat <<EOF\n$X\nEOF", "a").is_err(), "a here-document has quoting of its own");
+}
+
+#[test]
+fn a_here_document_takes_plain_values_as_they_are() {
+    for (opens, closes) in [("<<EOF", "EOF"), ("<<'SQL'", "SQL"), ("<<-END", "\tEND")] {
+        let source = format!("psql shop {opens}\nselect 1 from <table>;\n{closes}");
+        assert_eq!(
+            bound(&source, "orders").as_deref(),
+            Ok(format!("psql shop {opens}\nselect 1 from orders;\n{closes}").as_str())
+        );
+        for value in ["a b", "$(rm y)", "`rm y`", "a;b", "a'b", "a\\"] {
+            assert!(bound(&source, value).is_err(), "{source} with {value}");
+        }
+    }
+    assert!(bound("cat <<EOF\n<x>\nEOF", "EOF").is_err(), "it would end the text");
+    assert_eq!(bound("cat > <x> <<EOF\ny\nEOF", "a b").as_deref(), Ok("cat > 'a b' <<EOF\ny\nEOF"));
+    assert!(bound("cat <<A <<B\n<x>\nA\nB", "a").is_err(), "two texts are not followed");
+    assert!(bound("cat <<EOF\ny\nEOF\necho <x>", "a").is_err(), "nor what stands behind one");
+}
+
+#[test]
+fn substitutions_are_followed_and_take_plain_values() {
+    assert_eq!(bound("ls \"$(which <x>)\"", "git").as_deref(), Ok("ls \"$(which 'git')\""));
+    assert_eq!(bound("ls \"$(echo \"<x>\")\" y", "git").as_deref(), Ok("ls \"$(echo \"\"'git'\"\")\" y"));
+    assert_eq!(bound("echo \"$(date)\" <x>", "a b").as_deref(), Ok("echo \"$(date)\" 'a b'"));
+    assert!(bound("rm $(echo <x>)", "a --force").is_err(), "it would be two words");
+    assert!(bound("echo $(ls `<x>`)", "a").is_err() && bound("echo $((<x> + 1))", "1").is_err());
+    assert!(bound("case a in a) echo <x>;; esac", "b").is_err(), "its brackets do not fit");
+}
+
+#[test]
+fn a_quote_in_a_comment_quotes_nothing() {
+    let source = "for x in a; do # it's one\n  ls <y>\ndone";
+    assert_eq!(bound(source, "a; rm z").as_deref(), Ok("for x in a; do # it's one\n  ls 'a; rm z'\ndone"));
+    assert_eq!(bound("ls a#'b' <y>", "c").as_deref(), Ok("ls a#'b' 'c'"));
 }
 
 #[test]
@@ -157,4 +193,20 @@ fn what_a_command_sets_is_known() {
     let found = analyse("export A=1; B=$(date); read C");
     assert_eq!(found.sets, ["A", "B", "C"]);
     assert!(analyse("D=1 ls").sets.is_empty(), "that is for `ls` alone");
+}
+
+#[test]
+fn a_secret_is_given_by_the_environment_or_not_at_all() {
+    let source = "curl -H \"Authorization: Bearer $API_TOKEN\" https://a.example.test/<id>";
+    let command = Command { source: source.to_owned(), holes: analyse(source).holes, ..Command::default() };
+    let values =
+        [("id", "7"), ("API_TOKEN", "hunter2")].map(|(name, value)| (name.into(), value.into())).into();
+    assert_eq!(bind(&command, &values, &BTreeSet::new()), Err(vec!["API_TOKEN".to_owned()]));
+    let given = ["API_TOKEN".to_owned(), "id".to_owned()].into();
+    let text = bind(&command, &values, &given).expect("all is there");
+    assert_eq!(text, source.replace("<id>", "'7'"));
+    assert!(!command.may_begin_alone_with(&given), "what is no variable is still to be filled");
+    let alone =
+        Command { source: "echo $API_TOKEN".into(), holes: analyse("echo $API_TOKEN").holes, ..command };
+    assert!(alone.may_begin_alone_with(&given) && !alone.may_begin_alone());
 }

@@ -6,7 +6,7 @@ use engine::ports::Executor as _;
 use incident::Ending;
 use playbook::{Command, Effect, Hole, bind, effect_of, value_fault};
 use runner::Runner;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A command with the hole `<X>` in it.
 fn with_hole(source: &str) -> Command {
@@ -16,7 +16,7 @@ fn with_hole(source: &str) -> Command {
 }
 
 fn filled(source: &str, value: &str) -> Result<String, Vec<String>> {
-    bind(&with_hole(source), &BTreeMap::from([("X".to_owned(), value.to_owned())]))
+    bind(&with_hole(source), &BTreeMap::from([("X".to_owned(), value.to_owned())]), &BTreeSet::new())
 }
 
 /// Each would do something, or be several words, if it were read as shell.

@@ -72,6 +72,8 @@ pub(crate) struct CommandView {
     /// Why it did not begin alone although it may only look.
     pub(crate) by_hand: Option<String>,
     pub(crate) holes: Vec<HoleView>,
+    /// A secret that the environment of a run does not give.
+    pub(crate) missing: Option<String>,
     pub(crate) runs: Vec<RunView>,
     /// Not when the newest run waits for a word: that shows the very same text.
     pub(crate) shown: bool,
@@ -227,7 +229,11 @@ fn command_view(
         .filter(|run| !matches!(run.request.purpose, Purpose::DryRun { .. }))
         .any(|run| run.state == RunState::Proposed || run.is_under_way());
     let mut holes: Vec<HoleView> = Vec::new();
-    for hole in &command.holes {
+    let plan = &incident.plan;
+    // What the environment of a run gives is not asked; a secret that it does not give cannot be typed in.
+    let open = || command.holes.iter().filter(|hole| !hole.is_given(&plan.given));
+    let missing = open().find(|hole| hole.is_secret()).map(|hole| hole.token.clone());
+    for hole in open() {
         if !holes.iter().any(|shown| shown.name == hole.name) {
             holes.push(HoleView { name: hole.name.clone(), meaning: hole.meaning.clone() });
         }
@@ -247,7 +253,8 @@ fn command_view(
             .iter()
             .any(|run| run.state == RunState::Proposed && run.request.source == command.source)
             || incident.status != Status::Open,
-        askable: incident.status == Status::Open && !busy && command.context.is_none(),
+        askable: incident.status == Status::Open && !busy && command.context.is_none() && missing.is_none(),
+        missing,
         ask: match (command.effect.approval(), runs.is_empty()) {
             (Approval::NotNeeded, true) => "Run",
             (Approval::NotNeeded, false) => "Run again",
