@@ -350,14 +350,20 @@ impl Weights {
     /// that says what it has people look for.
     fn way_out(&self, drafts: &[Draft], of: usize) -> Option<usize> {
         let draft = drafts.get(of).filter(|draft| draft.kind != SuspectKind::Condition)?;
-        let by_name = self.way_out_by(drafts, &draft.named);
+        let by_name = self.way_out_by(drafts, &draft.named, WEAK + 1);
         by_name.or_else(|| match draft.kind {
-            SuspectKind::Look => self.way_out_by(drafts, &draft.hinted),
+            // Text has many words: one that a single name has, or nothing.
+            SuspectKind::Look => self.way_out_by(drafts, &draft.hinted, RARE),
             SuspectKind::Cause | SuspectKind::Condition => None,
         })
     }
 
-    fn way_out_by(&self, drafts: &[Draft], named: &BTreeMap<String, String>) -> Option<usize> {
+    fn way_out_by(
+        &self,
+        drafts: &[Draft],
+        named: &BTreeMap<String, String>,
+        weight_min: u32,
+    ) -> Option<usize> {
         let shared = |draft: &Draft| -> u32 {
             named.keys().filter(|key| draft.named.contains_key(*key)).map(|key| self.joins(key)).sum()
         };
@@ -366,7 +372,7 @@ impl Weights {
             .enumerate()
             .filter(|(_, draft)| draft.kind == SuspectKind::Condition && !draft.denied);
         let weighed = conditions.map(|(at, draft)| (shared(draft), core::cmp::Reverse(at)));
-        weighed.filter(|(weight, _)| *weight > WEAK).max().map(|(_, at)| at.0)
+        weighed.filter(|(weight, _)| *weight >= weight_min).max().map(|(_, at)| at.0)
     }
 
     fn weigh(&self, draft: Draft) -> Suspect {

@@ -7,8 +7,7 @@ use crate::exit::{Failure, Kind};
 use crate::wiring;
 use engine::EngineError;
 use incident::{
-    Actor, Audience, Command, Incident, IncidentId, PersonId, Phase, Run, RunState, Sight, UpdateDraft,
-    words,
+    Actor, Audience, Command, Incident, IncidentId, PersonId, Phase, Run, RunState, Sight, UpdateDraft, words,
 };
 use playbook::{Answer, DecisionTree, Outcome, TemplateKind};
 use std::collections::BTreeMap;

@@ -272,11 +272,15 @@ impl Bench {
             };
             match found.step {
                 Some(step) => self.add_where(|suspect| suspect.steps.contains(&step), &evidence),
-                // What nobody is named by belongs to the look that measured it.
+                // What nobody is named by belongs to the look that measured it. A look that is a condition's evidence says
+                // nothing here: its other commands measure what that condition is not about.
                 None => match self.suspects.nearest_to(&found.about) {
                     Some(suspect) => self.add(suspect, evidence),
                     None => self.add_where(
-                        |suspect| run.request.step.is_some_and(|step| suspect.steps.contains(&step)),
+                        |suspect| {
+                            let own = run.request.step.is_some_and(|step| suspect.steps.contains(&step));
+                            own && suspect.kind == SuspectKind::Look
+                        },
                         &evidence,
                     ),
                 },
