@@ -57,8 +57,8 @@ fn where_looks_need_a_word_nothing_begins_alone() {
     assert!(!world.work.iter().any(|work| matches!(work, Work::Run(_))), "{:?}", world.work);
     let look = world.incident.run(1).expect("is laid out");
     assert_eq!(look.state, RunState::Proposed);
-    let source = look.request.source.clone();
-    world.person(PRIMARY, Command::ApproveRun { run: 1, source }).expect("is approved");
+    let sight = Sight::of(&world.incident, 1, world.now).expect("it is there");
+    world.person(PRIMARY, Command::ApproveRun { run: 1, sight }).expect("is approved");
     assert!(world.work.contains(&Work::Run(1)));
 }
 
