@@ -34,7 +34,7 @@ fn looks(draft: &Draft<'_>, number: u32) -> Vec<RunRequest> {
         .flat_map(|step| numbered(&step.commands).map(move |(at, one)| (Some(step.number), at, one)));
     let quick = numbered(&draft.incident.plan.playbook.quick_diagnostics).map(|(at, one)| (None, at, one));
     let shows = |(_, _, look): &(Option<u32>, u32, &Command)| {
-        look.may_begin_alone()
+        look.may_begin_alone_with(&draft.incident.plan.given)
             && look.effect.approval() == Approval::NotNeeded
             && playbook::shows_state_before(&look.source, &run.request.source)
     };
