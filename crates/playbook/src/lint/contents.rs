@@ -78,6 +78,12 @@ pub(super) fn leads_nowhere(document: &Document<'_>) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let anchors: BTreeSet<&str> = sections.iter().map(|section| section.anchor.as_str()).collect();
+    // The section of each heading, where only one has it.
+    let mut meant: BTreeMap<String, Option<&Section>> = BTreeMap::new();
+    for section in sections {
+        let title = section.heading.trim().to_lowercase();
+        meant.entry(title).and_modify(|only| *only = None).or_insert(Some(section));
+    }
     let contents = document.playbook.contents.iter();
     let lost = contents.filter(|entry| !anchors.is_empty() && !anchors.contains(entry.anchor.as_str()));
     lost.map(|entry| {
@@ -92,8 +98,7 @@ pub(super) fn leads_nowhere(document: &Document<'_>) -> Vec<Diagnostic> {
         };
         let mut found = document.place(finding, entry.line, &entry.anchor);
         let title = entry.title.trim().to_lowercase();
-        let mut meant = sections.iter().filter(|section| section.heading.trim().to_lowercase() == title);
-        if let (Some(section), None) = (meant.next(), meant.next()) {
+        if let Some(Some(section)) = meant.get(&title) {
             let (start, end) = (found.span.start as usize, found.span.end as usize);
             if document.text.get(start..end) == Some(entry.anchor.as_str()) {
                 found.fixes.push(document.change(start, end, &section.anchor));
