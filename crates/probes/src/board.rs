@@ -229,6 +229,8 @@ mod tests {
         fn run<'a>(&'a self, _: &'a engine::ports::RunOrder) -> Coming<'a, incident::RunReport> {
             Box::pin(core::future::pending())
         }
+
+        fn stop(&self, _: incident::IncidentId, _: u32) {}
     }
 
     #[test]

@@ -166,7 +166,7 @@ fn expect(suggestion: &mut Suggestion, check: &Check) {
             suggestion.status.push(status.to_string());
             true
         }
-        CheckKind::Threshold { metric, comparison, value, unit } => {
+        CheckKind::Threshold { metric, comparison, value, unit, .. } => {
             let metric = metric.to_lowercase();
             let ms = match unit.as_str() {
                 "ms" => Some(*value),
@@ -186,7 +186,7 @@ fn expect(suggestion: &mut Suggestion, check: &Check) {
                 _ => false,
             }
         }
-        CheckKind::Watch { .. } | CheckKind::Words => false,
+        CheckKind::Range { .. } | CheckKind::Watch { .. } | CheckKind::Words => false,
     };
     if taken {
         suggestion.words.push(check.text.clone());

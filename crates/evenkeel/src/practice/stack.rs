@@ -135,7 +135,7 @@ fn own_playbook() -> ReadPlaybook {
 /// One person for each role of the escalation path, reached on a handset of the same name.
 fn people(playbook: &Playbook) -> Vec<Responder> {
     let mut seen = BTreeSet::new();
-    let targets = playbook.escalation.values().flatten().map(|hop| hop.target.as_str());
+    let targets = playbook.hops().map(|hop| hop.target.as_str());
     let mut people: Vec<Responder> = targets.filter(|target| seen.insert(*target)).map(responder).collect();
     if people.is_empty() {
         people.push(responder("On call"));

@@ -183,12 +183,7 @@ pub(crate) async fn start(settings: ServerSettings) -> Result<Running, Failure> 
     let links: Arc<dyn Links> = Arc::new(links);
     let couriers = couriers(&settings.channels, &clock)
         .map_err(|error| Failure::new(Kind::Config, format!("channels: {error}")))?;
-    for fault in unreachable(&settings.roster, &settings.channels) {
-        tracing::warn!("{fault}");
-    }
-    for lost in Held::here().lost() {
-        tracing::warn!("commands are not held in full on this system: {lost} (docs/running.md)");
-    }
+    warn_of_gaps(&settings);
     let given = settings.runner.env.keys().cloned().collect();
     let executor = Arc::new(Runner::new(settings.runner));
     let plan = Arc::new(plan::plan(settings.playbook, settings.policy, given));
@@ -237,6 +232,16 @@ pub(crate) async fn start(settings: ServerSettings) -> Result<Running, Failure> 
         probing,
         stopped,
     })
+}
+
+/// What will not work as people may think, told at the start.
+fn warn_of_gaps(settings: &ServerSettings) {
+    for fault in unreachable(&settings.roster, &settings.channels) {
+        tracing::warn!("{fault}");
+    }
+    for lost in Held::here().lost() {
+        tracing::warn!("commands are not held in full on this system: {lost} (docs/running.md)");
+    }
 }
 
 /// What the server itself looks at, and by what.
