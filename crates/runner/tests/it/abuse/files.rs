@@ -19,7 +19,7 @@ const WRITES: [(&str, &str); 22] = [
     ("empty by path", "truncate -s 0 $F/file"),
     ("read and write", "exec 3<> $F/file && echo x >&3"),
     ("over a link", "echo x > $F/link"),
-    ("over /proc", "echo x > /proc/self/root/$F/file"),
+    ("over /proc", "echo x > /proc/self/root$F/file"),
     ("over a folder above", "cd $TMPDIR && echo x > ../../../../../../../$F/file"),
     ("over a link of its own", "ln -s $F/file $TMPDIR/mine && echo x > $TMPDIR/mine"),
     ("remove", "rm -f $F/file"),
