@@ -155,14 +155,8 @@ impl ProbeBoard for Board {
 }
 
 fn view(seat: &Seat) -> ProbeView {
-    let (probe, telling, phases) = (&seat.probe, &seat.probe.telling, &seat.phases);
-    let parts = [
-        ("resolve", phases.resolve),
-        ("connect", phases.connect),
-        ("tls", phases.tls),
-        ("processing", phases.processing),
-        ("transfer", phases.transfer),
-    ];
+    let (probe, telling) = (&seat.probe, &seat.probe.telling);
+    let seconds = |(name, took): (_, Duration)| (name, took.as_secs_f64());
     ProbeView {
         name: probe.name.clone(),
         kind: probe.kind.name(),
@@ -173,7 +167,7 @@ fn view(seat: &Seat) -> ProbeView {
         origin: telling.origin.clone(),
         standing: seat.standing.clone(),
         last: seat.last.iter().cloned().collect(),
-        phases_s: parts.map(|(name, took): (_, Duration)| (name, took.as_secs_f64())).to_vec(),
+        phases_s: seat.phases.parts().map(seconds).to_vec(),
         status: seat.status,
         expires_at: seat.expires_at,
     }

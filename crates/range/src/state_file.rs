@@ -57,6 +57,17 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), RangeError> {
         .map_err(|source| RangeError::File { path: path.to_owned(), source })
 }
 
+/// The same, with the folder that it stands in, unless somebody has a file there already.
+pub(crate) fn write_unless_there(path: &Path, text: impl FnOnce() -> String) -> Result<(), RangeError> {
+    if path.exists() {
+        return Ok(());
+    }
+    if let Some(folder) = path.parent() {
+        make_dir(folder)?;
+    }
+    write_whole(path, text().as_bytes())
+}
+
 /// Writes a value as indented JSON, whole or not at all.
 pub(crate) fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<(), RangeError> {
     let bytes = serde_json::to_vec_pretty(value)

@@ -108,15 +108,8 @@ fn look(config: &Config, probe: &Probe) -> Result<Attempt, Failure> {
 }
 
 fn tell(reach: &Reach, probe: &Probe, attempt: &Attempt) -> Result<(), Failure> {
-    let (sample, phases, seen) = (&attempt.sample, &attempt.phases, attempt.seen.as_ref());
-    let parts = [
-        ("resolve", phases.resolve),
-        ("connect", phases.connect),
-        ("tls", phases.tls),
-        ("processing", phases.processing),
-        ("transfer", phases.transfer),
-    ];
-    let parts = parts.map(|(name, took)| (name, took.as_secs_f64() * 1_000.0));
+    let (sample, seen) = (&attempt.sample, attempt.seen.as_ref());
+    let parts = attempt.phases.parts().map(|(name, took)| (name, took.as_secs_f64() * 1_000.0));
     let status = seen.and_then(|seen| seen.status);
     let expires_at = seen.and_then(|seen| seen.expires_at);
     if reach.json {

@@ -9,7 +9,7 @@ mod stand_in;
 use crate::cli::Demo;
 use crate::commands::serve::{runtime, told_to_stop};
 use crate::exit::{Failure, Kind};
-use crate::practice::{Narrator, Stack, StackOptions, range_failed};
+use crate::practice::{self, Narrator, Stack, StackOptions, range_failed};
 use crate::wiring;
 use core::time::Duration;
 use engine::ports::Clock;
@@ -43,9 +43,7 @@ fn too_long() -> Failure {
 }
 
 async fn perform(args: &Demo) -> Result<(), Failure> {
-    let folder = tempfile::Builder::new().prefix("evenkeel-demo-").tempdir();
-    let folder =
-        folder.map_err(|error| Failure::new(Kind::World, format!("no temporary folder: {error}")))?;
+    let folder = practice::folder("demo")?;
     let (playbook, speed) = (args.playbook.clone(), args.speed);
     let stack = Stack::start(
         folder.path(),
@@ -69,7 +67,7 @@ async fn tell(
     clock: &Arc<dyn Clock>,
 ) -> Result<(), Failure> {
     introduce(args, stack, narrator)?;
-    let monitor = monitor::Monitor::start(stack).await?;
+    let monitor = monitor::start(stack).await?;
     clock.sleep_until(clock.now() + SignedDuration::from_secs(60)).await;
     narrator.say("A bad version of the API is deployed.")?;
     stack.range.deploy_bad().map_err(range_failed)?;
@@ -94,20 +92,10 @@ fn introduce(args: &Demo, stack: &Stack, narrator: &Narrator) -> Result<(), Fail
     if stack.speaks_old_dialect {
         narrator.say("The playbook uses options that the vendors' tools do not have; their stand-ins accept them here.")?;
     }
-    if args.hands_off {
-        return narrator
-            .say("Hands off: a stand-in answers, approves and tells. Everything it does says so.");
+    match args.hands_off {
+        true => narrator.hands_off(),
+        false => narrator.seats(stack),
     }
-    if let Some(url) = &stack.server.setup_url {
-        narrator.say(&format!("Make your account with this one-time link: {url}"))?;
-    }
-    for person in &stack.people {
-        narrator.say(&format!(
-            "The phone of {}: {}/handset/{}",
-            person.name, stack.server.console_url, person.id
-        ))?;
-    }
-    Ok(())
 }
 
 /// The incident that the monitor's alert opens.

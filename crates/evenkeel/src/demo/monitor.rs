@@ -1,14 +1,12 @@
 //! The stack's own monitor: asks `/health` and reports through the real intake, as a team's monitoring would.
 
-use crate::exit::{Failure, Kind};
-use crate::practice::Stack;
-use core::time::Duration;
+use crate::exit::Failure;
+use crate::practice::{Intake, Monitor, Stack};
 use engine::ports::Clock;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use std::sync::Arc;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 
 /// How often it asks, by the demonstration's clock.
 const EVERY: SignedDuration = SignedDuration::from_secs(15);
@@ -16,41 +14,19 @@ const EVERY: SignedDuration = SignedDuration::from_secs(15);
 /// How many answers in a row make it believe.
 const SURE_AFTER: u32 = 2;
 
-/// A monitor at work.
-pub(super) struct Monitor {
-    stop: watch::Sender<bool>,
-    at_work: JoinHandle<()>,
-}
-
-impl Monitor {
-    pub(super) async fn start(stack: &Stack) -> Result<Self, Failure> {
-        let key = stack.source_key("practice-monitor").await?;
-        let http = reqwest::Client::builder()
-            .timeout(Duration::from_secs(5))
-            .build()
-            .map_err(|error| Failure::new(Kind::World, format!("cannot start the monitor: {error}")))?;
-        let rounds = Rounds {
-            http,
-            health: format!("http://{}/health", stack.range.whereabouts().http),
-            intake: format!("{}/in/{key}/alerts", stack.server.console_url),
-            clock: Arc::clone(stack.server.engine.clock()),
-        };
-        let (stop, stopping) = watch::channel(false);
-        Ok(Self { stop, at_work: tokio::spawn(rounds.walk(stopping)) })
-    }
-
-    pub(super) async fn stop(self) {
-        self.stop.send_replace(true);
-        if self.at_work.await.is_err() {
-            tracing::error!("the monitor did not end well");
-        }
-    }
+/// Begins to watch the stack.
+pub(super) async fn start(stack: &Stack) -> Result<Monitor, Failure> {
+    let rounds = Rounds {
+        health: format!("http://{}/health", stack.range.whereabouts().http),
+        intake: Intake::of(stack).await?,
+        clock: Arc::clone(stack.server.engine.clock()),
+    };
+    Ok(Monitor::start(|stopping| rounds.walk(stopping)))
 }
 
 struct Rounds {
-    http: reqwest::Client,
     health: String,
-    intake: String,
+    intake: Intake,
     clock: Arc<dyn Clock>,
 }
 
@@ -80,7 +56,7 @@ impl Rounds {
     }
 
     async fn is_well(&self) -> bool {
-        let answer = self.http.get(&self.health).send().await;
+        let answer = self.intake.http.get(&self.health).send().await;
         answer.is_ok_and(|answer| answer.status().is_success())
     }
 
@@ -94,9 +70,6 @@ impl Rounds {
             "started_at": since,
             "labels": { "service": "api" },
         });
-        let sent = self.http.post(&self.intake).json(&alert).send().await;
-        if !sent.is_ok_and(|answer| answer.status().is_success()) {
-            tracing::error!("the intake did not take the monitor's alert; it is sent again");
-        }
+        self.intake.report(&alert).await;
     }
 }

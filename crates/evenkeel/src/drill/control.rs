@@ -1,12 +1,11 @@
 //! The control run: the same stack, users and monitor for so long by the drill's clock, with nothing broken. Whoever is
 //! paged in it is paged for nothing.
 
-use super::monitor::Monitor;
-use super::{practice_folder, start};
+use super::{monitor, start};
 use crate::cli::DrillRun;
 use crate::commands::serve::{runtime, told_to_stop};
 use crate::exit::{Failure, Kind};
-use crate::practice::{Narrator, Stack, Voice};
+use crate::practice::{self, Narrator, Stack, Voice};
 use crate::{print, wiring};
 use engine::ports::Filter;
 use jiff::SignedDuration;
@@ -30,7 +29,7 @@ pub(super) fn run(args: &DrillRun, voice: Voice) -> Result<ExitCode, Failure> {
 
 /// The titles of the incidents that opened.
 async fn watch(args: &DrillRun, voice: Voice) -> Result<Vec<String>, Failure> {
-    let folder = practice_folder()?;
+    let folder = practice::folder("drill")?;
     let stack = start(args, folder.path()).await?;
     let clock = stack.server.engine.clock().clone();
     let narrator = Narrator::new(clock, args.transcript.as_deref())?.with_voice(voice);
@@ -44,7 +43,7 @@ async fn watch(args: &DrillRun, voice: Voice) -> Result<Vec<String>, Failure> {
 }
 
 async fn stand_by(args: &DrillRun, stack: &Stack, narrator: &Narrator) -> Result<Vec<String>, Failure> {
-    let monitor = Monitor::start(stack, args.speed).await?;
+    let monitor = monitor::start(stack, args.speed).await?;
     let clock = stack.server.engine.clock();
     narrator.say(&format!("Nothing is broken. Watched for {} h by this clock.", args.hours))?;
     let end = clock.now() + SignedDuration::from_hours(i64::from(args.hours));

@@ -16,13 +16,12 @@ mod truth;
 use crate::cli::{DrillRun, DrillVerb};
 use crate::commands::serve::{runtime, told_to_stop};
 use crate::exit::{Failure, Kind};
-use crate::practice::{Narrator, Stack, StackOptions, Voice, range_failed, wait_for};
+use crate::practice::{self, Narrator, Stack, StackOptions, Voice, range_failed, wait_for};
 use crate::wiring;
 use core::time::Duration;
 use incident::{IncidentId, Status};
 use jiff::{SignedDuration, Timestamp};
 pub(crate) use kept::file as cards_file;
-use monitor::Monitor;
 use range::Load;
 use range::faults::{self, Fault};
 use room::Reader;
@@ -84,7 +83,7 @@ fn chosen(args: &DrillRun) -> Result<&'static Fault, Failure> {
 }
 
 async fn perform(args: &DrillRun, fault: &'static Fault, voice: Voice) -> Result<DrillCard, Failure> {
-    let folder = practice_folder()?;
+    let folder = practice::folder("drill")?;
     let stack = start(args, folder.path()).await?;
     let clock = stack.server.engine.clock().clone();
     let narrator = Narrator::new(clock, args.transcript.as_deref())?.with_voice(voice);
@@ -96,11 +95,6 @@ async fn perform(args: &DrillRun, fault: &'static Fault, voice: Voice) -> Result
     let stopped = stack.stop().await;
     let card = done?;
     stopped.map(|()| card)
-}
-
-fn practice_folder() -> Result<tempfile::TempDir, Failure> {
-    let folder = tempfile::Builder::new().prefix("evenkeel-drill-").tempdir();
-    folder.map_err(|error| Failure::new(Kind::World, format!("no temporary folder: {error}")))
 }
 
 async fn start(args: &DrillRun, folder: &Path) -> Result<Stack, Failure> {
@@ -126,7 +120,7 @@ impl Drill<'_> {
     async fn happens(&mut self) -> Result<DrillCard, Failure> {
         let clock = self.stack.server.engine.clock().clone();
         tell::introduction(&self.narrator, self.stack, self.args)?;
-        let monitor = Monitor::start(self.stack, self.args.speed).await?;
+        let monitor = monitor::start(self.stack, self.args.speed).await?;
         clock.sleep_until(clock.now() + self.world(WARM_UP)).await;
         let mut feed = self.stack.server.engine.feed();
         self.stack.range.break_it(self.fault.name).map_err(range_failed)?;

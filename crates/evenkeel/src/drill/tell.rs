@@ -11,16 +11,9 @@ pub(super) fn introduction(narrator: &Narrator, stack: &Stack, args: &DrillRun) 
     narrator.say(&format!("The playbook: {}.", stack.title))?;
     narrator.say(&format!("Console: {}", stack.server.console_url))?;
     if args.hands_off {
-        return narrator
-            .say("Hands off: a stand-in answers, approves and tells. Everything it does says so.");
+        return narrator.hands_off();
     }
-    if let Some(url) = &stack.server.setup_url {
-        narrator.say(&format!("Make your account with this one-time link: {url}"))?;
-    }
-    for person in &stack.people {
-        let url = &stack.server.console_url;
-        narrator.say(&format!("The phone of {}: {url}/handset/{}", person.name, person.id))?;
-    }
+    narrator.seats(stack)?;
     narrator.say("Ctrl-C breaks the drill off.")
 }
 

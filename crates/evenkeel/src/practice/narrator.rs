@@ -49,6 +49,22 @@ impl Narrator {
         self.write(&format!("{}  {words}", self.clock.now().strftime("%H:%M:%S")))
     }
 
+    /// That nobody has to do anything.
+    pub(crate) fn hands_off(&self) -> Result<(), Failure> {
+        self.say("Hands off: a stand-in answers, approves and tells. Everything it does says so.")
+    }
+
+    /// Where people come in, and where each of them is rung.
+    pub(crate) fn seats(&self, stack: &Stack) -> Result<(), Failure> {
+        if let Some(url) = &stack.server.setup_url {
+            self.say(&format!("Make your account with this one-time link: {url}"))?;
+        }
+        let console = &stack.server.console_url;
+        let mut people = stack.people.iter();
+        people
+            .try_for_each(|one| self.say(&format!("The phone of {}: {console}/handset/{}", one.name, one.id)))
+    }
+
     /// A whole text, as it stands.
     pub(crate) fn document(&self, text: &str) -> Result<(), Failure> {
         self.write(text.trim_end())

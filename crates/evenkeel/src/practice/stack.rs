@@ -91,6 +91,12 @@ impl Stack {
     }
 }
 
+/// A folder for one practice, which goes away with it.
+pub(crate) fn folder(practice: &str) -> Result<tempfile::TempDir, Failure> {
+    let folder = tempfile::Builder::new().prefix(&format!("evenkeel-{practice}-")).tempdir();
+    folder.map_err(|error| Failure::new(Kind::World, format!("no temporary folder: {error}")))
+}
+
 /// People read in the world's time, however fast the demonstration's clock runs: five minutes at its highest speed, 600.
 const SHOWN_MIN: u32 = 5 * 600;
 

@@ -1,19 +1,16 @@
 //! A word counts for what was shown a short time ago, and where two people are asked, for two.
 
-use crate::world::{CTO, LEAD, PRIMARY, SECONDARY, World, alert, minutes, plan, roster};
+use crate::world::{CTO, LEAD, PRIMARY, SECONDARY, World, minutes, plan, roster};
 use incident::{
-    Actor, AlertStatus, Command, EventKind, IncidentId, PersonId, Policy, Refusal, RunState, Sight, TimerKey,
-    Work,
+    Actor, Command, EventKind, IncidentId, PersonId, Policy, Refusal, RunState, Sight, TimerKey, Work,
 };
-use playbook::{Effect, RunbookMatch};
+use playbook::Effect;
 
 const ROLLBACK: u32 = 2;
 
 fn opened(policy: Policy) -> World {
     let mut world = World::with(plan(policy), roster(&[PRIMARY, SECONDARY, LEAD, CTO]));
-    let matches = vec![RunbookMatch { runbook: "api".into(), score: 90, reasons: vec!["500".into()] }];
-    let command = Command::Alert { alert: alert("api", "P1", AlertStatus::Firing), matches };
-    world.ask(Actor::Source("test".into()), command).expect("opens");
+    world.opens();
     world
 }
 

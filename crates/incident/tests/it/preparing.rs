@@ -1,12 +1,11 @@
 //! What happens round a change: it is tried first, and how things were is kept.
 
-use crate::world::{PRIMARY, SECONDARY, World, alert, plan, roster};
+use crate::world::{PRIMARY, SECONDARY, World, plan, roster};
 use incident::{
-    Actor, AlertStatus, Command, Ending, EventKind, Policy, Purpose, Refusal, RunReport, RunState, Sight,
-    TimerKey, Work,
+    Actor, Command, Ending, EventKind, Policy, Purpose, Refusal, RunReport, RunState, Sight, TimerKey, Work,
 };
 use jiff::SignedDuration;
-use playbook::{Effect, RunbookMatch};
+use playbook::Effect;
 
 const CHANGE: u32 = 2;
 
@@ -18,9 +17,7 @@ fn opened(change: &str) -> World {
     steps[0].commands[0].source = "wrangler deployments list".into();
     steps[0].commands[0].effect = Effect::ReadsWorld;
     let mut world = World::with(plan, roster(&[PRIMARY, SECONDARY]));
-    let matches = vec![RunbookMatch { runbook: "api".into(), score: 90, reasons: vec!["500".into()] }];
-    let command = Command::Alert { alert: alert("api", "P1", AlertStatus::Firing), matches };
-    world.ask(Actor::Source("test".into()), command).expect("opens");
+    world.opens();
     end(&mut world, 1);
     world
 }

@@ -1,12 +1,10 @@
 //! Commands: what looks runs alone, what changes waits for a named person's word for exactly those bytes.
 
-use crate::world::{PRIMARY, SECONDARY, World, alert, plan, roster};
+use crate::world::{PRIMARY, SECONDARY, World, plan, roster};
 use incident::{
-    Actor, AlertStatus, Command, Ending, EventKind, Fact, Policy, Refusal, RunAsk, RunReport, RunState,
-    Sight, Work,
+    Actor, Command, Ending, EventKind, Fact, Policy, Refusal, RunAsk, RunReport, RunState, Sight, Work,
 };
 use jiff::SignedDuration;
-use playbook::RunbookMatch;
 use std::collections::BTreeMap;
 
 const ROLLBACK: u32 = 2;
@@ -16,9 +14,7 @@ fn opened() -> World {
 }
 
 fn opened_with(mut world: World) -> World {
-    let matches = vec![RunbookMatch { runbook: "api".into(), score: 90, reasons: vec!["500".into()] }];
-    let command = Command::Alert { alert: alert("api", "P1", AlertStatus::Firing), matches };
-    world.ask(Actor::Source("test".into()), command).expect("opens");
+    world.opens();
     world
 }
 
@@ -226,9 +222,7 @@ fn another_runbook_begins_with_no_step_marked_and_judges_only_its_own_commands()
     other.steps[0].commands[0].source = "curl -I https://web.example.test".into();
     plan.playbook.runbooks.push(other);
     world.incident.plan = std::sync::Arc::new(plan);
-    let matches = vec![RunbookMatch { runbook: "api".into(), score: 90, reasons: vec!["500".into()] }];
-    let command = Command::Alert { alert: alert("api", "P1", AlertStatus::Firing), matches };
-    world.ask(Actor::Source("test".into()), command).expect("opens");
+    world.opens();
     world.ask(Actor::System, Command::RunStarted { run: 1 }).expect("begins");
     let mark = Command::MarkStep { step: 1, outcome: incident::StepOutcome::Done };
     world.person(PRIMARY, mark).expect("is marked");

@@ -8,7 +8,8 @@ use incident::{
 use jiff::{SignedDuration, Timestamp};
 use playbook::{
     Check, CheckKind, Checklist, ChecklistItem, Effect, EscalationHop, Obligation, Origin, Phase, Playbook,
-    Postmortem, PostmortemPolicy, Response, Runbook, SeverityRow, Step, StepKind, TimelineStage, Window,
+    Postmortem, PostmortemPolicy, Response, Runbook, RunbookMatch, SeverityRow, Step, StepKind,
+    TimelineStage, Window,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -74,6 +75,13 @@ impl World {
     pub(crate) fn alert(&mut self, key: &str, severity: &str) -> Vec<EventKind> {
         let alert = alert(key, severity, AlertStatus::Firing);
         self.source(alert).expect("a firing alert is always taken")
+    }
+
+    /// The alert for which the runbook is taken.
+    pub(crate) fn opens(&mut self) {
+        let matches = vec![RunbookMatch { runbook: "api".into(), score: 90, reasons: vec!["500".into()] }];
+        let command = Command::Alert { alert: alert("api", "P1", AlertStatus::Firing), matches };
+        self.ask(Actor::Source("test".into()), command).expect("opens");
     }
 
     pub(crate) fn over(&mut self, key: &str) -> Result<Vec<EventKind>, Refusal> {

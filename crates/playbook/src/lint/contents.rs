@@ -11,6 +11,7 @@ pub(super) fn incomplete(document: &Document<'_>) -> Vec<Diagnostic> {
     let Some(level) = document.playbook.sections.iter().find(listed).map(|section| section.level) else {
         return Vec::new();
     };
+    let neighbours = neighbours(document, level);
     let first = contents.first().map_or(0, |entry| entry.line);
     let missed = document
         .playbook
@@ -27,25 +28,38 @@ pub(super) fn incomplete(document: &Document<'_>) -> Vec<Diagnostic> {
                 hint: "add it: people look there first",
             };
             let mut found = document.place(finding, section.span.line, &section.heading);
-            found.fixes.extend(entry(document, section));
+            let before = neighbours.partition_point(|(line, _)| *line < section.span.line);
+            let fix =
+                before.checked_sub(1).and_then(|last| entry(document, section, (before, neighbours[last].1)));
+            found.fixes.extend(fix);
             found
         })
         .collect()
 }
 
-/// The entry that a section lacks, below that of the section before it.
-fn entry(document: &Document<'_>, section: &Section) -> Option<Fix> {
+/// Of the sections of a level that were listed so far, the last one: its place among them, and the line of its entry.
+type Listed = Option<(usize, u32)>;
+
+/// The sections of a level, each by its line, with the last listed one up to there.
+fn neighbours(document: &Document<'_>, level: u8) -> Vec<(u32, Listed)> {
+    let entries = document.playbook.contents.iter();
+    let line_of: BTreeMap<&str, u32> = entries.map(|entry| (entry.anchor.as_str(), entry.line)).collect();
+    let sections = document.playbook.sections.iter().filter(|section| section.level == level);
+    let follow = |last: &mut Listed, (at, section): (usize, &Section)| {
+        *last = line_of.get(section.anchor.as_str()).map(|line| (at, *line)).or(*last);
+        Some((section.span.line, *last))
+    };
+    sections.enumerate().scan(None, follow).collect()
+}
+
+/// The entry that a section lacks, below that of the last listed one of those before it, of which there are so many.
+fn entry(document: &Document<'_>, section: &Section, (before, last): (usize, Listed)) -> Option<Fix> {
     if section.heading.is_empty() || section.heading.contains(['[', ']', '\\', '<', '`']) {
         return None;
     }
-    let line_of: BTreeMap<&str, u32> =
-        document.playbook.contents.iter().map(|entry| (entry.anchor.as_str(), entry.line)).collect();
-    let before = document.playbook.sections.iter().filter(|other| other.level == section.level);
-    let earlier = before.take_while(|other| other.span.line < section.span.line);
-    let steps: Vec<Option<u32>> = earlier.map(|other| line_of.get(other.anchor.as_str()).copied()).collect();
-    let at = steps.iter().rposition(Option::is_some)?;
-    let skipped = steps.len() - at;
-    let (end, text) = document.line(steps[at]?)?;
+    let (at, line) = last?;
+    let skipped = before - at;
+    let (end, text) = document.line(line)?;
     let (lead, _) = text.split_once('[')?;
     let title = unnumbered(lead, &section.heading);
     let added = format!("\n{}[{title}](#{})", numbered(lead, skipped), section.anchor);

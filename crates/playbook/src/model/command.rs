@@ -167,6 +167,13 @@ const SECRETS: [&str; 10] = [
     "DSN",
 ];
 
+/// Whether a variable's name says that its value is secret.
+#[must_use]
+pub fn name_says_secret(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    SECRETS.iter().any(|end| name.ends_with(end))
+}
+
 impl Hole {
     /// Whether it is a variable, which the environment of a run can give.
     #[must_use]
@@ -178,8 +185,7 @@ impl Hole {
     /// text of a run.
     #[must_use]
     pub fn is_secret(&self) -> bool {
-        let name = self.name.to_ascii_uppercase();
-        self.is_variable() && SECRETS.iter().any(|end| name.ends_with(end))
+        self.is_variable() && name_says_secret(&self.name)
     }
 
     /// Whether the environment of a run gives its value.

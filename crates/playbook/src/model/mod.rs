@@ -15,7 +15,7 @@ mod severity;
 mod template;
 
 pub use checklist::{Checklist, ChecklistItem, Condition, Phase, Window};
-pub use command::{Approval, Command, Context, ContextKind, Effect, Hole};
+pub use command::{Approval, Command, Context, ContextKind, Effect, Hole, name_says_secret};
 pub use document::{Document, Link, Standing};
 pub use doubt::{Answered, Doubt, DoubtKind, Offer, SURE_MIN};
 pub use origin::Origin;

@@ -41,6 +41,20 @@ pub struct Phases {
     pub transfer: Duration,
 }
 
+impl Phases {
+    /// The parts in their order, each with its name.
+    #[must_use]
+    pub fn parts(&self) -> [(&'static str, Duration); 5] {
+        [
+            ("resolve", self.resolve),
+            ("connect", self.connect),
+            ("tls", self.tls),
+            ("processing", self.processing),
+            ("transfer", self.transfer),
+        ]
+    }
+}
+
 /// What a look came to.
 #[derive(Clone, Debug)]
 pub struct Attempt {
@@ -88,10 +102,7 @@ impl Looking {
         doing: &str,
         wait: impl Future<Output = Result<T, Trouble>>,
     ) -> Result<T, Trouble> {
-        match timeout_at(self.deadline, wait).await {
-            Ok(done) => done,
-            Err(_) => Err(Trouble::Target(format!("no answer in time while {doing}"))),
-        }
+        self.within(doing, wait, Trouble::Target).await
     }
 
     /// Waits for something of our own within the deadline.
@@ -100,10 +111,17 @@ impl Looking {
         doing: &str,
         wait: impl Future<Output = Result<T, Trouble>>,
     ) -> Result<T, Trouble> {
-        match timeout_at(self.deadline, wait).await {
-            Ok(done) => done,
-            Err(_) => Err(Trouble::Own(format!("no answer in time while {doing}"))),
-        }
+        self.within(doing, wait, Trouble::Own).await
+    }
+
+    async fn within<T>(
+        &self,
+        doing: &str,
+        wait: impl Future<Output = Result<T, Trouble>>,
+        late: fn(String) -> Trouble,
+    ) -> Result<T, Trouble> {
+        let done = timeout_at(self.deadline, wait).await;
+        done.unwrap_or_else(|_| Err(late(format!("no answer in time while {doing}"))))
     }
 
     /// How long it was since the last part ended.

@@ -38,3 +38,73 @@ fn every_suggestion_is_a_probe_that_can_be_run() {
 fn a_text_stays_within_its_string() {
     assert_eq!(quoted("a\"b\\c\n"), "\"a\\\"b\\\\c\\u000A\"");
 }
+
+const HARBOUR: &str = r#"# Harbour playbook
+
+## Common issues
+
+### Issue: Slow harbour
+
+**Symptoms**:
+
+- The harbour is slow
+
+**Runbook**:
+
+1. **Ask for its health**
+
+   ```bash
+   # Should return 200
+   curl -sS --max-time 5 https://harbour.example.test/health
+   ```
+
+   - P95 < 2 s
+
+2. **Ask for two at once**
+
+   ```bash
+   curl -fsS https://harbour.example.test/health
+   ```
+
+   ```bash
+   curl -fsS "https://harbour.example.test/health?deep=1"
+   ```
+
+   - P95 < 500 ms
+
+3. **What is no question**
+
+   ```bash
+   curl -fsS -X POST https://harbour.example.test/restart
+   ```
+
+   ```bash
+   curl -fsS https://harbour.example.test/boats/<boat>
+   ```
+"#;
+
+#[test]
+fn what_asks_of_one_address_is_one_probe_and_names_are_unique() {
+    let suggestions = suggest(&playbook::compile(HARBOUR.as_bytes()));
+    let short = |one: &Suggestion| (one.name.clone(), one.url.clone(), one.status.join(" "));
+    let all: Vec<_> = suggestions.iter().map(short).collect();
+    let (health, plain) = ("https://harbour.example.test/health", "harbour.example.test-health");
+    // What the document says of it counts more than what curl is content with.
+    let first = (plain.to_owned(), health.to_owned(), "200".to_owned());
+    let second = (format!("{plain}-2"), format!("{health}?deep=1"), "2xx 3xx".to_owned());
+    assert_eq!(all, [first, second]);
+}
+
+#[test]
+fn bounds_of_a_step_are_of_its_only_request() {
+    let suggestions = suggest(&playbook::compile(HARBOUR.as_bytes()));
+    let latency: Vec<_> = suggestions.iter().map(|one| one.latency.clone()).collect();
+    assert_eq!(latency, [vec![(95, 2_000.0)], Vec::new()], "the second step has two requests");
+}
+
+#[test]
+fn what_changes_something_or_has_a_blank_is_never_asked() {
+    let suggestions = suggest(&playbook::compile(HARBOUR.as_bytes()));
+    let asked = |word: &str| suggestions.iter().any(|one| one.url.contains(word));
+    assert!(asked("health") && !asked("restart") && !asked("boats"), "{suggestions:#?}");
+}

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::settings::{CODE, Values, evaluated};
 use crate::RangeError;
-use crate::state_file::{make_dir, write_whole};
+use crate::state_file::write_unless_there;
 
 /// Files beyond this are no practice code.
 const FILE_BYTES_MAX: u64 = 64 * 1024;
@@ -21,22 +21,18 @@ pub(crate) fn own_folder(dir: &Path) -> PathBuf {
 /// Writes the range's own functions, unless somebody has some there already.
 pub(super) fn write_first(dir: &Path) -> Result<(), RangeError> {
     let folder = own_folder(dir);
-    make_dir(&folder)?;
-    for file in CODE.map(|(file, _, _)| file) {
-        let path = folder.join(file);
-        if path.exists() {
-            continue;
-        }
-        let mut text = String::from(
-            "// Practice project of Evenkeel's range: `npx convex deploy` ships these constants. The functions\n\
-             // themselves are part of the range.\n",
-        );
-        for (_, name, value) in CODE.iter().filter(|(of, _, _)| *of == file) {
-            text.push_str(&format!("export const {name} = {value};\n"));
-        }
-        write_whole(&path, text.as_bytes())?;
-    }
-    Ok(())
+    CODE.iter().map(|(file, _, _)| *file).try_for_each(|file| {
+        write_unless_there(&folder.join(file), || {
+            let mut text = String::from(
+                "// Practice project of Evenkeel's range: `npx convex deploy` ships these constants. The functions\n\
+                 // themselves are part of the range.\n",
+            );
+            for (_, name, value) in CODE.iter().filter(|(of, _, _)| *of == file) {
+                text.push_str(&format!("export const {name} = {value};\n"));
+            }
+            text
+        })
+    })
 }
 
 /// The constants of all functions in a folder; the error is words for whoever deploys.

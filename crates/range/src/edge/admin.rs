@@ -10,13 +10,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::deployment::{Credit, Deployment, Version};
-use super::faults::{WRONG_VERSIONS, WrongVersion};
+use super::faults::{self, WRONG_VERSIONS};
 use super::platform::Platform;
 use super::releases::Releases;
 use super::session::lost::{self, SandboxEnded};
 use super::settings::{self, Values};
 use crate::admin::refuse;
-use crate::faults::{Shown, Switch};
+use crate::faults::{Shown, Switch, WrongVersion};
 use crate::{RangeError, clock};
 
 /// The window of the counters in [`EdgeStatus`], milliseconds.
@@ -123,18 +123,20 @@ async fn set_fault(
     Path(name): Path<String>,
     Json(switch): Json<Switch>,
 ) -> Response {
-    let Some(wrong) = WrongVersion::named(&name) else {
+    let Some(wrong) = faults::named(&name) else {
         return refuse(&RangeError::Refused(format!("the edge has no fault {name}")));
     };
     let live = platform.releases.live().settings;
     if wrong.is_in(&live) == switch.on {
         return Json(Shown { name, on: switch.on }).into_response();
     }
-    let (author, message, settings) = match switch.on {
+    let (author, message, values) = match switch.on {
         true => ("deployer@example.test", wrong.message.to_owned(), wrong.put_into(live)),
-        false => ("range@example.test", format!("Set back {name}"), wrong.take_out_of(live)),
+        false => {
+            ("range@example.test", format!("Set back {name}"), wrong.take_out_of(live, &settings::whole()))
+        }
     };
-    match platform.releases.deploy(settings, Credit { author: author.to_owned(), message }) {
+    match platform.releases.deploy(values, Credit { author: author.to_owned(), message }) {
         Ok(_) => Json(Shown { name, on: switch.on }).into_response(),
         Err(error) => refuse(&error),
     }

@@ -1,22 +1,11 @@
 //! The faults that live in the edge. Each is a version which somebody deployed in good faith: the live settings with one
 //! change. It is there while such a version is live, and gone when a version without it is.
 
-use super::settings::{self, Values};
 use super::settings::{
     ALARMS, ALLOWED_ORIGINS, AUTO_PAUSE_TIMEOUT_MS, HIBERNATE_AFTER_MS, MESSAGE_IDS, MESSAGE_KEYS,
     RATE_LIMIT_PER_MINUTE, RENDERING, SESSION_STORE, SOCKETS, STATE_SCHEMA,
 };
-
-/// A change of settings that breaks something.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct WrongVersion {
-    /// The fault's name.
-    pub(crate) name: &'static str,
-    /// What whoever deployed it believed.
-    pub(crate) message: &'static str,
-    /// Settings and their wrong values; `None` leaves one out.
-    changes: &'static [(&'static str, Option<&'static str>)],
-}
+use crate::faults::WrongVersion;
 
 /// All of them.
 pub(crate) const WRONG_VERSIONS: [WrongVersion; 10] = [
@@ -72,43 +61,15 @@ pub(crate) const WRONG_VERSIONS: [WrongVersion; 10] = [
     },
 ];
 
-impl WrongVersion {
-    /// The fault of that name.
-    pub(crate) fn named(name: &str) -> Option<&'static Self> {
-        WRONG_VERSIONS.iter().find(|wrong| wrong.name == name)
-    }
-
-    /// Whether a version with these settings has it.
-    pub(crate) fn is_in(&self, values: &Values) -> bool {
-        self.changes.iter().all(|(name, value)| values.get(*name).map(String::as_str) == *value)
-    }
-
-    /// Settings with the fault.
-    pub(crate) fn put_into(&self, mut values: Values) -> Values {
-        for (name, value) in self.changes {
-            match value {
-                Some(value) => drop(values.insert((*name).to_owned(), (*value).to_owned())),
-                None => drop(values.remove(*name)),
-            }
-        }
-        values
-    }
-
-    /// Settings without it: what it changed is as in a whole version again, the rest stays.
-    pub(crate) fn take_out_of(&self, mut values: Values) -> Values {
-        let whole = settings::whole();
-        for (name, _) in self.changes {
-            if let Some(value) = whole.get(*name) {
-                values.insert((*name).to_owned(), value.clone());
-            }
-        }
-        values
-    }
+/// The fault of that name.
+pub(crate) fn named(name: &str) -> Option<&'static WrongVersion> {
+    WRONG_VERSIONS.iter().find(|wrong| wrong.name == name)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::edge::settings;
 
     #[test]
     fn a_whole_version_has_no_fault_and_a_wrong_one_has_its_own_alone() {
@@ -117,7 +78,7 @@ mod tests {
             let broken = wrong.put_into(settings::whole());
             let found: Vec<_> = WRONG_VERSIONS.iter().filter(|one| one.is_in(&broken)).collect();
             assert_eq!(found.iter().map(|one| one.name).collect::<Vec<_>>(), [wrong.name]);
-            assert_eq!(wrong.take_out_of(broken), settings::whole(), "{}", wrong.name);
+            assert_eq!(wrong.take_out_of(broken, &settings::whole()), settings::whole(), "{}", wrong.name);
         }
     }
 }

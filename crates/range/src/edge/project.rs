@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::settings::{self, Values};
 use crate::RangeError;
-use crate::state_file::{make_dir, write_whole};
+use crate::state_file::write_unless_there;
 
 /// Settings beyond this are no settings.
 const BYTES_MAX: usize = 64 * 1024;
@@ -33,19 +33,16 @@ pub(crate) fn own_file(dir: &Path) -> PathBuf {
 
 /// Writes the range's own project file, unless somebody has one there already.
 pub(crate) fn write_first(dir: &Path) -> Result<(), RangeError> {
-    let path = own_file(dir);
-    if path.exists() {
-        return Ok(());
-    }
-    make_dir(&dir.join("project"))?;
-    let mut text = String::from(
-        "# Practice project of Evenkeel's range: `wrangler deploy` ships these settings.\n\
-         name = \"tabbi-api-practice\"\n\n[env.production.vars]\n",
-    );
-    for (name, value) in settings::whole() {
-        text.push_str(&format!("{name} = {value:?}\n"));
-    }
-    write_whole(&path, text.as_bytes())
+    write_unless_there(&own_file(dir), || {
+        let mut text = String::from(
+            "# Practice project of Evenkeel's range: `wrangler deploy` ships these settings.\n\
+             name = \"tabbi-api-practice\"\n\n[env.production.vars]\n",
+        );
+        for (name, value) in settings::whole() {
+            text.push_str(&format!("{name} = {value:?}\n"));
+        }
+        text
+    })
 }
 
 /// The settings for one environment; the error is words for whoever deploys.

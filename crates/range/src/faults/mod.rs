@@ -6,6 +6,7 @@ mod backend;
 mod edge;
 mod processes;
 mod sandbox;
+mod wrong_version;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::RangeError;
 use crate::client::Client;
 use crate::log::ServiceName;
+pub(crate) use wrong_version::WrongVersion;
 
 /// Where a fault lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

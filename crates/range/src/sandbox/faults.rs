@@ -12,86 +12,49 @@ use super::app::{AppAction, AppOrder};
 use super::fleet::Fleet;
 use super::settings::{
     self, AGENT_CONFIG, AGENT_INSTALL, CLONE_DEPTH, MAX_CONTAINERS, MEMORY_MB, QUEUE_MAX, SANDBOX_TIMEOUT_S,
-    STREAM_BYTES_MAX, Values,
+    STREAM_BYTES_MAX,
 };
 use crate::RangeError;
 use crate::admin::refuse;
-use crate::faults::{Shown, Switch};
+use crate::faults::{Shown, Switch, WrongVersion};
 
 /// A container of the app's functions hangs and holds the lock of the image cache.
 pub(crate) const STUCK: &str = "sandbox-app-stuck";
-
-/// A change of settings that breaks something.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct WrongVersion {
-    /// The fault's name.
-    pub(crate) name: &'static str,
-    /// What whoever deployed it believed.
-    message: &'static str,
-    /// Settings and their wrong values.
-    changes: &'static [(&'static str, &'static str)],
-}
 
 /// All of them.
 pub(crate) const WRONG_VERSIONS: [WrongVersion; 7] = [
     WrongVersion {
         name: "clone-slow",
         message: "Clone the whole history for blame",
-        changes: &[(CLONE_DEPTH, "0")],
+        changes: &[(CLONE_DEPTH, Some("0"))],
     },
     WrongVersion {
         name: "agent-unhealthy",
         message: "Tidy up the agent's configuration",
-        changes: &[(AGENT_CONFIG, r#"{ "model": "practice""#)],
+        changes: &[(AGENT_CONFIG, Some(r#"{ "model": "practice""#))],
     },
     WrongVersion {
         name: "ten-minute-ceiling",
         message: "Ask for ten minutes a sandbox",
-        changes: &[(SANDBOX_TIMEOUT_S, "10")],
+        changes: &[(SANDBOX_TIMEOUT_S, Some("10"))],
     },
     WrongVersion {
         name: "queue-full",
         message: "Cap the number of containers",
-        changes: &[(MAX_CONTAINERS, "1"), (QUEUE_MAX, "2")],
+        changes: &[(MAX_CONTAINERS, Some("1")), (QUEUE_MAX, Some("2"))],
     },
     WrongVersion {
         name: "cold-start-slow",
         message: "Make the image smaller",
-        changes: &[(AGENT_INSTALL, "at-start")],
+        changes: &[(AGENT_INSTALL, Some("at-start"))],
     },
-    WrongVersion { name: "sandbox-crash", message: "Save memory", changes: &[(MEMORY_MB, "16")] },
+    WrongVersion { name: "sandbox-crash", message: "Save memory", changes: &[(MEMORY_MB, Some("16"))] },
     WrongVersion {
         name: "sse-cut",
         message: "Limit the size of answers",
-        changes: &[(STREAM_BYTES_MAX, "2000")],
+        changes: &[(STREAM_BYTES_MAX, Some("2000"))],
     },
 ];
-
-impl WrongVersion {
-    /// Whether a version with these settings has it.
-    fn is_in(&self, values: &Values) -> bool {
-        self.changes.iter().all(|(name, value)| values.get(*name).is_some_and(|found| found == value))
-    }
-
-    /// Settings with the fault.
-    fn put_into(&self, mut values: Values) -> Values {
-        for (name, value) in self.changes {
-            values.insert((*name).to_owned(), (*value).to_owned());
-        }
-        values
-    }
-
-    /// Settings without it: what it changed is as in a whole version again, the rest stays.
-    fn take_out_of(&self, mut values: Values) -> Values {
-        let whole = settings::whole();
-        for (name, _) in self.changes {
-            if let Some(value) = whole.get(*name) {
-                values.insert((*name).to_owned(), value.clone());
-            }
-        }
-        values
-    }
-}
 
 /// `GET /faults` and `POST /faults/NAME`, as every owner of faults has them.
 pub(super) fn router(fleet: Arc<Fleet>) -> Router {
@@ -143,7 +106,9 @@ async fn set_fault(fleet: &Arc<Fleet>, name: &str, on: bool) -> Result<(), Range
     }
     let (author, tag, values) = match on {
         true => ("deployer@example.test", wrong.message.to_owned(), wrong.put_into(live)),
-        false => ("range@example.test", format!("Set back {name}"), wrong.take_out_of(live)),
+        false => {
+            ("range@example.test", format!("Set back {name}"), wrong.take_out_of(live, &settings::whole()))
+        }
     };
     let order = AppOrder { action: AppAction::Deploy(Some(values)), author: author.to_owned(), tag };
     fleet.order(&order).await.map(drop)
@@ -161,7 +126,7 @@ mod tests {
             assert_eq!(settings::check(&broken), Ok(()), "somebody could deploy it");
             let found: Vec<_> = WRONG_VERSIONS.iter().filter(|one| one.is_in(&broken)).collect();
             assert_eq!(found.iter().map(|one| one.name).collect::<Vec<_>>(), [wrong.name]);
-            assert_eq!(wrong.take_out_of(broken), settings::whole(), "{}", wrong.name);
+            assert_eq!(wrong.take_out_of(broken, &settings::whole()), settings::whole(), "{}", wrong.name);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::settings::{self, Values};
 use crate::RangeError;
-use crate::state_file::{make_dir, write_whole};
+use crate::state_file::write_unless_there;
 
 /// A longer file is no project of this range.
 const BYTES_MAX: u64 = 256 * 1024;
@@ -28,21 +28,18 @@ pub(crate) fn own_file(dir: &Path) -> PathBuf {
 
 /// Writes the range's own project file, unless somebody has one there already.
 pub(crate) fn write_first(dir: &Path) -> Result<(), RangeError> {
-    let path = own_file(dir);
-    if path.exists() {
-        return Ok(());
-    }
-    make_dir(&dir.join("project"))?;
-    let mut text = String::from(
-        "# Practice project of Evenkeel's range: `modal deploy sandbox.py` ships these settings.\n",
-    );
-    for (name, value) in settings::listed() {
-        match value.parse::<u64>() {
-            Ok(number) => text.push_str(&format!("{name} = {number}\n")),
-            Err(_) => text.push_str(&format!("{name} = '{value}'\n")),
+    write_unless_there(&own_file(dir), || {
+        let mut text = String::from(
+            "# Practice project of Evenkeel's range: `modal deploy sandbox.py` ships these settings.\n",
+        );
+        for (name, value) in settings::listed() {
+            match value.parse::<u64>() {
+                Ok(number) => text.push_str(&format!("{name} = {number}\n")),
+                Err(_) => text.push_str(&format!("{name} = '{value}'\n")),
+            }
         }
-    }
-    write_whole(&path, (text + CODE).as_bytes())
+        text + CODE
+    })
 }
 
 /// The settings in a project file; what it does not name is left out. The error is words for whoever deploys.

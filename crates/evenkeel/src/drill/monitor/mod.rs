@@ -8,7 +8,7 @@ mod measures;
 mod rules;
 
 use crate::exit::Failure;
-use crate::practice::{Stack, range_failed};
+use crate::practice::{Intake, Monitor, Stack};
 use core::time::Duration;
 use engine::ports::Clock;
 use group::Group;
@@ -17,7 +17,6 @@ use measures::Gauge;
 use serde_json::json;
 use std::sync::Arc;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 
 /// How often it looks, by the drill's clock.
 const EVERY: SignedDuration = SignedDuration::from_secs(15);
@@ -29,46 +28,24 @@ const WINDOW: Duration = Duration::from_secs(5 * 60);
 const WINDOW_MIN: Duration = Duration::from_secs(10);
 /// The longest: the users are remembered for a minute.
 const WINDOW_MAX: Duration = Duration::from_secs(60);
-/// The intake answers in milliseconds.
-const SEND_WAIT: Duration = Duration::from_secs(5);
-
-/// A monitor at work.
-pub(super) struct Monitor {
-    stop: watch::Sender<bool>,
-    at_work: JoinHandle<()>,
-}
-
-impl Monitor {
-    pub(super) async fn start(stack: &Stack, speed: f64) -> Result<Self, Failure> {
-        let key = stack.source_key("practice-monitor").await?;
-        let http = reqwest::Client::builder().timeout(SEND_WAIT).no_proxy().build().map_err(range_failed)?;
-        let window = WINDOW.div_f64(speed).clamp(WINDOW_MIN, WINDOW_MAX);
-        let rounds = Rounds {
-            gauge: Gauge::new(stack)?,
-            group: Group::default(),
-            http,
-            intake: format!("{}/in/{key}/alerts", stack.server.console_url),
-            clock: Arc::clone(stack.server.engine.clock()),
-            every: SignedDuration::try_from(EVERY_MIN.mul_f64(speed)).map_or(EVERY, |least| least.max(EVERY)),
-            window: (window.mul_f64(speed), u32::try_from(window.as_secs()).unwrap_or(u32::MAX)),
-        };
-        let (stop, stopping) = watch::channel(false);
-        Ok(Self { stop, at_work: tokio::spawn(rounds.walk(stopping)) })
-    }
-
-    pub(super) async fn stop(self) {
-        self.stop.send_replace(true);
-        if self.at_work.await.is_err() {
-            tracing::error!("the monitor did not end well");
-        }
-    }
+/// Begins to watch the stack.
+pub(super) async fn start(stack: &Stack, speed: f64) -> Result<Monitor, Failure> {
+    let window = WINDOW.div_f64(speed).clamp(WINDOW_MIN, WINDOW_MAX);
+    let rounds = Rounds {
+        gauge: Gauge::new(stack)?,
+        group: Group::default(),
+        intake: Intake::of(stack).await?,
+        clock: Arc::clone(stack.server.engine.clock()),
+        every: SignedDuration::try_from(EVERY_MIN.mul_f64(speed)).map_or(EVERY, |least| least.max(EVERY)),
+        window: (window.mul_f64(speed), u32::try_from(window.as_secs()).unwrap_or(u32::MAX)),
+    };
+    Ok(Monitor::start(|stopping| rounds.walk(stopping)))
 }
 
 struct Rounds {
     gauge: Gauge,
     group: Group,
-    http: reqwest::Client,
-    intake: String,
+    intake: Intake,
     clock: Arc<dyn Clock>,
     every: SignedDuration,
     /// By the drill's clock, and the same in seconds of the world.
@@ -100,10 +77,7 @@ impl Rounds {
             "started_at": news.since,
             "labels": { "alertname": news.rule, "env": "production", "also": news.also },
         });
-        let sent = self.http.post(&self.intake).json(&alert).send().await;
-        if !sent.is_ok_and(|answer| answer.status().is_success()) {
-            tracing::error!("the intake did not take the monitor's alert; it is sent again");
-        }
+        self.intake.report(&alert).await;
     }
 }
 

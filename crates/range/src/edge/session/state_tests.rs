@@ -1,13 +1,13 @@
 //! A session's states, repeats and alarms, event by event.
 
 use super::*;
-use crate::edge::faults::WrongVersion;
+use crate::edge::faults;
 use crate::edge::{Fitness, Version, settings};
 
 fn version(fault: Option<&str>) -> Version {
     let whole = settings::whole();
     let values = match fault {
-        Some(name) => WrongVersion::named(name).unwrap().put_into(whole),
+        Some(name) => faults::named(name).unwrap().put_into(whole),
         None => whole,
     };
     Version {

@@ -117,7 +117,7 @@ fn failed(error: &dyn core::fmt::Display) -> Exception {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::edge::faults::WrongVersion;
+    use crate::edge::faults;
     use crate::edge::session::state::Role;
     use crate::edge::{Fitness, Version, settings};
 
@@ -140,7 +140,7 @@ mod tests {
         storage.put_messages(&messages, 0, Settings::of(&whole)).unwrap();
         assert_eq!(storage.messages().unwrap(), messages);
 
-        let wrong = WrongVersion::named("storage-limit").unwrap();
+        let wrong = faults::named("storage-limit").unwrap();
         let wrong = version(wrong.put_into(settings::whole()));
         storage.put_messages(&messages[..2], 0, Settings::of(&wrong)).unwrap();
         let error = storage.put_messages(&messages, 2, Settings::of(&wrong)).unwrap_err();
