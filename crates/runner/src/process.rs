@@ -233,9 +233,7 @@ impl Process {
         let (name, scratch) = (std::mem::take(&mut self.group), self.scratch.take());
         let clearing = tokio::task::spawn_blocking(move || {
             if !name.is_empty() {
-                let control = Control::of(&name);
-                control.kill();
-                control.remove();
+                Control::of(&name).end();
             }
             drop(scratch);
         });

@@ -3,6 +3,7 @@
 //!
 //! Must never be here: what happens without one; the guard counts then.
 
+use super::tree::pause;
 use crate::terms::Limits;
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
@@ -10,6 +11,9 @@ use std::path::{Path, PathBuf};
 
 /// With systemd's `DelegateSubgroup=server` the server sits in this group, and its runs get groups beside it.
 const SERVER_GROUP: &str = "server";
+
+/// How often a group is tried to be removed, 5 ms apart: who is not gone after that waits for a dead disk.
+const END_TRIES_MAX: u32 = 400;
 
 /// The groups of one run; none where none can be made.
 #[derive(Default)]
@@ -79,6 +83,18 @@ impl Control {
         for pid in self.members().into_iter().filter_map(Pid::from_raw) {
             // The one error there is means that it has just ended.
             let _ = kill_process(pid, Signal::KILL);
+        }
+    }
+
+    /// Kills who is in them until nobody is, and removes them: the dead stay in a group until the kernel is done with them.
+    pub(crate) fn end(&self) {
+        for _ in 0..END_TRIES_MAX {
+            self.kill();
+            self.remove();
+            if self.folders.iter().all(|folder| !folder.exists()) {
+                return;
+            }
+            pause();
         }
     }
 

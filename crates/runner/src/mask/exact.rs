@@ -9,19 +9,6 @@ use std::fmt::Write as _;
 const BYTES_MIN: usize = 4;
 /// Shorter pieces of base64 turn up by accident.
 const BASE64_MIN: usize = 6;
-/// What ends the name of a variable that holds a secret.
-const NAMES: [&str; 10] = [
-    "PASSWORD",
-    "PASSWD",
-    "PASSPHRASE",
-    "SECRET",
-    "TOKEN",
-    "API_KEY",
-    "APIKEY",
-    "ACCESS_KEY",
-    "PRIVATE_KEY",
-    "DSN",
-];
 
 /// All forms of one value; none if it is too short.
 pub(super) fn forms(secret: &str) -> Vec<String> {
@@ -38,12 +25,6 @@ pub(super) fn forms(secret: &str) -> Vec<String> {
     forms.sort();
     forms.dedup();
     forms
-}
-
-/// Whether a variable's name says that its value is secret.
-pub(super) fn name_says_secret(name: &str) -> bool {
-    let name = name.to_ascii_uppercase();
-    NAMES.iter().any(|end| name.ends_with(end))
 }
 
 /// What base64 makes of the value when `offset` bytes (modulo 3) stand before it, without the characters that other

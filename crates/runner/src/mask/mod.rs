@@ -47,7 +47,10 @@ impl Masker {
     /// The values of those variables whose names say that they are secret.
     #[must_use]
     pub fn secret_values(env: &BTreeMap<String, String>) -> Vec<String> {
-        env.iter().filter(|(name, _)| exact::name_says_secret(name)).map(|(_, value)| value.clone()).collect()
+        env.iter()
+            .filter(|(name, _)| playbook::name_says_secret(name))
+            .map(|(_, value)| value.clone())
+            .collect()
     }
 
     /// The text without its secrets, and how many there were.

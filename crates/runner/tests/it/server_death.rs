@@ -6,7 +6,8 @@ use engine::ports::Executor as _;
 use playbook::Effect;
 use runner::Runner;
 use std::env::{current_dir, current_exe};
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 
 /// The server's part, in a process of its own.
 #[tokio::test]
@@ -18,18 +19,19 @@ async fn the_server() {
     panic!("it ended by itself: {report:?}");
 }
 
+/// Starts a server's part, one of the ignored tests of this binary, in its folder.
+pub(crate) fn server(part: &str, folder: &Path) -> Child {
+    #[expect(clippy::disallowed_methods, reason = "the server of this test is a child process")]
+    let mut command = Command::new(current_exe().unwrap());
+    command.args(["--ignored", "--exact", part]).current_dir(folder);
+    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
 #[test]
 fn a_killed_server_takes_its_commands_along() {
     let folder = tempfile::tempdir().unwrap();
     let ear = Ear::new(&folder.path().join("ear"));
-    #[expect(clippy::disallowed_methods, reason = "the server of this test is a child process")]
-    let mut server = Command::new(current_exe().unwrap())
-        .args(["--ignored", "--exact", "server_death::the_server"])
-        .current_dir(folder.path())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut server = server("server_death::the_server", folder.path());
     let pids = ear.hear();
     server.kill().unwrap();
     server.wait().unwrap();

@@ -115,6 +115,19 @@ async fn the_scratch_folder_goes_with_the_run() {
     assert!(!Path::new(lines[1]).exists(), "{} was left", lines[1]);
 }
 
+/// The control group of a command that printed `/proc/self/cgroup`, where it had one, is not there any more.
+pub(crate) fn group_is_gone(output: &str) {
+    let group = output.lines().find(|line| line.contains(":pids:")).unwrap_or_default();
+    let group = group.rsplit(':').next().unwrap_or_default();
+    assert!(
+        group.is_empty()
+            || group.ends_with('/')
+            || !Path::new("/sys/fs/cgroup/pids").join(&group[1..]).exists()
+            || !group.contains("evenkeel-"),
+        "{group} was left"
+    );
+}
+
 /// Nothing is left of many runs: neither processes nor folders nor control groups.
 #[tokio::test]
 async fn many_runs_leave_nothing() {
@@ -127,15 +140,7 @@ async fn many_runs_leave_nothing() {
             .await;
         let pids: Vec<i32> = numbers(report.output.lines().next().unwrap());
         assert!(pids.iter().all(|pid| !lives(*pid)), "{}", report.output);
-        let group = report.output.lines().find(|line| line.contains(":pids:")).unwrap_or_default();
-        let group = group.rsplit(':').next().unwrap_or_default();
-        assert!(
-            group.is_empty()
-                || group.ends_with('/')
-                || !Path::new("/sys/fs/cgroup/pids").join(&group[1..]).exists()
-                || !group.contains("evenkeel-"),
-            "{group} was left"
-        );
+        group_is_gone(&report.output);
     }
     assert_eq!(children(), before);
 }

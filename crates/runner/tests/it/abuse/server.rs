@@ -2,16 +2,17 @@
 
 use super::{Before, MARK, printed};
 use crate::pids::{Ear, dies};
+use crate::server_death::server;
+use crate::strays::group_is_gone;
 use crate::{config, order};
 use engine::ports::Executor as _;
 use incident::Ending;
 use playbook::Effect;
 use runner::{GuardProgram, Runner};
 use rustix::process::{Pid, Signal, kill_process};
-use std::env::{current_dir, current_exe};
+use std::env::current_dir;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 const LOOKS: [Effect; 3] = [Effect::ReadsHere, Effect::ReadsWorld, Effect::FollowsLog];
 
@@ -138,14 +139,7 @@ async fn a_killed_server_leaves_neither_strays_nor_folders() {
     let folder = tempfile::tempdir().unwrap();
     let (before, _) = Before::new(folder.path());
     let ear = Ear::new(&folder.path().join("ear"));
-    #[expect(clippy::disallowed_methods, reason = "the server of this test is a child process")]
-    let mut server = Command::new(current_exe().unwrap())
-        .args(["--ignored", "--exact", "abuse::server::the_server"])
-        .current_dir(folder.path())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut server = server("abuse::server::the_server", folder.path());
     let pids = ear.hear();
     let scratch = fs::read_to_string(folder.path().join("scratch")).unwrap();
     assert!(Path::new(scratch.trim()).is_dir() && before.left().len() >= 5, "{:?}", before.left());
@@ -166,6 +160,7 @@ async fn a_killed_guard_leaves_nothing_where_there_are_control_groups() {
     let ear = Ear::new(&folder.path().join("ear"));
     let runner = Runner::new(config);
     let source = "grep -q evenkeel- /proc/self/cgroup && hidden=setsid
+        cat /proc/self/cgroup
         $hidden bash -c 'trap \"\" TERM; sleep 300; sleep 300' & sleep 300 & echo $$ $PPID > ear; wait";
     let order = order(Effect::ChangesHere, source);
     let kill = async {
@@ -174,6 +169,7 @@ async fn a_killed_guard_leaves_nothing_where_there_are_control_groups() {
     };
     let (report, ()) = tokio::join!(runner.run(&order), kill);
     assert_eq!(report.ending, Ending::Killed { signal: 9 });
+    group_is_gone(&report.output);
     before.holds();
 }
 
