@@ -58,8 +58,11 @@ fn prepare(draft: &Draft<'_>, ask: &RunAsk) -> Result<RunRequest, Refusal> {
     }
     let given = &draft.incident.plan.given;
     if let Some(secret) = command.holes.iter().find(|hole| hole.is_secret() && !hole.is_given(given)) {
-        let why =
-            format!("{} is a secret: name it in `runner.secret_env`, it is never typed in", secret.token);
+        let variable = secret.variable().unwrap_or_default();
+        let why = format!(
+            "{} is a secret, which is never typed in: name the variable {variable} in `runner.secret_env`",
+            secret.token
+        );
         return Err(Refusal::NotNow { what: "run", why });
     }
     let source = playbook::bind(command, &ask.values, given).map_err(|names| not_filled(ask, names))?;

@@ -175,22 +175,36 @@ pub fn name_says_secret(name: &str) -> bool {
 }
 
 impl Hole {
-    /// Whether it is a variable, which the environment of a run can give.
+    /// Whether it is written as a variable, which the environment of a run can give.
     #[must_use]
     pub fn is_variable(&self) -> bool {
         self.token.starts_with('$')
     }
 
-    /// Whether it is a variable whose name says that its value is secret: nobody types that, and it never stands in the
-    /// text of a run.
+    /// The variable of a run's environment that can give its value: its own name where it is written as one, and for a
+    /// secret that is written otherwise the same as variables are named, `API_TOKEN` for `<api token>` and
+    /// `YOUR_API_TOKEN`.
+    #[must_use]
+    pub fn variable(&self) -> Option<String> {
+        if self.is_variable() {
+            return Some(self.name.clone());
+        }
+        let plain = |character: char| if character.is_ascii_alphanumeric() { character } else { '_' };
+        let name: String = self.name.to_ascii_uppercase().chars().map(plain).collect();
+        let name = name.strip_prefix("YOUR_").unwrap_or(&name);
+        let is_name = !name.starts_with(|first: char| first.is_ascii_digit());
+        (is_name && name_says_secret(name)).then(|| name.to_owned())
+    }
+
+    /// Whether its name says that its value is secret: nobody types that, and it never stands in the text of a run.
     #[must_use]
     pub fn is_secret(&self) -> bool {
-        self.is_variable() && name_says_secret(&self.name)
+        self.variable().is_some_and(|name| name_says_secret(&name))
     }
 
     /// Whether the environment of a run gives its value.
     #[must_use]
     pub fn is_given(&self, given: &BTreeSet<String>) -> bool {
-        self.is_variable() && given.contains(&self.name)
+        self.variable().is_some_and(|name| given.contains(&name))
     }
 }

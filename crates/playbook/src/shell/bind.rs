@@ -6,8 +6,9 @@ use super::quoting::{Quotes, Quoting};
 use crate::Command;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The command with every hole replaced by its value as one quoted word. A variable that the environment of the run gives
-/// stays as it is written: its value never stands in the text.
+/// The command with every hole replaced by its value as one quoted word. What the environment of the run gives is read from
+/// there: a variable stays as it is written, a secret that is written otherwise becomes a variable. Its value never stands in
+/// the text.
 ///
 /// # Errors
 /// The names still open: those without a value, those whose value is empty, too long, holds control characters or
@@ -24,7 +25,7 @@ pub fn bind(
     let mut open: Vec<String> = Vec::new();
     let mut named: BTreeSet<&str> = BTreeSet::new();
     let mut end = 0;
-    for hole in command.holes.iter().filter(|hole| !hole.is_given(given)) {
+    for hole in command.holes.iter().filter(|hole| !(hole.is_variable() && hole.is_given(given))) {
         let start = hole.offset as usize;
         let placed = source.get(start..).is_some_and(|rest| rest.starts_with(&hole.token)) && start >= end;
         let fits = |value: &&String| {
@@ -34,11 +35,17 @@ pub fn bind(
                 && !(value.starts_with('-') && begins_word(source, start))
                 && (!nests || is_plain(value))
         };
-        let value = values.get(&hole.name).filter(fits);
-        match value.and_then(|value| Some((value, quoting.of(start, value)?))) {
-            Some((value, quotes)) => {
+        let word = if hole.is_given(given) {
+            let variable = hole.variable().filter(|_| placed && !nests);
+            variable.and_then(|variable| expanded(&variable, quoting.of(start, ANYTHING)?))
+        } else {
+            let value = values.get(&hole.name).filter(fits);
+            value.and_then(|value| Some(quoted(value, quoting.of(start, value)?)))
+        };
+        match word {
+            Some(word) => {
                 bound.push_str(&source[end..start]);
-                bound.push_str(&quoted(value, quotes));
+                bound.push_str(&word);
                 end = start + hole.token.len();
             }
             None if !named.insert(&hole.name) => {}
@@ -70,6 +77,9 @@ pub fn value_fault(value: &str) -> Option<&'static str> {
 
 /// The longest value, in bytes, that is taken for one word of a command.
 const VALUE_BYTES_MAX: usize = 1024;
+
+/// Stands for a value that nobody here knows: it may hold whatever a shell would read as more than itself.
+const ANYTHING: &str = "$ ";
 
 fn is_safe(value: &str) -> bool {
     !value.is_empty() && value.len() <= VALUE_BYTES_MAX && !value.chars().any(char::is_control)
@@ -103,5 +113,15 @@ fn quoted(value: &str, quotes: Quotes) -> String {
         Quotes::Single => format!("''{inner}''"),
         Quotes::Double => format!("\"'{inner}'\""),
         Quotes::Document => value.to_owned(),
+    }
+}
+
+/// A variable's value as one word; `None` where a shell would read it as more.
+fn expanded(variable: &str, quotes: Quotes) -> Option<String> {
+    match quotes {
+        Quotes::None => Some(format!("\"${{{variable}}}\"")),
+        Quotes::Single => Some(format!("'\"${{{variable}}}\"'")),
+        Quotes::Double => Some(format!("${{{variable}}}")),
+        Quotes::Document => None,
     }
 }

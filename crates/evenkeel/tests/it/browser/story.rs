@@ -31,9 +31,9 @@ async fn night(browser: &Browser, practice: &Practice) {
     let room = paths::open_room(browser, practice).await;
     browser.sees("#head", "is on it").await;
     evidence(browser).await;
-    repair(browser, practice, &room).await;
     tell(browser, practice, &room).await;
     browser.open(&practice.at(&room)).await;
+    repair(browser, practice, &room).await;
     browser.sees("#head h1", "resolved").await;
     learn(browser, practice, &room).await;
     leave(browser, practice, &room).await;

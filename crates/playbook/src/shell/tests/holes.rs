@@ -210,3 +210,26 @@ fn a_secret_is_given_by_the_environment_or_not_at_all() {
         Command { source: "echo $API_TOKEN".into(), holes: analyse("echo $API_TOKEN").holes, ..command };
     assert!(alone.may_begin_alone_with(&given) && !alone.may_begin_alone());
 }
+
+#[test]
+fn a_secret_that_is_no_variable_becomes_one() {
+    let of = |source: &str, given: &str| {
+        let command =
+            Command { source: source.to_owned(), holes: analyse(source).holes, ..Command::default() };
+        let typed = command.holes.iter().map(|hole| (hole.name.clone(), "hunter2".to_owned())).collect();
+        bind(&command, &typed, &BTreeSet::from([given.to_owned()]))
+    };
+    for (source, variable, text) in [
+        ("login --with <api-token>", "API_TOKEN", "login --with \"${API_TOKEN}\""),
+        ("curl -H 'Bearer YOUR_TOKEN' x", "TOKEN", "curl -H 'Bearer '\"${TOKEN}\"'' x"),
+        ("psql \"u:<db password>@x\"", "DB_PASSWORD", "psql \"u:${DB_PASSWORD}@x\""),
+    ] {
+        assert_eq!(of(source, variable).as_deref(), Ok(text));
+        assert!(of(source, "OTHER").is_err(), "{source}: it was typed in");
+    }
+    for source in ["ssh a 'login <token>'", "cat <<EOF\n<token>\nEOF", "x \"$(login <token>)\""] {
+        assert!(of(source, "TOKEN").is_err(), "{source}: another reader would read its value");
+    }
+    let plain = analyse("ls <pod>").holes;
+    assert!(plain.iter().all(|hole| hole.variable().is_none() && !hole.is_secret()));
+}

@@ -128,8 +128,10 @@ async fn the_server() {
     config.env.insert(MARK.to_owned(), folder.display().to_string());
     config.writable = vec![folder.clone()];
     let source = "trap '' TERM HUP; touch $TMPDIR/x 2> /dev/null; mkdir $TMPDIR/deep; echo $TMPDIR > scratch
-        setsid bash -c 'trap \"\" TERM HUP; (sleep 300; true) & sleep 300' & (nohup setsid sleep 300 > /dev/null 2>&1 &)
-        sleep 300 & echo $$ $PPID $! > ear; wait";
+        setsid bash -c 'trap \"\" TERM HUP; (sleep 300; true) & > first; sleep 300' &
+        (nohup setsid bash -c '> second; sleep 300; true' > /dev/null 2>&1 &)
+        sleep 300 & child=$!; until [ -e first ] && [ -e second ]; do read -t 0.01 < ear; done
+        echo $$ $PPID $child > ear; wait";
     let report = Runner::new(config).run(&order(Effect::ReadsHere, source)).await;
     panic!("it ended by itself: {report:?}");
 }

@@ -73,7 +73,7 @@ pub(crate) struct CommandView {
     pub(crate) by_hand: Option<String>,
     pub(crate) holes: Vec<HoleView>,
     /// A secret that the environment of a run does not give.
-    pub(crate) missing: Option<String>,
+    pub(crate) missing: Option<(String, String)>,
     pub(crate) runs: Vec<RunView>,
     /// Not when the newest run waits for a word: that shows the very same text.
     pub(crate) shown: bool,
@@ -232,7 +232,8 @@ fn command_view(
     let plan = &incident.plan;
     // What the environment of a run gives is not asked; a secret that it does not give cannot be typed in.
     let open = || command.holes.iter().filter(|hole| !hole.is_given(&plan.given));
-    let missing = open().find(|hole| hole.is_secret()).map(|hole| hole.token.clone());
+    let secret = open().find(|hole| hole.is_secret());
+    let missing = secret.and_then(|hole| Some((hole.token.clone(), hole.variable()?)));
     for hole in open() {
         if !holes.iter().any(|shown| shown.name == hole.name) {
             holes.push(HoleView { name: hole.name.clone(), meaning: hole.meaning.clone() });
