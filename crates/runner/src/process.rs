@@ -1,9 +1,10 @@
 //! One child process with its guard and its output: start, watch, end, settle, finish. Decides no limits and masks nothing.
 
 use crate::capture::Capture;
+use crate::confine::Held;
 use crate::guard::control::Control;
 use crate::guard::{self, GuardProgram, Order};
-use crate::terms::Terms;
+use crate::terms::{Reach, Terms};
 use crate::wire::{Over, Wire, Word};
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::ffi::OsString;
@@ -33,6 +34,8 @@ pub(crate) struct Process {
     wire: Wire,
     /// Its number is that of its session and its first process group, too.
     began: Option<Pid>,
+    /// What is held of it, once it has begun.
+    held: Option<Held>,
     status: Option<ExitStatus>,
     over: Option<Over>,
     group: String,
@@ -119,6 +122,7 @@ impl Process {
             guard,
             wire,
             began: None,
+            held: None,
             status: None,
             over: None,
             group: start.terms.group,
@@ -128,8 +132,9 @@ impl Process {
             chunk: vec![0; CHUNK_BYTES],
         };
         match timeout(BEGIN_MAX, process.wire.hear()).await {
-            Ok(Some(Word::Began { pid })) => {
+            Ok(Some(Word::Began { pid, held })) => {
                 process.began = Pid::from_raw(pid);
+                process.held = Some(held);
                 Ok(process)
             }
             Ok(Some(Word::Refused { why })) => Err(NotBegun::Refused(why)),
@@ -201,6 +206,11 @@ impl Process {
             tracing::warn!("the guard of a command has not disappeared");
         }
         self.status
+    }
+
+    /// What was not held of it, although a command of this reach is to be.
+    pub(crate) fn not_held(&self, reach: Reach) -> Vec<String> {
+        self.held.as_ref().map(|held| held.not_held(reach)).unwrap_or_default()
     }
 
     /// What it had more of than it may.

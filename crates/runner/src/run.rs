@@ -36,6 +36,20 @@ pub struct Runner {
     stops: Stops,
 }
 
+/// How a run ended, and what is to be said of it.
+struct End {
+    ending: Ending,
+    notes: Vec<Note>,
+    /// What this system could not hold of it.
+    not_held: Vec<String>,
+}
+
+impl End {
+    fn not_started(error: String) -> Self {
+        Self { ending: Ending::NotStarted { error }, notes: Vec::new(), not_held: Vec::new() }
+    }
+}
+
 impl Runner {
     /// A runner with these settings; nothing is started or checked yet.
     #[must_use]
@@ -55,21 +69,19 @@ impl Runner {
         let stoppable = self.stops.enter(order.incident, order.run);
         let side_max = self.config.output_bytes_max / 2 + self.masker.reach();
         let mut out = Capture::new(side_max);
-        let (ending, notes) = match self.attempt((order, &stoppable), &mut out).await {
-            Ok(end) => end,
-            Err(error) => (Ending::NotStarted { error }, Vec::new()),
-        };
+        let End { ending, notes, not_held } =
+            self.attempt((order, &stoppable), &mut out).await.unwrap_or_else(End::not_started);
         let output_bytes = out.total();
         let (output, masked) = render(out, &self.masker, self.config.output_bytes_max, &notes);
         let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        RunReport { ending, duration_ms, output: output.into(), output_bytes, masked }
+        RunReport { ending, duration_ms, output: output.into(), output_bytes, masked, not_held }
     }
 
     async fn attempt(
         &self,
         (order, stoppable): (&RunOrder, &Stoppable<'_>),
         out: &mut Capture,
-    ) -> Result<(Ending, Vec<Note>), String> {
+    ) -> Result<End, String> {
         let reach = self.reach(order);
         let scratch =
             scratch(reach).map_err(|error| format!("no folder of its own could be made: {error}"))?;
@@ -77,10 +89,10 @@ impl Runner {
         let mut process = Process::start(start).await.map_err(|not_begun| self.why(not_begun))?;
         let stopped = self.supervise((order.effect, stoppable), &mut process, out).await;
         let leftover = process.settle(out).await;
-        let over = process.over();
+        let (over, not_held) = (process.over(), process.not_held(reach));
         let status = process.finish().await;
         let notes = Note::all(leftover, over, status, &self.config.limits, (reach, &order.source));
-        Ok((stopped.unwrap_or_else(|| by_itself(status)), notes))
+        Ok(End { ending: stopped.unwrap_or_else(|| by_itself(status)), notes, not_held })
     }
 
     /// How far a command reaches, by its effect.

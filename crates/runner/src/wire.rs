@@ -1,5 +1,6 @@
 //! What a guard tells its server, one line each. Must never be here: what follows from it.
 
+use crate::confine::Held;
 use std::io::{self, Write as _};
 use std::os::unix::net::UnixStream as Blocking;
 use tokio::net::UnixStream;
@@ -21,8 +22,8 @@ pub(crate) enum Over {
 /// One thing that a guard tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Word {
-    /// The command runs.
-    Began { pid: i32 },
+    /// The command runs, and this is held of it.
+    Began { pid: i32, held: Held },
     /// It could not be confined as it must be.
     Refused { why: String },
     /// It did not start.
@@ -51,7 +52,10 @@ impl Word {
     /// Writes it down the wire.
     pub(crate) fn say(&self, wire: &mut Blocking) {
         let line = match self {
-            Self::Began { pid } => format!("began {pid}\n"),
+            Self::Began { pid, held } => {
+                // Values of these types always can be written down.
+                format!("began {pid} {}\n", serde_json::to_string(held).unwrap_or_default())
+            }
             Self::Refused { why } => format!("refused {why}\n"),
             Self::Failed { kind, why } => format!("failed {kind} {why}\n"),
             Self::Ended { status } => format!("ended {status}\n"),
@@ -67,7 +71,10 @@ impl Word {
     fn read(line: &str) -> Option<Self> {
         let (what, rest) = line.split_once(' ')?;
         match what {
-            "began" => Some(Self::Began { pid: rest.parse().ok()? }),
+            "began" => {
+                let (pid, held) = rest.split_once(' ')?;
+                Some(Self::Began { pid: pid.parse().ok()?, held: serde_json::from_str(held).ok()? })
+            }
             "refused" | "failed" => Some(Self::not_begun(line)),
             "ended" => Some(Self::Ended { status: rest.parse().ok()? }),
             "over" => match rest {
@@ -132,8 +139,10 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_said_is_heard() {
+        let why = "two\nlines".to_owned();
+        let held = Held { files: Err(why), calls: Ok(()), processes: true, memory: false };
         let said = [
-            Word::Began { pid: 7 },
+            Word::Began { pid: 7, held },
             Word::Refused { why: "no Landlock here".to_owned() },
             Word::Failed { kind: "not-found".to_owned(), why: "no such file".to_owned() },
             Word::Ended { status: 256 },

@@ -89,6 +89,7 @@ impl Executor for Pretending {
             output: output.into(),
             output_bytes: bytes,
             masked: order.run % 2,
+            not_held: Vec::new(),
         };
         Box::pin(async move {
             if order.source.contains("rollback") {

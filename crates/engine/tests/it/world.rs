@@ -142,7 +142,14 @@ impl Executor for Shell {
                 _ = hangs.wait_for(|hangs| !hangs) => Ending::Exited { code: 0 },
                 _ = stopped.wait_for(|all| all.contains(&(order.incident, order.run))) => Ending::Stopped,
             };
-            RunReport { ending, duration_ms: 1, output: "fine".into(), output_bytes: 4, masked: 0 }
+            RunReport {
+                ending,
+                duration_ms: 1,
+                output: "fine".into(),
+                output_bytes: 4,
+                masked: 0,
+                not_held: Vec::new(),
+            }
         })
     }
 

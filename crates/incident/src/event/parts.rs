@@ -250,6 +250,10 @@ pub struct RunReport {
     pub output_bytes: u64,
     /// How many secrets were masked.
     pub masked: u32,
+    /// What the system that ran it could not hold of what a command of its kind is held to, in words; older reports say
+    /// nothing of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_held: Vec<String>,
 }
 
 /// What a person or the machine found out, kept for the postmortem.

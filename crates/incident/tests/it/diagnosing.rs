@@ -56,6 +56,7 @@ fn incident(title: &str, printed: &[(&str, &str)]) -> Incident {
                 output: (*output).into(),
                 output_bytes: output.len() as u64,
                 masked: 0,
+                not_held: Vec::new(),
             }),
             checks: Vec::new(),
             ended_at: Some(opened()),

@@ -34,6 +34,7 @@ fn end(world: &mut World, run: u32) {
         output: "version 41".into(),
         output_bytes: 10,
         masked: 0,
+        not_held: Vec::new(),
     };
     world.ask(Actor::System, Command::RunStarted { run }).expect("begins");
     world.ask(Actor::System, Command::RunEnded { run, report }).expect("ends");

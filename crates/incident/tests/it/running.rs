@@ -35,6 +35,7 @@ fn report(output: &str) -> RunReport {
         output: output.into(),
         output_bytes: 12,
         masked: 0,
+        not_held: Vec::new(),
     }
 }
 

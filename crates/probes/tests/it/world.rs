@@ -118,6 +118,7 @@ impl Executor for Shell {
                 output: output.into(),
                 output_bytes: output.len() as u64,
                 masked: 0,
+                not_held: Vec::new(),
             }
         })
     }

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 
 /// The newest version that is known here. What an older kernel does not know of it is left out; see `kernel`.
 const VERSION: ABI = ABI::V6;
+/// Why nothing is held where the kernel does not know the calls.
+const NONE: &str = "this kernel has no Landlock, or has it switched off";
 /// Everybody may write to these and ask them what they are.
 const HARMLESS: [&str; 8] = [
     "/dev/null",
@@ -35,20 +37,19 @@ pub(super) fn confine(terms: &Terms) -> io::Result<u8> {
     let status = rules.restrict_self().map_err(|error| refused(&error))?;
     match status.ruleset {
         RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced => Ok(version(status.landlock)),
-        RulesetStatus::NotEnforced => Err(io::Error::new(
-            io::ErrorKind::Unsupported,
-            "this kernel has no Landlock, or has it switched off",
-        )),
+        RulesetStatus::NotEnforced => Err(io::Error::new(io::ErrorKind::Unsupported, NONE)),
     }
 }
 
-/// Landlock's version here, found by confining the calling thread to next to everything.
-pub(super) fn try_it() -> u8 {
+/// Landlock's version here, found by confining the calling thread to next to everything; else why it holds nothing.
+pub(super) fn try_it() -> Result<u8, String> {
     let rules = Ruleset::default().handle_access(AccessFs::MakeBlock).and_then(Ruleset::create);
-    rules.and_then(RulesetCreated::restrict_self).map_or(0, |status| match status.ruleset {
-        RulesetStatus::NotEnforced => 0,
-        RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced => version(status.landlock),
-    })
+    let status =
+        rules.and_then(RulesetCreated::restrict_self).map_err(|error| refused(&error).to_string())?;
+    match status.ruleset {
+        RulesetStatus::NotEnforced => Err(NONE.to_owned()),
+        RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced => Ok(version(status.landlock)),
+    }
 }
 
 fn version(status: LandlockStatus) -> u8 {

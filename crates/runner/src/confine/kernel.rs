@@ -1,84 +1,81 @@
 //! What this kernel can hold, found out by trying, and what is lost on an older one.
 
-/// The version of Landlock from which signals to other processes are held.
-const SIGNALS: u8 = 6;
+use super::loss::Loss;
+use crate::guard::control::Control;
+use crate::terms::{Limits, Reach};
+use serde::{Deserialize, Serialize};
+use std::sync::OnceLock;
 
-/// What this system can hold of a command.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What this system holds of a command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
-    /// Landlock's version; 0 where there is none.
-    landlock: u8,
-    /// Whether system calls can be refused.
-    calls: Result<(), String>,
+    /// Landlock's version, or why it holds nothing.
+    pub(crate) files: Result<u8, String>,
+    /// Whether system calls are refused, or why not.
+    pub(crate) calls: Result<(), String>,
+    /// Whether a control group holds the number of processes.
+    pub(crate) processes: bool,
+    /// Whether a control group holds the memory of all of them together.
+    pub(crate) memory: bool,
 }
 
 impl Held {
-    /// Tries it on a thread that ends at once.
+    /// Found once for this process, by trying.
     #[must_use]
     pub fn here() -> Self {
+        static HERE: OnceLock<Held> = OnceLock::new();
+        HERE.get_or_init(Self::tried).clone()
+    }
+
+    /// Tries the confinement on a thread that ends at once, and control groups by making some and removing them.
+    fn tried() -> Self {
         let tried = std::thread::spawn(try_both).join();
-        tried.unwrap_or_else(|_| Self { landlock: 0, calls: Err("trying it failed".to_owned()) })
+        let failed = || Err("trying it failed".to_owned());
+        let (files, calls) = tried.unwrap_or_else(|_| (failed(), Err("trying it failed".to_owned())));
+        let name = format!("evenkeel-try-{}", std::process::id());
+        let groups = Control::make(&name, &Limits::default());
+        groups.remove();
+        Self { files, calls, processes: groups.holds_processes, memory: groups.holds_memory }
     }
 
     /// Whether a command that only looks can be kept from writing and from the network; the error says what is missing.
     pub fn holds_looks(&self) -> Result<(), String> {
-        if self.landlock == 0 {
-            return Err("this kernel has no Landlock, or has it switched off".to_owned());
+        self.confines(Reach::Here)
+    }
+
+    /// Whether a command of this reach is confined; what hold it beside that, groups and limits, does not count.
+    pub(crate) fn confines(&self, reach: Reach) -> Result<(), String> {
+        if reach == Reach::Free {
+            return Ok(());
         }
+        self.files.as_ref().map_err(String::clone)?;
         self.calls.clone()
     }
 
-    /// What an older kernel loses, in words; empty on one that holds everything.
+    /// What is not held on this system, in words; empty on one that holds everything.
     #[must_use]
-    pub fn lost(&self) -> Vec<&'static str> {
-        let mut lost = Vec::new();
-        if self.landlock == 0 {
-            lost.push("files: a command that only looks may write wherever this server may (needs Linux 5.13 with Landlock)");
-            lost.push(
-                "this server's own data, environment and memory may be read by commands of the same user",
-            );
-        }
-        if self.calls.is_err() {
-            lost.push("the network, and the kernel's settings (needs seccomp on x86-64, arm64 or riscv64)");
-        }
-        if (1..5).contains(&self.landlock) {
-            lost.push("control of devices that may be opened for reading (needs Linux 6.10)");
-        }
-        if self.landlock < SIGNALS {
-            lost.push(
-                "signals to other processes of the same user, and their abstract sockets (needs Linux 6.12)",
-            );
-        }
-        lost
+    pub fn lost(&self) -> Vec<String> {
+        // What reads the world has most to lose.
+        Loss::all(self, Reach::World).iter().map(Loss::in_general).collect()
+    }
+
+    /// What was not held of a run of this reach, in words for whoever reads its report.
+    pub(crate) fn not_held(&self, reach: Reach) -> Vec<String> {
+        Loss::all(self, reach).iter().map(|loss| loss.of_a_run(reach)).collect()
     }
 }
 
+/// What confining the calling thread comes to.
+type Tried = (Result<u8, String>, Result<(), String>);
+
 #[cfg(target_os = "linux")]
-fn try_both() -> Held {
-    use crate::terms::Reach;
-    let landlock = super::files::try_it();
-    Held { landlock, calls: super::calls::confine(Reach::Here, landlock).map_err(|error| error.to_string()) }
+fn try_both() -> Tried {
+    let files = super::files::try_it();
+    let version = *files.as_ref().unwrap_or(&0);
+    (files, super::calls::confine(Reach::Here, version).map_err(|error| error.to_string()))
 }
 
 #[cfg(not(target_os = "linux"))]
-fn try_both() -> Held {
-    Held { landlock: 0, calls: Err("only Linux has the means".to_owned()) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_older_kernel_loses_more_and_says_so() {
-        let held = |landlock| Held { landlock, calls: Ok(()) };
-        assert_eq!(held(6).lost(), Vec::<&str>::new());
-        let counts: Vec<usize> = (0..=6).map(|version| held(version).lost().len()).collect();
-        assert_eq!(counts, [3, 2, 2, 2, 2, 1, 0]);
-        assert!(held(1).holds_looks().is_ok());
-        assert!(held(0).holds_looks().unwrap_err().contains("Landlock"));
-        let no_calls = Held { landlock: 6, calls: Err("no seccomp".to_owned()) };
-        assert_eq!(no_calls.holds_looks(), Err("no seccomp".to_owned()));
-        assert_eq!(no_calls.lost().len(), 1);
-    }
+fn try_both() -> Tried {
+    (Err(super::ONLY_LINUX.to_owned()), Err(super::ONLY_LINUX.to_owned()))
 }

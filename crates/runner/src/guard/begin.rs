@@ -1,10 +1,10 @@
 //! The last step before a command: this process takes on everything that holds the command, and then becomes it.
 //!
-//! Standard input is the wire to the guard: words on it mean that nothing was begun; it closes by itself when the command
-//! has begun.
+//! Standard input is the wire to the guard: its first line says what is held of the command; any other word on it means that
+//! nothing was begun; it closes by itself when the command has begun.
 
 use crate::config::find_shell;
-use crate::confine;
+use crate::confine::{self, Held};
 use crate::terms::{Confinement, Terms};
 use rustix::process::{Resource, Rlimit, Signal, getppid, setrlimit, setsid};
 use std::ffi::{OsStr, OsString};
@@ -24,20 +24,32 @@ const CLOEXEC: u32 = 0o2_000_000;
 pub(super) fn begin(terms: &Terms, line: &[OsString]) -> ExitCode {
     // The copy closes when the command begins; the original is replaced by nothing to read.
     let Ok(wire) = io::stdin().as_fd().try_clone_to_owned() else { return ExitCode::FAILURE };
-    let words = match prepare(terms, &wire) {
-        Ok(inherited) => {
+    let prepared = prepare(terms, &wire);
+    let mut wire = fs::File::from(wire);
+    let words = match prepared {
+        Ok((inherited, held)) => {
+            // A guard that does not read is dead, and then so is this process.
+            let _ = wire.write_all(&held_line(&held));
             let error = become_it(line, &inherited);
             format!("failed {} {error}", kind(&error))
         }
         Err(words) => words,
     };
-    // A guard that does not read is dead, and then so is this process.
-    let _ = fs::File::from(wire).write_all(words.as_bytes());
+    let _ = wire.write_all(words.as_bytes());
     ExitCode::FAILURE
 }
 
-/// Session, groups, limits, confinement. What is open beside the three usual descriptors, which must be closed.
-fn prepare(terms: &Terms, wire: &impl std::os::fd::AsFd) -> Result<Vec<u32>, String> {
+/// What is held of the command, for the guard.
+fn held_line(held: &Held) -> Vec<u8> {
+    // Values of these types always can be written down; without the line the command is not begun.
+    let mut line = serde_json::to_vec(held).unwrap_or_default();
+    line.push(b'\n');
+    line
+}
+
+/// Session, groups, limits, confinement. What is open beside the three usual descriptors, which must be closed, and what is
+/// held.
+fn prepare(terms: &Terms, wire: &impl std::os::fd::AsFd) -> Result<(Vec<u32>, Held), String> {
     let failed = |what: &str, error: io::Error| format!("failed other {what}: {error}");
     die_with_guard(terms.guard).map_err(|error| failed("the guard", error))?;
     setsid().map_err(|error| failed("no session of its own", error.into()))?;
@@ -48,9 +60,10 @@ fn prepare(terms: &Terms, wire: &impl std::os::fd::AsFd) -> Result<Vec<u32>, Str
     let _ = fs::write("/proc/self/oom_score_adj", "900");
     limit(terms).map_err(|error| failed("its limits", error))?;
     let inherited = inherited(wire.as_fd().as_raw_fd());
-    match confine::confine(terms) {
+    let held = confine::confine(terms);
+    match held.confines(terms.reach) {
         Err(error) if terms.need == Confinement::Required => Err(format!("refused {error}")),
-        Ok(()) | Err(_) => Ok(inherited),
+        Ok(()) | Err(_) => Ok((inherited, held)),
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::control::Control;
 use super::{BEGIN, again, tree, yard};
+use crate::confine::Held;
 use crate::terms::Terms;
 use crate::wire::{Over, Word};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -53,9 +54,10 @@ pub(super) fn watch(mut terms: Terms, line: &[OsString]) -> ExitCode {
     let control = Control::make(&terms.group, &terms.limits);
     terms.groups.clone_from(&control.folders);
     match start(&terms, line) {
-        Ok(child) => {
+        Ok((child, held)) => {
             let ended = pidfd_open(child, PidfdFlags::empty()).ok();
-            Word::Began { pid: child.as_raw_nonzero().get() }.say(&mut wire);
+            let held = Held { processes: control.holds_processes, memory: control.holds_memory, ..held };
+            Word::Began { pid: child.as_raw_nonzero().get(), held }.say(&mut wire);
             let guard = Guard { wire, terms, control, child, ended, has_ended: false, is_over: false };
             guard.live()
         }
@@ -69,7 +71,7 @@ pub(super) fn watch(mut terms: Terms, line: &[OsString]) -> ExitCode {
 }
 
 /// Starts what becomes the command, and waits until it has. Afterwards this process holds none of its output.
-fn start(terms: &Terms, line: &[OsString]) -> Result<Pid, Word> {
+fn start(terms: &Terms, line: &[OsString]) -> Result<(Pid, Held), Word> {
     let failed =
         |error: &dyn std::fmt::Display| Word::Failed { kind: "other".into(), why: error.to_string() };
     adopt().map_err(|error| failed(&error))?;
@@ -88,7 +90,15 @@ fn start(terms: &Terms, line: &[OsString]) -> Result<Pid, Word> {
     rustix::stdio::dup2_stderr(&null).map_err(|error| failed(&error))?;
     let mut words = String::new();
     told.take(REASON_BYTES_MAX).read_to_string(&mut words).map_err(|error| failed(&error))?;
-    if words.is_empty() { Ok(pid) } else { Err(Word::not_begun(&words)) }
+    match words.split_once('\n') {
+        Some((first, rest)) => match serde_json::from_str(first) {
+            Ok(held) if rest.is_empty() => Ok((pid, held)),
+            // It was ready, and then did not become the command.
+            Ok(_) => Err(Word::not_begun(rest)),
+            Err(_) => Err(Word::not_begun(&words)),
+        },
+        None => Err(Word::not_begun(&words)),
+    }
 }
 
 /// What loses its parent below this process comes to this process and not to the system's first.

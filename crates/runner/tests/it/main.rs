@@ -6,6 +6,7 @@ mod abuse;
 mod asking;
 mod endings;
 mod limits;
+mod older;
 mod output;
 mod pids;
 mod server_death;

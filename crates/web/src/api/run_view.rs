@@ -47,6 +47,8 @@ pub(super) struct RunView {
     output: Option<String>,
     output_bytes: Option<u64>,
     masked: Option<u32>,
+    /// What the system that ran it could not hold of what a command of its kind is held to.
+    not_held: Vec<String>,
     checks: Vec<CheckView>,
 }
 
@@ -118,6 +120,7 @@ fn run(incident: &Incident, run: &Run) -> RunView {
         output: report.map(|report| report.output.to_string()),
         output_bytes: report.map(|report| report.output_bytes),
         masked: report.map(|report| report.masked),
+        not_held: report.map(|report| report.not_held.clone()).unwrap_or_default(),
         checks: run.checks.iter().map(|(text, fact)| CheckView { text: text.clone(), fact: *fact }).collect(),
     }
 }

@@ -137,6 +137,7 @@ impl Sample {
                 output: output.into(),
                 output_bytes: output.len() as u64,
                 masked: 1,
+                not_held: Vec::new(),
             };
             self.ask(Actor::System, Command::RunStarted { run });
             self.ask(Actor::System, Command::RunEnded { run, report });

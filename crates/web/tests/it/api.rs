@@ -1,7 +1,7 @@
 //! A whole incident over the API, with the refusals that people get as well.
 
 use crate::client::Reply;
-use crate::world::World;
+use crate::world::{NOT_HELD, World};
 use engine::ports::Scope;
 use incident::{RunState, Status};
 use jiff::SignedDuration;
@@ -138,6 +138,9 @@ async fn a_command_that_changes_something_runs_only_on_the_word_for_exactly_it()
     let incident =
         world.until(id, |incident| matches!(incident.run(number).unwrap().state, RunState::Ended(_))).await;
     assert_eq!(incident.run(number).unwrap().approved_by.as_ref().unwrap().to_string(), "primary");
+    assert_eq!(run["not_held"], json!([]), "nothing is known of what has not run");
+    let ended = api.get("").await.json()["runs"][number as usize - 1].clone();
+    assert_eq!(ended["not_held"], json!([NOT_HELD]));
     assert!(api.get("").await.body.contains("approved run"));
 }
 

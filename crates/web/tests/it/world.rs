@@ -150,6 +150,9 @@ impl ProbeBoard for OneProbe {
     }
 }
 
+/// What the system of every command that ran could not hold of it.
+pub(crate) const NOT_HELD: &str = "no Landlock: writes were not held";
+
 /// Says of every command that it went well.
 struct Willing;
 
@@ -162,6 +165,7 @@ impl Executor for Willing {
             output_bytes: u64::try_from(output.len()).unwrap(),
             output: output.into(),
             masked: 0,
+            not_held: vec![NOT_HELD.to_owned()],
         };
         Box::pin(async move { report })
     }

@@ -10,7 +10,7 @@ pub(super) fn look(settings: &RunnerSettings) -> Look {
     Look { about: "runner", well, said }
 }
 
-fn said(confine: Confine, looks: Result<(), String>, lost: &[&str]) -> (bool, String) {
+fn said(confine: Confine, looks: Result<(), String>, lost: &[String]) -> (bool, String) {
     let lost = match lost {
         [] => String::new(),
         lost => format!("; not held here: {}", lost.join("; ")),
@@ -41,9 +41,11 @@ mod tests {
             said(Confine::Required, Ok(()), &[]),
             (true, "commands that only look can be confined".to_owned())
         );
-        assert!(said(Confine::Required, Ok(()), &["signals"]).1.ends_with("not held here: signals"));
-        assert!(said(Confine::BestEffort, none(), &["files"]).0);
-        let (well, words) = said(Confine::Required, none(), &["files"]);
+        assert!(
+            said(Confine::Required, Ok(()), &["signals".to_owned()]).1.ends_with("not held here: signals")
+        );
+        assert!(said(Confine::BestEffort, none(), &["files".to_owned()]).0);
+        let (well, words) = said(Confine::Required, none(), &["files".to_owned()]);
         assert!(!well && words.contains("no Landlock") && words.contains("best-effort"), "{words}");
     }
 }

@@ -25,6 +25,8 @@ pub(crate) struct RunView {
     pub(crate) by: String,
     pub(crate) took: Option<String>,
     pub(crate) output: Option<Output>,
+    /// What the system could not hold of it.
+    pub(crate) not_held: Vec<String>,
     pub(crate) checks: Vec<Tag>,
     pub(crate) waits: bool,
     /// What is asked of whoever looks, while it waits and can be given a word.
@@ -91,6 +93,7 @@ impl RunView {
             by,
             took: report.map(|report| took(report.duration_ms)),
             output: report.map(Output::new),
+            not_held: report.map(|report| report.not_held.clone()).unwrap_or_default(),
             checks: run.checks.iter().map(|(text, fact)| check(text, *fact)).collect(),
             waits: run.state == RunState::Proposed,
             word: None,

@@ -200,6 +200,7 @@ fn a_run_under_way_can_be_stopped_and_what_was_cut_off_is_in_doubt() {
         output: "half of it".into(),
         output_bytes: 10,
         masked: 0,
+        not_held: vec![format!("no Landlock: writes were not held {SCRIPT}"), "signals".to_owned()],
     };
     sample.person(approve).ask(incident::Actor::System, Command::RunStarted { run });
     let stop = format!("/runs/{run}/stop");
@@ -214,6 +215,10 @@ fn a_run_under_way_can_be_stopped_and_what_was_cut_off_is_in_doubt() {
     is_sound(&html);
     assert!(html.contains("stopped by primary") && html.contains("<mark>in doubt</mark>"));
     assert!(html.contains("IN DOUBT: nobody knows"), "the timeline says so");
+    let beside = html.split(&format!("id=\"run-{run}\"")).nth(1).expect("the run is shown");
+    let beside = beside.split("id=\"run-").next().unwrap_or_default();
+    assert!(beside.contains("Not held on this system: no Landlock: writes were not held"), "{beside}");
+    assert_eq!(html.matches("Not held on this system").count(), 1, "of the others everything was held");
 }
 
 #[test]
