@@ -235,7 +235,7 @@ pub(crate) enum RunbookVerb {
         #[arg(long, value_name = "FILE")]
         playbook: Option<PathBuf>,
     },
-    /// Run a command of an incident's runbook; what changes something waits for approval.
+    /// Run a command of an incident's runbook, or lay it out to wait for a word: what changes something, and looks where the settings say so.
     Run {
         /// The incident's id.
         id: String,

@@ -24,7 +24,7 @@ pub(super) fn run(reach: &Reach, verb: &RunbookVerb) -> Result<(), Failure> {
                 "command": command.saturating_sub(1),
                 "values": pairs(values)?,
             });
-            done(reach, &Client::new(reach)?.post(&incident_path(id, "/runs"), &body)?)
+            asked(reach, id, &Client::new(reach)?.post(&incident_path(id, "/runs"), &body)?)
         }
         RunbookVerb::Approve { id, run, command } => {
             let client = Client::new(reach)?;
@@ -36,6 +36,18 @@ pub(super) fn run(reach: &Reach, verb: &RunbookVerb) -> Result<(), Failure> {
             let path = incident_path(id, &format!("/runs/{run}/stop"));
             done(reach, &Client::new(reach)?.post(&path, &json!({}))?)
         }
+    }
+}
+
+/// Whether a run that was asked for begins, or for what it waits.
+fn asked(reach: &Reach, id: &str, answer: &Value) -> Result<(), Failure> {
+    let number = answer.get("number").and_then(Value::as_u64);
+    match (reach.json, number, text(answer, "state")) {
+        (false, Some(number), "proposed") => print::line(format!(
+            "run {number} waits for a person's word; `evenkeel runbook approve {id} {number} --command '…'` gives it"
+        )),
+        (false, Some(number), _) => print::line(format!("run {number} begins")),
+        (true, _, _) | (false, None, _) => done(reach, answer),
     }
 }
 

@@ -154,6 +154,22 @@ async fn runbooks_are_matched_run_and_approved() {
     server.cli(&["runbook", "approve", &id, &waits, "--command", source, "--json"]).await.json();
     let again = server.cli(&["runbook", "approve", &id, &waits, "--command", source]).await;
     again.ended(1, &["does not wait", "by ana"]);
+    until("the change has ended", LIMIT, || async {
+        let shown = server.cli(&["incident", "show", &id, "--json"]).await.json();
+        list(&shown["runs"])
+            .iter()
+            .any(|run| run["number"] == waiting && run["state"] == "ended")
+            .then_some(())
+    })
+    .await;
+    let looks = server.cli(&["runbook", "run", &id, "--step", "1"]).await;
+    assert!(looks.well().out.trim().ends_with(" begins"), "{}", looks.out);
+    let waits = server.cli(&["runbook", "run", &id, "--step", "2"]).await;
+    assert!(
+        waits.well().out.contains(" waits for a person's word; `evenkeel runbook approve "),
+        "{}",
+        waits.out
+    );
     server.cli(&["runbook", "run", &id, "--step", "99"]).await.ended(1, &["99"]);
     server.stop().await;
 }

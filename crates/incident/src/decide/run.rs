@@ -4,7 +4,7 @@ use super::{Draft, approve, before, index, next_number};
 use crate::command::{RunAsk, StepOutcome};
 use crate::event::{EventKind, Fact, Purpose, RunReport, RunRequest};
 use crate::refusal::Refusal;
-use crate::state::{Run, RunState, Status};
+use crate::state::{Incident, Run, RunState, Status};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -29,7 +29,7 @@ pub(super) fn gather(draft: &mut Draft<'_>) {
         }
     };
     for ask in asks {
-        let Ok(request) = prepare(draft, &ask) else { continue };
+        let Ok(request) = prepare(&draft.incident, &ask) else { continue };
         let asked_before = draft.incident.runs.iter().any(|run| {
             run.request.source == request.source && !matches!(run.state, RunState::Rejected { .. })
         });
@@ -50,13 +50,13 @@ fn asks<'a>(
 
 /// The exact command with its blanks filled, and what it can do: never less than the compiler said of its text, unless a
 /// named person vouched for exactly this text where nobody else knows its tool.
-fn prepare(draft: &Draft<'_>, ask: &RunAsk) -> Result<RunRequest, Refusal> {
-    let (title, command) = find(draft, ask)?;
+fn prepare(incident: &Incident, ask: &RunAsk) -> Result<RunRequest, Refusal> {
+    let (title, command) = find(incident, ask)?;
     if let Some(context) = &command.context {
         let why = format!("this command is for what `{}` opens, and no session is kept", context.opener);
         return Err(Refusal::NotNow { what: "run", why });
     }
-    let given = &draft.incident.plan.given;
+    let given = &incident.plan.given;
     if let Some(secret) = command.holes.iter().find(|hole| hole.is_secret() && !hole.is_given(given)) {
         let variable = secret.variable().unwrap_or_default();
         let why = format!(
@@ -87,7 +87,7 @@ fn prepare(draft: &Draft<'_>, ask: &RunAsk) -> Result<RunRequest, Refusal> {
 
 /// A command of the playbook that needs no values, as it would be run.
 pub(super) fn request_of(draft: &Draft<'_>, step: Option<u32>, command: u32) -> Result<RunRequest, Refusal> {
-    prepare(draft, &RunAsk { step, command, values: BTreeMap::new() })
+    prepare(&draft.incident, &RunAsk { step, command, values: BTreeMap::new() })
 }
 
 /// A value that was given and is not taken is told with the reason; what was left open is told by its name.
@@ -103,25 +103,38 @@ fn not_filled(ask: &RunAsk, names: Vec<String>) -> Refusal {
     }
 }
 
-fn find<'a>(draft: &'a Draft<'_>, ask: &RunAsk) -> Result<(String, &'a Command), Refusal> {
+fn find<'a>(incident: &'a Incident, ask: &RunAsk) -> Result<(String, &'a Command), Refusal> {
     let at = usize::try_from(ask.command).unwrap_or(usize::MAX);
     let unknown = || Refusal::Unknown { what: "command", id: format!("{:?}/{}", ask.step, ask.command) };
     match ask.step {
         None => {
-            let command = draft.incident.plan.playbook.quick_diagnostics.get(at).ok_or_else(unknown)?;
+            let command = incident.plan.playbook.quick_diagnostics.get(at).ok_or_else(unknown)?;
             Ok((String::from("Quick diagnostics"), command))
         }
         Some(number) => {
-            let step = step(draft, number)?;
+            let step = step(incident, number)?;
             Ok((step.title.clone(), step.commands.get(at).ok_or_else(unknown)?))
         }
     }
 }
 
-fn step<'a>(draft: &'a Draft<'_>, number: u32) -> Result<&'a Step, Refusal> {
-    let steps = draft.incident.runbook().map(|runbook| runbook.steps.as_slice()).unwrap_or_default();
+fn step(incident: &Incident, number: u32) -> Result<&Step, Refusal> {
+    let steps = incident.runbook().map(|runbook| runbook.steps.as_slice()).unwrap_or_default();
     let unknown = || Refusal::Unknown { what: "step", id: number.to_string() };
     steps.iter().find(|step| step.number == number).ok_or_else(unknown)
+}
+
+impl Incident {
+    /// What asking for this command would come to: it runs at once, or it is laid out and waits for a person's word. While
+    /// it has blanks to fill, this is what the text tells without them; asking judges the filled text.
+    #[must_use]
+    pub fn approval_to_run(&self, ask: &RunAsk) -> Approval {
+        let effect = match prepare(self, ask) {
+            Ok(request) => request.effect,
+            Err(_) => find(self, ask).map_or(Effect::Unknown, |(_, command)| command.effect),
+        };
+        self.plan.policy.approval(effect)
+    }
 }
 
 pub(super) fn add(draft: &mut Draft<'_>, request: RunRequest, by: crate::Actor) {
@@ -146,7 +159,7 @@ pub(super) fn choose(draft: &mut Draft<'_>, runbook: String) -> Result<(), Refus
 pub(super) fn request(draft: &mut Draft<'_>, ask: &RunAsk) -> Result<(), Refusal> {
     draft.must_be_open()?;
     draft.must_be_person()?;
-    let request = prepare(draft, ask)?;
+    let request = prepare(&draft.incident, ask)?;
     free(draft, &request)?;
     let by = draft.by.clone();
     add(draft, request, by);
@@ -282,7 +295,7 @@ pub(super) fn lost(draft: &mut Draft<'_>, number: u32) -> Result<(), Refusal> {
 
 /// What the playbook's expectations for a command say of its output.
 fn judge(draft: &Draft<'_>, run: &Run, report: &RunReport) -> Vec<(String, Fact)> {
-    let Some(Ok(step)) = run.request.step.map(|number| step(draft, number)) else {
+    let Some(Ok(step)) = run.request.step.map(|number| step(&draft.incident, number)) else {
         return Vec::new();
     };
     if !is_of(step, &run.request) {
@@ -324,7 +337,7 @@ fn http_status(output: &str) -> Option<&str> {
 pub(super) fn mark_step(draft: &mut Draft<'_>, number: u32, outcome: StepOutcome) -> Result<(), Refusal> {
     draft.must_be_open()?;
     draft.must_be_person()?;
-    step(draft, number)?;
+    step(&draft.incident, number)?;
     draft.push(EventKind::StepMarked { step: number, outcome });
     Ok(())
 }

@@ -5,6 +5,7 @@ use incident::{
     Actor, Command, Ending, EventKind, Fact, Policy, Refusal, RunAsk, RunReport, RunState, Sight, Work,
 };
 use jiff::SignedDuration;
+use playbook::Approval;
 use std::collections::BTreeMap;
 
 const ROLLBACK: u32 = 2;
@@ -57,6 +58,35 @@ fn where_looks_need_a_word_nothing_begins_alone() {
     let sight = Sight::of(&world.incident, 1, world.now).expect("it is there");
     world.person(PRIMARY, Command::ApproveRun { run: 1, sight }).expect("is approved");
     assert!(world.work.contains(&Work::Run(1)));
+}
+
+#[test]
+fn what_asking_would_come_to_is_what_it_comes_to() {
+    for looks_need_word in [false, true] {
+        let policy = Policy { looks_need_word, ..Policy::default() };
+        let mut world = opened_with(World::with(plan(policy), roster(&[PRIMARY])));
+        for number in 1..=world.incident.runs.len() {
+            let number = u32::try_from(number).expect("few");
+            let run = world.incident.run(number).expect("it is there");
+            let request =
+                RunAsk { step: run.request.step, command: run.request.command, values: BTreeMap::new() };
+            let told = world.incident.approval_to_run(&request);
+            if run.state == RunState::Proposed {
+                world
+                    .person(PRIMARY, Command::RejectRun { run: number, reason: String::new() })
+                    .expect("goes");
+            } else {
+                let report = report("fine");
+                world.ask(Actor::System, Command::RunStarted { run: number }).expect("begins");
+                world.ask(Actor::System, Command::RunEnded { run: number, report }).expect("ends");
+            }
+            let events = world.person(PRIMARY, Command::RequestRun { request }).expect("is asked for");
+            let waits = events.iter().any(|event| matches!(event, EventKind::RunProposed { .. }));
+            assert_eq!(told == Approval::Needed, waits, "{looks_need_word}: {events:?}");
+        }
+    }
+    let unknown = RunAsk { step: Some(99), command: 0, values: BTreeMap::new() };
+    assert_eq!(opened().incident.approval_to_run(&unknown), Approval::Needed);
 }
 
 #[test]

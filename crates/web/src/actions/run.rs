@@ -10,6 +10,7 @@ use crate::view::Said;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use incident::{Command, RunAsk, StepOutcome};
+use playbook::Approval;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -58,8 +59,17 @@ pub(super) async fn ask(
     Posted(who, sent): Posted<BTreeMap<String, String>>,
 ) -> Done {
     let request = run_ask(&sent)?;
-    let command = Command::RequestRun { request };
-    ask_incident(&app, &who, &id, Form::new(command, Said::Requested, "guide")).await
+    let incident = app.engine().incident(incident_id(&id)?).await?;
+    let said = asked(incident.approval_to_run(&request));
+    ask_incident(&app, &who, &id, Form::new(Command::RequestRun { request }, said, "guide")).await
+}
+
+/// What asking came to, by whether it needs a word.
+fn asked(approval: Approval) -> Said {
+    match approval {
+        Approval::NotNeeded => Said::Begun,
+        Approval::Needed => Said::Proposed,
+    }
 }
 
 fn run_ask(sent: &BTreeMap<String, String>) -> Result<RunAsk, Problem> {
@@ -125,7 +135,10 @@ pub(super) async fn dry_run(
     Path((id, run)): Path<(String, u32)>,
     Posted(who, Nothing {}): Posted<Nothing>,
 ) -> Done {
-    ask_incident(&app, &who, &id, Form::new(Command::DryRun { run }, Said::Requested, "guide")).await
+    let incident = app.engine().incident(incident_id(&id)?).await?;
+    let dry = incident.run(run).and_then(|run| playbook::dry_run(&run.request.source));
+    let said = dry.map_or(Said::Begun, |dry| asked(incident.plan.policy.approval(dry.effect)));
+    ask_incident(&app, &who, &id, Form::new(Command::DryRun { run }, said, "guide")).await
 }
 
 pub(super) async fn stop(

@@ -93,11 +93,21 @@ struct Done {
     /// The number of the run, update or action item that it made.
     #[serde(skip_serializing_if = "Option::is_none")]
     number: Option<u32>,
+    /// Of a run that was asked for: `ready` when it begins at once, `proposed` when it waits for a person's word; or
+    /// further, where that went fast.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<&'static str>,
 }
 
 impl From<Answer> for Done {
     fn from(answer: Answer) -> Self {
-        Self { incident: answer.incident, version: answer.version, events: answer.events, number: None }
+        Self {
+            incident: answer.incident,
+            version: answer.version,
+            events: answer.events,
+            number: None,
+            state: None,
+        }
     }
 }
 

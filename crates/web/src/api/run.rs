@@ -1,6 +1,7 @@
 //! Runbooks: take one, ask for a command, give or refuse the word for exactly that command, stop it, say how a step went.
 
 use super::body::Sent;
+use super::run_view::state_name;
 use super::{Done, ask, count, incident_id, number};
 use crate::app::App;
 use crate::auth::ApiWriter;
@@ -52,13 +53,14 @@ pub(super) async fn request(
     numbered(&app, who, &id, Command::RequestRun { request: sent }).await
 }
 
-/// Asks for a run, and says its number: the newest one that this caller asked for.
+/// Asks for a run, and says its number, the newest one that this caller asked for, and whether it begins.
 async fn numbered(app: &App, who: ApiWriter, id: &str, command: Command) -> Answered {
     let actor = who.actor.clone();
     let Json(done) = ask(app, who, id, command).await?;
     let incident = app.engine().incident(incident_id(id)?).await?;
     let mine = incident.runs.iter().rposition(|run| run.asked_by == actor);
-    Ok(Json(Done { number: mine.map(|index| count(index + 1)), ..done }))
+    let state = mine.and_then(|index| incident.runs.get(index)).map(|run| state_name(&run.state));
+    Ok(Json(Done { number: mine.map(|index| count(index + 1)), state, ..done }))
 }
 
 #[derive(Deserialize)]

@@ -81,13 +81,10 @@ pub(super) fn runs(incident: &Incident) -> Vec<RunView> {
 }
 
 fn run(incident: &Incident, run: &Run) -> RunView {
-    let (state, rejected_because, report) = match &run.state {
-        RunState::Proposed => ("proposed", None, None),
-        RunState::Rejected { by, reason } => ("rejected", Some(format!("{by}: {reason}")), None),
-        RunState::Ready => ("ready", None, None),
-        RunState::Running { .. } => ("running", None, None),
-        RunState::Ended(report) => ("ended", None, Some(report)),
-        RunState::Lost => ("lost", None, None),
+    let (rejected_because, report) = match &run.state {
+        RunState::Rejected { by, reason } => (Some(format!("{by}: {reason}")), None),
+        RunState::Ended(report) => (None, Some(report)),
+        RunState::Proposed | RunState::Ready | RunState::Running { .. } | RunState::Lost => (None, None),
     };
     RunView {
         number: run.number,
@@ -112,7 +109,7 @@ fn run(incident: &Incident, run: &Run) -> RunView {
         seen: None,
         stopped_by: run.stopped_by.as_ref().map(ToString::to_string),
         in_doubt: run.is_in_doubt(),
-        state,
+        state: state_name(&run.state),
         rejected_because,
         ended_at: run.ended_at,
         ending: report.map(|report| report.ending.clone()),
@@ -122,5 +119,17 @@ fn run(incident: &Incident, run: &Run) -> RunView {
         masked: report.map(|report| report.masked),
         not_held: report.map(|report| report.not_held.clone()).unwrap_or_default(),
         checks: run.checks.iter().map(|(text, fact)| CheckView { text: text.clone(), fact: *fact }).collect(),
+    }
+}
+
+/// How a run stands, in one word.
+pub(super) const fn state_name(state: &RunState) -> &'static str {
+    match state {
+        RunState::Proposed => "proposed",
+        RunState::Rejected { .. } => "rejected",
+        RunState::Ready => "ready",
+        RunState::Running { .. } => "running",
+        RunState::Ended(_) => "ended",
+        RunState::Lost => "lost",
     }
 }

@@ -96,6 +96,10 @@ fn person(person: &incident::Responder) -> PersonRow {
     }
 }
 
+fn looks(policy: &Policy) -> &'static str {
+    if policy.looks_need_word { "wait for a person’s word, too" } else { "run at once" }
+}
+
 fn two_people(policy: &Policy) -> String {
     let effects: Vec<&str> = policy.two_person.iter().map(|effect| effect_words(*effect)).collect();
     match (effects.is_empty(), policy.second_word_roles.is_empty()) {
@@ -124,6 +128,7 @@ fn policy(policy: &Policy) -> Vec<(&'static str, String)> {
         ("An alert reopens its incident within", minutes(policy.reopen_within_min)),
         ("An approval holds until the command begins, at most", minutes(policy.approval_valid_min)),
         ("A word counts for what was shown within", minutes(policy.approval_shown_min)),
+        ("Commands that only look", looks(policy).to_owned()),
         ("Two people must give their word for", two_people(policy)),
         ("One page is tried at most", format!("{} times", policy.page_attempts_max)),
     ]

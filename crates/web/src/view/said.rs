@@ -20,8 +20,10 @@ pub(crate) enum Said {
     Noted,
     /// Another runbook.
     Runbook,
-    /// A run asked for.
-    Requested,
+    /// A run asked for, and begun.
+    Begun,
+    /// A run asked for, which waits.
+    Proposed,
     /// The word given.
     Approved,
     /// The first of two words given.
@@ -51,7 +53,7 @@ pub(crate) enum Said {
 }
 
 impl Said {
-    const ALL: [Self; 21] = [
+    const ALL: [Self; 22] = [
         Self::Acknowledged,
         Self::Declined,
         Self::GivenBack,
@@ -59,7 +61,8 @@ impl Said {
         Self::Ticked,
         Self::Noted,
         Self::Runbook,
-        Self::Requested,
+        Self::Begun,
+        Self::Proposed,
         Self::Approved,
         Self::FirstWord,
         Self::Rejected,
@@ -88,10 +91,9 @@ impl Said {
             Self::Severity => ("severity", "The severity is set."),
             Self::Ticked => ("ticked", "The checklist is kept."),
             Self::Noted => ("noted", "The note is on the timeline."),
-            Self::Runbook => ("runbook", "The runbook is in use; what it can look up runs now."),
-            Self::Requested => {
-                ("requested", "Asked for: it runs at once if it only reads, or waits for a word.")
-            }
+            Self::Runbook => ("runbook", "The runbook is in use; what it can look up is asked for now."),
+            Self::Begun => ("begun", "Asked for: it runs now."),
+            Self::Proposed => ("proposed", "Laid out: nothing runs until a person gives their word for it."),
             Self::Approved => ("approved", "Your word is kept; the command runs now."),
             Self::FirstWord => (
                 "first-word",

@@ -89,6 +89,26 @@ async fn a_whole_incident_goes_over_the_api() {
 }
 
 #[tokio::test]
+async fn whoever_asks_for_a_run_hears_whether_it_begins_or_waits() {
+    let world = World::new().await;
+    let (id, _) = world.incident("P1").await;
+    let api = caller(&world, &id.to_string()).await;
+    let over = |incident: &incident::Incident| !incident.runs.iter().any(incident::Run::is_under_way);
+    let incident = world.until(id, over).await;
+    let ended = incident.runs.iter().find(|run| matches!(run.state, RunState::Ended(_))).expect("it looked");
+    let look = json!({"step": ended.request.step, "command": ended.request.command});
+    let begun = api.done("/runs", look).await;
+    assert!(["ready", "running", "ended"].contains(&begun["state"].as_str().unwrap()), "{begun}");
+    let waiting = incident.runs.iter().find(|run| run.state == RunState::Proposed).expect("a change waits");
+    api.done(&format!("/runs/{}/reject", waiting.number), json!({})).await;
+    let change = json!({"step": waiting.request.step, "command": waiting.request.command});
+    let laid_out = api.done("/runs", change).await;
+    assert_eq!(laid_out["state"], "proposed", "{laid_out}");
+    let note = api.done("/notes", json!({"text": "seen"})).await;
+    assert!(note.get("state").is_none(), "{note}");
+}
+
+#[tokio::test]
 async fn a_command_that_changes_something_runs_only_on_the_word_for_exactly_it() {
     let world = World::new().await;
     let (id, _) = world.incident("P1").await;

@@ -4,9 +4,9 @@ use super::Room;
 use super::run_view::RunView;
 use super::word::Word;
 use crate::view::{Tag, effect_tag};
-use incident::{Incident, Purpose, Run, RunState, Status, StepOutcome};
+use incident::{Incident, Purpose, Run, RunAsk, RunState, Status, StepOutcome};
 use playbook::{Approval, Command, Playbook, Step, StepKind};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The runbook in use, or the quick diagnostics when there is none.
 pub(crate) struct Guide {
@@ -20,6 +20,8 @@ pub(crate) struct Guide {
     pub(crate) others: Vec<RunView>,
     /// Runs that wait for a person's word, by number.
     pub(crate) waiting: Vec<Waiting>,
+    /// Whether commands that only look wait for a word, too.
+    pub(crate) looks_wait: bool,
     pub(crate) choices: Vec<Choice>,
     pub(crate) open: bool,
 }
@@ -102,6 +104,7 @@ impl Guide {
             steps,
             others: others.map(|run| RunView::new(incident, run)).collect(),
             waiting: waiting(incident),
+            looks_wait: incident.plan.policy.looks_need_word,
             choices: choices(incident),
             open: incident.status == Status::Open,
         };
@@ -256,7 +259,10 @@ fn command_view(
             || incident.status != Status::Open,
         askable: incident.status == Status::Open && !busy && command.context.is_none() && missing.is_none(),
         missing,
-        ask: match (command.effect.approval(), runs.is_empty()) {
+        ask: match (
+            incident.approval_to_run(&RunAsk { step: at.0, command: at.1, values: BTreeMap::new() }),
+            runs.is_empty(),
+        ) {
             (Approval::NotNeeded, true) => "Run",
             (Approval::NotNeeded, false) => "Run again",
             (Approval::Needed, _) => "Propose",

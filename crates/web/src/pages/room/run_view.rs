@@ -5,7 +5,7 @@ use crate::view::{Tag, effect_tag};
 use incident::words::duration;
 use incident::{Actor, Ending, Fact, Incident, Purpose, Run, RunReport, RunState};
 use jiff::SignedDuration;
-use playbook::Command;
+use playbook::{Approval, Command};
 
 /// How much of an output the page itself holds, in bytes; the rest is one link away.
 const SHOWN_BYTES_MAX: usize = 3_000;
@@ -20,6 +20,8 @@ pub(crate) struct RunView {
     pub(crate) source: String,
     pub(crate) effect: Tag,
     pub(crate) reason: String,
+    /// Whether it only looks, so that there is nothing to undo.
+    pub(crate) looks: bool,
     pub(crate) state: Tag,
     pub(crate) class: &'static str,
     pub(crate) by: String,
@@ -88,6 +90,7 @@ impl RunView {
             source: run.request.source.clone(),
             effect: effect_tag(run.request.effect),
             reason: run.request.effect_reason.clone(),
+            looks: run.request.effect.approval() == Approval::NotNeeded,
             state,
             class,
             by,

@@ -221,6 +221,29 @@ fn a_run_under_way_can_be_stopped_and_what_was_cut_off_is_in_doubt() {
     assert_eq!(html.matches("Not held on this system").count(), 1, "of the others everything was held");
 }
 
+/// What stands on the button of each command that can be asked for.
+fn asks(html: &str) -> Vec<&str> {
+    let buttons = html.split("/run\"><input").skip(1);
+    let after = buttons.filter_map(|form| form.split_once("</form>").map(|(form, _)| form));
+    let told = after.filter_map(|form| form.rsplit_once("</button>").map(|(form, _)| form));
+    told.filter_map(|form| form.rsplit_once('>').map(|(_, words)| words)).collect()
+}
+
+#[test]
+fn a_button_says_run_only_where_a_press_runs() {
+    let mut sample = Sample::busy("API returning 5xx errors");
+    let html = plain(&sample);
+    assert!(asks(&html).contains(&"Run again"), "what looked can look again: {:?}", asks(&html));
+    assert!(!html.contains("only look wait for a person"));
+    let mut plan = incident::Plan::clone(&sample.incident.plan);
+    plan.policy.looks_need_word = true;
+    sample.incident.plan = plan.into();
+    let html = plain(&sample);
+    is_sound(&html);
+    assert!(!asks(&html).is_empty() && asks(&html).iter().all(|words| words.starts_with("Propose")));
+    assert!(html.contains("Commands that only look wait for a person’s word here, too."));
+}
+
 #[test]
 fn two_people_are_asked_and_each_is_told_what_their_word_does() {
     let mut sample = Sample::busy("API returning 5xx errors");

@@ -3,7 +3,7 @@
 use super::Room;
 use crate::view::{Tag, effect_tag};
 use incident::words::{clock, duration};
-use incident::{Moment, PersonId, Run, Sight};
+use incident::{Moment, PersonId, Policy, Run, Sight};
 use jiff::SignedDuration;
 use playbook::Approval;
 
@@ -37,13 +37,13 @@ pub(crate) struct Dry {
 }
 
 impl Dry {
-    fn of(run: &Run) -> Option<Self> {
+    fn of(policy: &Policy, run: &Run) -> Option<Self> {
         let dry = playbook::dry_run(&run.request.source)?;
         Some(Self {
             source: dry.source,
             effect: effect_tag(dry.effect),
             reason: dry.reason,
-            needs_word: dry.effect.approval() == Approval::Needed,
+            needs_word: policy.approval(dry.effect) == Approval::Needed,
         })
     }
 }
@@ -90,7 +90,7 @@ impl Word {
             button,
             counts_for: duration(SignedDuration::from_mins(i64::from(policy.approval_shown_min))),
             seen,
-            dry: Dry::of(run),
+            dry: Dry::of(policy, run),
         })
     }
 }

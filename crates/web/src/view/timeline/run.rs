@@ -1,6 +1,7 @@
 //! Commands on the timeline: asked for, given a word, begun, ended, stopped.
 
 use incident::{Ending, Event, EventKind, Fact, Incident, Purpose, Run, RunReport, RunRequest, words};
+use playbook::Approval;
 
 pub(super) fn told(event: &Event, incident: &Incident) -> Option<(&'static str, String)> {
     let source = |number: u32| {
@@ -28,9 +29,9 @@ pub(super) fn told(event: &Event, incident: &Incident) -> Option<(&'static str, 
         }
         EventKind::RunProposed { run, request } => (
             "approval",
-            format!("{} waits for a person's word: {}", asked(*run, request), request.effect_reason),
+            format!("{} waits for a person's word: {}", asked(*run, request), why_waits(request)),
         ),
-        EventKind::RunFirstApproved { run, until } => (
+        EventKind::RunFirstApproved { run, until, .. } => (
             "approval",
             format!(
                 "gave the first word for {}; it waits for another person's until {}",
@@ -73,6 +74,14 @@ pub(super) fn told(event: &Event, incident: &Incident) -> Option<(&'static str, 
         _other => return None,
     };
     Some(words)
+}
+
+fn why_waits(request: &RunRequest) -> String {
+    let looks = match request.effect.approval() {
+        Approval::NotNeeded => "looks wait for one here, too; ",
+        Approval::Needed => "",
+    };
+    format!("{looks}{}", request.effect_reason)
 }
 
 fn ended(source: &str, report: &RunReport, checks: &[(String, Fact)]) -> String {
