@@ -71,6 +71,9 @@ pub(crate) enum Verb {
     /// What Evenkeel itself looks at.
     #[command(subcommand)]
     Probe(ProbeVerb),
+    /// People's accounts, for whoever runs the server.
+    #[command(subcommand)]
+    Person(PersonVerb),
     /// Keys for programs.
     #[command(subcommand)]
     Token(TokenVerb),
@@ -357,6 +360,20 @@ pub(crate) enum TokenVerb {
         /// The settings of a server that is not running.
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
+    },
+}
+
+/// `evenkeel person …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PersonVerb {
+    /// Print the link by which a person sets a password, once, within three days. Hand it to nobody else: the account is
+    /// then in nobody else's hand where two people are asked. The server must not be running.
+    Invite {
+        /// Their short name, as in the settings.
+        person: String,
+        /// The settings.
+        #[arg(long, default_value = "evenkeel.toml", value_name = "FILE")]
+        config: PathBuf,
     },
 }
 

@@ -138,6 +138,9 @@ pub enum Command {
         run: u32,
         /// What the approver saw.
         sight: Sight,
+        /// In whose hand the approver's account may be, where that is not their own: whoever saw the link by which its
+        /// password was set.
+        sponsor: Option<PersonId>,
     },
     /// Refuses the word.
     RejectRun {

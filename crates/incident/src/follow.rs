@@ -145,7 +145,9 @@ pub fn follow(incident: &Incident, event: &Event) -> Vec<Intent> {
 fn runs(incident: &Incident, event: &Event) -> Vec<Intent> {
     match &event.kind {
         EventKind::RunRequested { run, .. } => vec![Intent::Do(Work::Run(*run))],
-        EventKind::RunFirstApproved { run, until } => vec![timer(TimerKey::FirstWord(*run), Some(*until))],
+        EventKind::RunFirstApproved { run, until, .. } => {
+            vec![timer(TimerKey::FirstWord(*run), Some(*until))]
+        }
         EventKind::RunFirstLapsed { run } => vec![timer(TimerKey::FirstWord(*run), None)],
         EventKind::RunApproved { run } => {
             let first = incident.run(*run).is_some_and(|run| run.first_word.is_some());

@@ -22,6 +22,7 @@ pub(crate) struct Dialect {
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, template: include_str!("../migrations/0001_first.sql") },
     Migration { version: 2, template: include_str!("../migrations/0002_probes.sql") },
+    Migration { version: 3, template: include_str!("../migrations/0003_sponsors.sql") },
 ];
 
 impl Migration {

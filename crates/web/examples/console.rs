@@ -189,7 +189,8 @@ async fn words(engine: &Engine, id: IncidentId) {
     let waiting = incident.runs.iter().filter(|run| run.state == RunState::Proposed);
     for (at, run) in waiting.enumerate().filter(|(at, _)| at % 2 == 0) {
         let sight = Sight::of(&incident, run.number, World.now()).unwrap();
-        let approved = engine.ask(id, other(), Command::ApproveRun { run: run.number, sight }).await;
+        let approved =
+            engine.ask(id, other(), Command::ApproveRun { run: run.number, sight, sponsor: None }).await;
         println!("{}: {approved:?}", run.request.source);
         if at == 0 {
             let stopped = engine.ask(id, other(), Command::StopRun { run: run.number }).await;

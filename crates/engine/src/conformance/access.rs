@@ -18,6 +18,7 @@ fn accounts(access: &dyn Access) {
         person: "primary".to_owned(),
         password_hash: hash.to_owned(),
         created_at: at(1),
+        sponsor: None,
     };
     let find = |person: &str| access.account(person).expect("account");
     assert_eq!(find("primary"), None, "nobody yet");
@@ -26,6 +27,11 @@ fn accounts(access: &dyn Access) {
     assert_eq!(find("primary"), Some(account("$argon2id$first")), "an account as it was made");
     access.put_account(&account("$argon2id$second")).expect("put_account");
     assert_eq!(find("primary"), Some(account("$argon2id$second")), "a new password");
+    let sponsored = Account { sponsor: Some("lead".to_owned()), ..account("$argon2id$second") };
+    access.put_account(&sponsored).expect("put_account");
+    assert_eq!(find("primary"), Some(sponsored), "whose hand it may be in");
+    access.put_account(&account("$argon2id$second")).expect("put_account");
+    assert_eq!(find("primary"), Some(account("$argon2id$second")), "and that it is not any more");
     assert_eq!(find("Primary"), None, "names are compared letter by letter");
     assert_eq!(access.accounts().expect("accounts"), 1, "a changed account is not another one");
     let session = |hash: &str, person: &str| Session {

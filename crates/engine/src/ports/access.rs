@@ -29,6 +29,17 @@ pub struct Account {
     pub password_hash: String,
     /// When it was made.
     pub created_at: Timestamp,
+    /// Who else saw the link by which the password was set, and so could have set it; where that person's own account
+    /// was made so, whoever saw that one's. `None`: nobody but whoever runs the server.
+    pub sponsor: Option<String>,
+}
+
+impl Account {
+    /// In whose hand it may be: its sponsor's, or its own person's.
+    #[must_use]
+    pub fn hand(&self) -> &str {
+        self.sponsor.as_deref().unwrap_or(&self.person)
+    }
 }
 
 /// A signed-in browser.

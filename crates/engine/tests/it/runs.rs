@@ -143,7 +143,8 @@ async fn of_many_who_press_at_once_one_gives_the_word_and_the_others_hear_who() 
         pressing.spawn(async move {
             let by = Actor::Person(PersonId(format!("person-{number}")));
             ready.wait().await;
-            let answer = engine.ask(id, by.clone(), Command::ApproveRun { run: 2, sight }).await;
+            let answer =
+                engine.ask(id, by.clone(), Command::ApproveRun { run: 2, sight, sponsor: None }).await;
             (by, answer)
         });
     }

@@ -250,7 +250,7 @@ impl World {
     pub(crate) async fn approve(&self, id: IncidentId, run: u32) -> Result<Answer, EngineError> {
         let incident = self.engine.incident(id).await?;
         let sight = Sight::of(&incident, run, self.clock.now()).expect("it is there");
-        self.person(id, Command::ApproveRun { run, sight }).await
+        self.person(id, Command::ApproveRun { run, sight, sponsor: None }).await
     }
 
     /// Another engine on what this one keeps, with the same shell.

@@ -4,6 +4,7 @@ mod alert;
 mod docs;
 mod doctor;
 mod incident;
+mod person;
 mod place;
 mod playbook;
 mod playbook_check;
@@ -43,6 +44,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Verb::Status(verb) => status::run(&reach, &verb)?,
         Verb::Postmortem(verb) => postmortem::run(&reach, &verb)?,
         Verb::Probe(verb) => probe::run(&reach, &verb)?,
+        Verb::Person(verb) => person::run(&reach, &verb)?,
         Verb::Token(verb) => token::run(&reach, &verb)?,
         Verb::Doctor(args) => doctor::run(&reach, &args.config)?,
         Verb::Completions { shell } => docs::completions(shell)?,

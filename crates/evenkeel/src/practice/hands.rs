@@ -80,7 +80,7 @@ impl<'a> Hands<'a> {
         let seen = Sight::of(&incident, run, self.stack.server.engine.clock().now());
         let seen = seen.ok_or_else(|| Failure::new(Kind::World, format!("run {run} is not there")))?;
         let sight = Sight { source: source.to_owned(), ..seen };
-        self.act(Command::ApproveRun { run, sight }).await?;
+        self.act(Command::ApproveRun { run, sight, sponsor: None }).await?;
         let ended = |incident: &Incident| incident.run(run).is_some_and(|run| run.ended_at.is_some());
         wait_for(self.stack, self.id, ended).await.map(drop)
     }

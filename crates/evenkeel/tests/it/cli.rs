@@ -230,7 +230,24 @@ async fn tokens_are_made_while_the_server_runs_and_good_at_once() {
     let config = server.config();
     let offline = ["token", "create", "other", "--config", config.to_str().unwrap()];
     evenkeel(&offline).await.ended(4, &[&server.process().pid().to_string()]);
+    let invite = ["person", "invite", "ben", "--config", config.to_str().unwrap()];
+    evenkeel(&invite).await.ended(4, &[&server.process().pid().to_string()]);
     server.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_runs_the_server_invites_a_person_past_everybody_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("evenkeel.toml");
+    let text = "playbook = \"p.md\"\nconsole_url = \"https://evenkeel.example.test/\"\n";
+    std::fs::write(&file, text).unwrap();
+    let config = file.to_str().unwrap();
+    let link = evenkeel(&["person", "invite", "ben", "--config", config]).await;
+    assert!(link.well().out.starts_with("https://evenkeel.example.test/join/ben."), "{}", link.out);
+    assert!(!link.out.contains('~'), "nobody else has seen it: {}", link.out);
+    let told = evenkeel(&["person", "invite", "ben", "--config", config, "--json"]).await.json();
+    assert_eq!(told["person"], "ben", "{told}");
+    evenkeel(&["person", "invite", "no name", "--config", config]).await.ended(1, &["short name"]);
 }
 
 #[tokio::test]

@@ -6,21 +6,28 @@ use super::run::find_run;
 use super::{Draft, before, timer};
 use crate::event::EventKind;
 use crate::later::later;
+use crate::people::PersonId;
 use crate::refusal::Refusal;
 use crate::sight::Sight;
-use crate::state::{Run, RunState, Status};
+use crate::state::{FirstWord, Run, RunState, Status};
 use crate::words::{clock, duration};
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use jiff::{SignedDuration, Timestamp};
 
-pub(super) fn approve(draft: &mut Draft<'_>, number: u32, sight: &Sight) -> Result<(), Refusal> {
+pub(super) fn approve(
+    draft: &mut Draft<'_>,
+    number: u32,
+    sight: &Sight,
+    sponsor: Option<PersonId>,
+) -> Result<(), Refusal> {
     draft.must_be_open()?;
     draft.must_be_person()?;
     let run = waiting(draft, number)?;
     as_shown(draft, run, sight)?;
     if draft.incident.plan.policy.needs_two(run.request.effect) {
-        return with_two(draft, number);
+        return with_two(draft, number, sponsor);
     }
     before::go(draft, number);
     Ok(())
@@ -34,8 +41,8 @@ pub(super) fn reject(draft: &mut Draft<'_>, number: u32, reason: String) -> Resu
 }
 
 /// The first word is kept and runs nothing; the second, of another person, lets it run. People are told apart by who they
-/// are, whatever browser or token they come with.
-fn with_two(draft: &mut Draft<'_>, number: u32) -> Result<(), Refusal> {
+/// are, whatever browser or token they come with; two accounts that may be in one hand count as one person.
+fn with_two(draft: &mut Draft<'_>, number: u32, sponsor: Option<PersonId>) -> Result<(), Refusal> {
     let not_now = |why: String| Err(Refusal::NotNow { what: "approval", why });
     let policy = &draft.incident.plan.policy;
     let Some(me) = draft.by.person().cloned() else { return Err(Refusal::PersonNeeded) };
@@ -44,7 +51,7 @@ fn with_two(draft: &mut Draft<'_>, number: u32) -> Result<(), Refusal> {
     }
     let Some(first) = find_run(draft, number)?.first_word.clone() else {
         let until = later(draft.now.at, SignedDuration::from_mins(i64::from(policy.approval_valid_min)));
-        draft.push(EventKind::RunFirstApproved { run: number, until });
+        draft.push(EventKind::RunFirstApproved { run: number, until, sponsor });
         return Ok(());
     };
     if first.by.person() == Some(&me) {
@@ -52,6 +59,10 @@ fn with_two(draft: &mut Draft<'_>, number: u32) -> Result<(), Refusal> {
         return not_now(format!(
             "{me} gave the first word for run {number}; the second must be another person's, until {until}"
         ));
+    }
+    let theirs = first.sponsor.as_ref().or(first.by.person());
+    if theirs == Some(sponsor.as_ref().unwrap_or(&me)) {
+        return not_now(one_hand(&first, &me, sponsor.as_ref()));
     }
     if first.until < draft.now.at {
         let why = format!("the first word, of {}, ended at {}", first.by, clock(first.until));
@@ -63,6 +74,21 @@ fn with_two(draft: &mut Draft<'_>, number: u32) -> Result<(), Refusal> {
     }
     before::go(draft, number);
     Ok(())
+}
+
+/// Why the words of two accounts are not those of two people, and what makes them so.
+fn one_hand(first: &FirstWord, me: &PersonId, mine: Option<&PersonId>) -> String {
+    let made = |person: String, sponsor: &PersonId| {
+        format!("{sponsor} saw the link by which {person} set a password")
+    };
+    let first_made = first.sponsor.as_ref().map(|sponsor| made(first.by.to_string(), sponsor));
+    let mine_made = mine.map(|sponsor| made(me.to_string(), sponsor));
+    let why: Vec<String> = first_made.into_iter().chain(mine_made).collect();
+    format!(
+        "{}, so both words could be one person's; the second must come from an account that is nobody else's. Whoever runs \
+         the server makes one so with `evenkeel person invite`",
+        why.join(" and ")
+    )
 }
 
 /// The first word is too old for a second one.

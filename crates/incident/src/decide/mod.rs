@@ -73,7 +73,7 @@ fn decide_into(draft: &mut Draft<'_>, command: Command) -> Result<(), Refusal> {
         Command::Note { text } => tell::note(draft, text),
         Command::ChooseRunbook { runbook } => run::choose(draft, runbook),
         Command::RequestRun { request } => run::request(draft, &request),
-        Command::ApproveRun { run, sight } => approve::approve(draft, run, &sight),
+        Command::ApproveRun { run, sight, sponsor } => approve::approve(draft, run, &sight, sponsor),
         Command::RejectRun { run, reason } => approve::reject(draft, run, reason),
         Command::DryRun { run } => before::dry_run(draft, run),
         Command::StopRun { run } => stop::stop(draft, run),

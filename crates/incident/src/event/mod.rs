@@ -246,6 +246,9 @@ pub enum EventKind {
         run: u32,
         /// Until when another person's word can be the second.
         until: Timestamp,
+        /// In whose hand their account may be, where that is not their own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sponsor: Option<PersonId>,
     },
     /// Nobody gave the second word in time: the first no longer counts.
     RunFirstLapsed {

@@ -62,9 +62,14 @@ fn run_moved(run: &mut Run, event: &Event) {
             run.approved_at = Some(event.at);
             run.state = RunState::Ready;
         }
-        EventKind::RunFirstApproved { until, .. } => {
+        EventKind::RunFirstApproved { until, sponsor, .. } => {
             run.offer += 1;
-            run.first_word = Some(FirstWord { by: event.by.clone(), at: event.at, until: *until });
+            run.first_word = Some(FirstWord {
+                by: event.by.clone(),
+                at: event.at,
+                until: *until,
+                sponsor: sponsor.clone(),
+            });
         }
         EventKind::RunPrepared { .. } => run.waits_for_looks = false,
         EventKind::RunFirstLapsed { .. } => {

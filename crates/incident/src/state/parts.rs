@@ -185,6 +185,8 @@ pub struct FirstWord {
     pub at: Timestamp,
     /// Until when another person's word can be the second.
     pub until: Timestamp,
+    /// In whose hand their account may be, where that is not their own.
+    pub sponsor: Option<PersonId>,
 }
 
 /// One execution of a step's command.

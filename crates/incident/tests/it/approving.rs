@@ -19,7 +19,7 @@ fn sight(world: &World) -> Sight {
 }
 
 fn word(world: &mut World, who: &str, sight: Sight) -> Result<Vec<EventKind>, Refusal> {
-    world.person(who, Command::ApproveRun { run: ROLLBACK, sight })
+    world.person(who, Command::ApproveRun { run: ROLLBACK, sight, sponsor: None })
 }
 
 fn told(refused: Result<Vec<EventKind>, Refusal>) -> String {
@@ -82,7 +82,8 @@ fn the_first_word_runs_nothing_and_its_giver_cannot_give_the_second() {
     let why = told(word(&mut world, PRIMARY, seen.clone()));
     assert!(why.contains("another person's"), "{why}");
     let stand_in = Actor::StandIn(PersonId(PRIMARY.into()));
-    let again = world.ask(stand_in, Command::ApproveRun { run: ROLLBACK, sight: seen.clone() });
+    let again =
+        world.ask(stand_in, Command::ApproveRun { run: ROLLBACK, sight: seen.clone(), sponsor: None });
     assert!(matches!(again, Err(Refusal::NotNow { .. })), "however they come: {again:?}");
     word(&mut world, SECONDARY, seen).expect("is the second");
     assert!(world.work.contains(&Work::Run(ROLLBACK)));
@@ -137,4 +138,40 @@ fn what_nobody_knows_is_treated_as_what_destroys() {
         !Policy::default().needs_two(Effect::Destroys),
         "one word is enough unless the team says otherwise"
     );
+}
+
+/// A word from an account that may be in another's hand.
+fn sponsored(world: &mut World, who: &str, sponsor: &str) -> Result<Vec<EventKind>, Refusal> {
+    let sponsor = Some(PersonId(sponsor.into()));
+    let sight = sight(world);
+    world.person(who, Command::ApproveRun { run: ROLLBACK, sight, sponsor })
+}
+
+#[test]
+fn two_accounts_in_one_hand_are_not_two_people() {
+    let mut world = opened(two());
+    let seen = sight(&world);
+    word(&mut world, PRIMARY, seen).expect("is the first");
+    let why = told(sponsored(&mut world, SECONDARY, PRIMARY));
+    assert!(why.contains("primary saw the link by which secondary set a password"), "{why}");
+    assert!(!world.work.contains(&Work::Run(ROLLBACK)));
+    sponsored(&mut world, SECONDARY, LEAD)
+        .expect("another hand's account is another person's, or that hand's");
+    assert!(world.work.contains(&Work::Run(ROLLBACK)));
+    let mut world = opened(two());
+    sponsored(&mut world, SECONDARY, PRIMARY).expect("is the first");
+    let seen = sight(&world);
+    let why = told(word(&mut world, PRIMARY, seen));
+    assert!(why.contains("both words could be one person's"), "the other way round, too: {why}");
+    let why = told(sponsored(&mut world, LEAD, PRIMARY));
+    assert!(why.contains("lead set a password") && why.contains("secondary set a password"), "{why}");
+    let seen = sight(&world);
+    word(&mut world, CTO, seen).expect("is somebody else");
+}
+
+#[test]
+fn one_word_is_enough_from_whatever_hand() {
+    let mut world = opened(Policy::default());
+    sponsored(&mut world, SECONDARY, PRIMARY).expect("nobody else is asked");
+    assert!(world.work.contains(&Work::Run(ROLLBACK)));
 }

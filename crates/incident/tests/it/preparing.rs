@@ -24,7 +24,7 @@ fn opened(change: &str) -> World {
 
 fn approve(world: &mut World) {
     let sight = Sight::of(&world.incident, CHANGE, world.now).expect("it is there");
-    world.person(PRIMARY, Command::ApproveRun { run: CHANGE, sight }).expect("is approved");
+    world.person(PRIMARY, Command::ApproveRun { run: CHANGE, sight, sponsor: None }).expect("is approved");
 }
 
 fn end(world: &mut World, run: u32) {

@@ -26,7 +26,7 @@ fn sight(world: &World) -> Sight {
 
 /// The word for the rollback as it is shown now.
 fn approve(world: &World) -> Command {
-    Command::ApproveRun { run: ROLLBACK, sight: sight(world) }
+    Command::ApproveRun { run: ROLLBACK, sight: sight(world), sponsor: None }
 }
 
 fn report(output: &str) -> RunReport {
@@ -56,7 +56,7 @@ fn where_looks_need_a_word_nothing_begins_alone() {
     let look = world.incident.run(1).expect("is laid out");
     assert_eq!(look.state, RunState::Proposed);
     let sight = Sight::of(&world.incident, 1, world.now).expect("it is there");
-    world.person(PRIMARY, Command::ApproveRun { run: 1, sight }).expect("is approved");
+    world.person(PRIMARY, Command::ApproveRun { run: 1, sight, sponsor: None }).expect("is approved");
     assert!(world.work.contains(&Work::Run(1)));
 }
 
@@ -95,7 +95,7 @@ fn nothing_but_a_persons_word_for_exactly_that_command_lets_it_run() {
     let seen = sight(&world);
     let approve = |source: &str| {
         let sight = Sight { source: source.into(), ..seen.clone() };
-        Command::ApproveRun { run: ROLLBACK, sight }
+        Command::ApproveRun { run: ROLLBACK, sight, sponsor: None }
     };
     for by in [Actor::System, Actor::Source("test".into())] {
         assert_eq!(world.ask(by, approve("wrangler rollback")), Err(Refusal::PersonNeeded));

@@ -1,13 +1,14 @@
 //! Accounts, sessions, tokens and secrets.
 
-pub(crate) const ACCOUNT: &str = "SELECT person, password_hash, created_at FROM accounts WHERE person = $1";
+pub(crate) const ACCOUNT: &str =
+    "SELECT person, password_hash, created_at, sponsor FROM accounts WHERE person = $1";
 
 pub(crate) const COUNT_ACCOUNTS: &str = "SELECT COUNT(*) FROM accounts";
 
 pub(crate) const PUT_ACCOUNT: &str = "\
-INSERT INTO accounts (person, password_hash, created_at) VALUES ($1, $2, $3)
+INSERT INTO accounts (person, password_hash, created_at, sponsor) VALUES ($1, $2, $3, $4)
 ON CONFLICT (person) DO UPDATE
-SET password_hash = excluded.password_hash, created_at = excluded.created_at";
+SET password_hash = excluded.password_hash, created_at = excluded.created_at, sponsor = excluded.sponsor";
 
 pub(crate) const SESSION: &str = "SELECT hash, person, created_at, expires_at FROM sessions WHERE hash = $1";
 

@@ -48,7 +48,8 @@ impl SqliteAccess {
 impl Access for SqliteAccess {
     fn account(&self, person: &str) -> Result<Option<Account>, AccessError> {
         self.one(sql::ACCOUNT, [person], |row| {
-            Ok(Account { person: row.get(0)?, password_hash: row.get(1)?, created_at: time(row, 2)? })
+            let (created_at, sponsor) = (time(row, 2)?, row.get(3)?);
+            Ok(Account { person: row.get(0)?, password_hash: row.get(1)?, created_at, sponsor })
         })
     }
 
@@ -60,7 +61,7 @@ impl Access for SqliteAccess {
         let mut connection = self.connection();
         let begun = connection.transaction_with_behavior(TransactionBehavior::Immediate);
         let transaction = begun.map_err(failed)?;
-        let row = (&account.person, &account.password_hash, micros(account.created_at));
+        let row = (&account.person, &account.password_hash, micros(account.created_at), &account.sponsor);
         transaction.execute(sql::PUT_ACCOUNT, row).map_err(failed)?;
         transaction.execute(sql::DROP_SESSIONS_OF, [&account.person]).map_err(failed)?;
         transaction.commit().map_err(failed)

@@ -3,7 +3,7 @@
 use super::tell::unix_lines;
 use super::{Form, ask as ask_incident};
 use crate::app::App;
-use crate::auth::Posted;
+use crate::auth::{Posted, invite};
 use crate::error::{PageProblem, Problem};
 use crate::pages::{incident_id, room};
 use crate::view::Said;
@@ -118,7 +118,8 @@ pub(super) async fn approve(
         .run(run)
         .is_some_and(|run| run.first_word.is_none() && incident.plan.policy.needs_two(run.request.effect));
     let said = if first { Said::FirstWord } else { Said::Approved };
-    ask_incident(&app, &who, &id, Form::new(Command::ApproveRun { run, sight }, said, "guide")).await
+    let sponsor = invite::sponsor(&app, &who.person).await?;
+    ask_incident(&app, &who, &id, Form::new(Command::ApproveRun { run, sight, sponsor }, said, "guide")).await
 }
 
 pub(super) async fn reject(

@@ -12,6 +12,8 @@ use serde::Serialize;
 pub(super) struct Invited {
     person: String,
     link: String,
+    /// Where two people are asked, this person and whoever saw the link count as one.
+    sponsor: Option<String>,
     expires_at: Timestamp,
 }
 
@@ -22,5 +24,5 @@ pub(super) async fn invite(
     Path(person): Path<String>,
 ) -> Result<Json<Invited>, Problem> {
     let made = crate::auth::invite::link(&app, &who, &person).await?;
-    Ok(Json(Invited { person, link: made.link, expires_at: made.expires_at }))
+    Ok(Json(Invited { person, link: made.link, sponsor: made.sponsor, expires_at: made.expires_at }))
 }

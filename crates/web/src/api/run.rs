@@ -4,7 +4,7 @@ use super::body::Sent;
 use super::run_view::state_name;
 use super::{Done, ask, count, incident_id, number};
 use crate::app::App;
-use crate::auth::ApiWriter;
+use crate::auth::{ApiWriter, invite};
 use crate::error::Problem;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -79,7 +79,8 @@ pub(super) async fn approve(
 ) -> Answered {
     let run = number(&run, "run")?;
     let sight = app.own.sights.read(&sent.seen, &who.person, sent.source)?;
-    ask(&app, who, &id, Command::ApproveRun { run, sight }).await
+    let sponsor = invite::sponsor(&app, &who.person).await?;
+    ask(&app, who, &id, Command::ApproveRun { run, sight, sponsor }).await
 }
 
 #[derive(Deserialize)]

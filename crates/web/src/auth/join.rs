@@ -1,5 +1,6 @@
 //! How people get an account: the first by a link that the server prints, the others by invitation. Both links work once.
 
+use super::invite::Invited;
 use super::posted::OpenForm;
 use super::{invite, password, session};
 use crate::app::App;
@@ -9,8 +10,9 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use engine::ports::{AccessError, Account};
+use engine::ports::{AccessError, Account, Token};
 use serde::Deserialize;
+use std::sync::Arc;
 
 /// What the set-up key proves.
 const SETUP_ABOUT: &[u8] = b"first account";
@@ -82,7 +84,8 @@ async fn set_up(
     if let Err(problem) = check_name(person).and_then(|()| password::check(&sent.password)) {
         return setup_page(&app, &sent.key, &problem.detail, problem.status);
     }
-    keep(&app, person, sent.password).await?;
+    let invited = Invited { person: person.to_owned(), sponsor: None };
+    keep(&app, &invited, sent.password).await?;
     welcome(&app, &headers, person).await
 }
 
@@ -115,8 +118,8 @@ fn setup_page(app: &App, key: &str, wrong: &str, status: StatusCode) -> Result<R
 }
 
 async fn show_invite(State(app): State<App>, Path(token): Path<String>) -> Result<Response, PageProblem> {
-    let person = invite::read(&app, &token).await?;
-    invite_page(&token, &person, "", StatusCode::OK)
+    let invited = invite::read(&app, &token).await?;
+    invite_page(&token, &invited.person, "", StatusCode::OK)
 }
 
 async fn join(
@@ -126,12 +129,12 @@ async fn join(
     OpenForm(sent): OpenForm<NewPassword>,
 ) -> Result<Response, PageProblem> {
     let _alone = app.own.joining.lock().await;
-    let person = invite::read(&app, &token).await?;
+    let invited = invite::read(&app, &token).await?;
     if let Err(problem) = password::check(&sent.password) {
-        return invite_page(&token, &person, &problem.detail, problem.status);
+        return invite_page(&token, &invited.person, &problem.detail, problem.status);
     }
-    keep(&app, &person, sent.password).await?;
-    welcome(&app, &headers, &person).await
+    keep(&app, &invited, sent.password).await?;
+    welcome(&app, &headers, &invited.person).await
 }
 
 fn invite_page(token: &str, person: &str, wrong: &str, status: StatusCode) -> Result<Response, PageProblem> {
@@ -161,10 +164,30 @@ pub(super) fn check_name(person: &str) -> Result<(), Problem> {
     }
 }
 
-async fn keep(app: &App, person: &str, password: String) -> Result<(), Problem> {
+/// Keeps the account. What could be in another's hand until now and is not any more gets rid of what that hand may have
+/// left: its sessions, as with every new password, and the person's tokens.
+async fn keep(app: &App, invited: &Invited, password: String) -> Result<(), Problem> {
     let password_hash = password::hash(app, password).await?;
-    let account = Account { person: person.to_owned(), password_hash, created_at: app.now() };
-    Ok(app.access(move |access| access.put_account(&account)).await?)
+    let account = Account {
+        person: invited.person.clone(),
+        password_hash,
+        created_at: app.now(),
+        sponsor: invited.sponsor.clone(),
+    };
+    let own = Arc::clone(&app.own);
+    let kept = app.access(move |access| {
+        let before = access.account(&account.person)?.and_then(|before| before.sponsor);
+        access.put_account(&account)?;
+        if before.is_some() && before != account.sponsor {
+            let of_them = |token: &Token| token.person.as_ref() == Some(&account.person);
+            for token in access.tokens()?.into_iter().filter(of_them) {
+                access.drop_token(&token.name)?;
+            }
+            own.tokens.reload(access)?;
+        }
+        Ok::<_, AccessError>(())
+    });
+    Ok(kept.await?)
 }
 
 async fn welcome(app: &App, headers: &HeaderMap, person: &str) -> Result<Response, PageProblem> {

@@ -9,7 +9,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use engine::Settings;
-use engine::ports::Scope;
+use engine::ports::{Account, Scope};
 use incident::{Channel, DelayReading, Policy};
 
 /// Settings, to be read.
@@ -45,6 +45,8 @@ pub(crate) struct PersonRow {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) contacts: Vec<Reach>,
+    /// Whether they can sign in, and who could do it in their stead.
+    pub(crate) account: String,
 }
 
 /// One way to reach them. Addresses of webhooks are secrets, so only handsets are named.
@@ -58,15 +60,22 @@ pub(crate) async fn show(State(app): State<App>, who: SignedIn) -> Result<Respon
     let sources = tokens.into_iter().filter(|token| token.scope == Scope::Alerts).map(|token| token.name);
     let frame = Frame::new(&app, &who);
     let settings = app.engine().settings();
-    html(&page(&frame, &settings, sources.collect(), app.parts.playbook_path.clone()))
+    let names: Vec<String> = settings.roster.people().map(|person| person.id.0.clone()).collect();
+    let accounts = app.access(move |access| {
+        names.iter().filter_map(|name| access.account(name).transpose()).collect::<Result<Vec<_>, _>>()
+    });
+    let known = Known { accounts: accounts.await?, sources: sources.collect() };
+    html(&page(&frame, &settings, known, app.parts.playbook_path.clone()))
 }
 
-pub(crate) fn page(
-    frame: &Frame,
-    settings: &Settings,
-    sources: Vec<String>,
-    playbook_path: String,
-) -> SettingsPage {
+/// Who comes in: people by their accounts, sources by their keys.
+#[derive(Default)]
+pub(crate) struct Known {
+    pub(crate) accounts: Vec<Account>,
+    pub(crate) sources: Vec<String>,
+}
+
+pub(crate) fn page(frame: &Frame, settings: &Settings, known: Known, playbook_path: String) -> SettingsPage {
     let roster = &settings.roster;
     let roles = roster.roles().map(|(role, people)| {
         let names: Vec<String> = people.iter().map(ToString::to_string).collect();
@@ -74,17 +83,26 @@ pub(crate) fn page(
     });
     SettingsPage {
         chrome: frame.chrome("Settings", Nav::Settings, "/settings"),
-        people: roster.people().map(person).collect(),
+        people: roster.people().map(|one| person(one, &known.accounts)).collect(),
         roles: roles.collect(),
         catch_all: roster.catch_all().iter().map(|person| person.name.clone()).collect(),
         channels: channels(roster),
-        sources,
+        sources: known.sources,
         policy: policy(&settings.plan.policy),
         playbook_path,
     }
 }
 
-fn person(person: &incident::Responder) -> PersonRow {
+fn account(person: &incident::Responder, accounts: &[Account]) -> String {
+    let own = accounts.iter().find(|account| account.person == person.id.0);
+    match own.map(|account| account.sponsor.as_deref()) {
+        None => "none yet".to_owned(),
+        Some(None) => "their own".to_owned(),
+        Some(Some(sponsor)) => format!("{sponsor} saw the link; with {sponsor} they count as one person"),
+    }
+}
+
+fn person(person: &incident::Responder, accounts: &[Account]) -> PersonRow {
     let reach = |contact: &incident::Contact| Reach {
         channel: contact.channel.name(),
         handset: (contact.channel == Channel::Handset).then(|| contact.address.clone()),
@@ -93,6 +111,7 @@ fn person(person: &incident::Responder) -> PersonRow {
         id: person.id.to_string(),
         name: person.name.clone(),
         contacts: person.contacts.iter().map(reach).collect(),
+        account: account(person, accounts),
     }
 }
 

@@ -140,7 +140,14 @@ fn the_playbook_and_the_settings_are_shown() {
     is_sound(&page);
     assert!(page.contains("href=\"/playbook?document=0\"") && page.contains("deprecated"), "{page}");
     for people in [&[][..], &["primary"][..]] {
-        let page = settings::page(&frame, &sample_settings(people), vec![SCRIPT.to_owned()], String::new());
+        let account = engine::ports::Account {
+            person: "primary".to_owned(),
+            password_hash: String::new(),
+            created_at: frame.now,
+            sponsor: Some(SCRIPT.to_owned()),
+        };
+        let known = settings::Known { accounts: vec![account], sources: vec![SCRIPT.to_owned()] };
+        let page = settings::page(&frame, &sample_settings(people), known, String::new());
         let html = page.render().unwrap();
         is_sound(&html);
         assert!(html.contains("id=\"sources\"") && html.contains("action=\"/settings/keys\""), "{html}");

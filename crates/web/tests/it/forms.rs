@@ -97,7 +97,7 @@ async fn a_session_ends_after_seven_days() {
 
 /// The proof for a session's forms, made as the server makes it: read from a page is the other helper's part, so it is
 /// taken from the same key here.
-fn proof(world: &World, cookie: &str) -> String {
+pub(crate) fn proof(world: &World, cookie: &str) -> String {
     use base64::Engine as _;
     let secret = cookie.split_once('=').unwrap().1;
     let hash = ring::digest::digest(&ring::digest::SHA256, secret.as_bytes());
@@ -159,13 +159,13 @@ async fn a_browsers_session_needs_its_proof_to_change_anything_over_the_api() {
 }
 
 /// Invites somebody as whoever holds the session.
-async fn invited(world: &World, cookie: &str, person: &str) -> Reply {
+pub(crate) async fn invited(world: &World, cookie: &str, person: &str) -> Reply {
     let ask = world.ask("POST", &format!("/api/people/{person}/invite")).header("cookie", cookie);
     ask.header("x-csrf", &proof(world, cookie)).send().await
 }
 
 /// The path of the link in an invitation.
-fn path_of(invited: &Reply) -> String {
+pub(crate) fn path_of(invited: &Reply) -> String {
     assert_eq!(invited.status, 200, "{invited:?}");
     let link = invited.json()["link"].as_str().unwrap().to_owned();
     format!("/join/{}", link.split_once("/join/").unwrap().1)
@@ -242,7 +242,7 @@ async fn the_settings_make_a_key_that_a_source_can_use() {
     assert!(sent.status < 300, "{sent:?}");
     assert_eq!(post("/settings/keys", "name=test-source").await.status, 409, "the name is taken");
     let invited = post("/settings/invitations", "person=secondary").await;
-    assert!(invited.body.contains("/join/secondary."), "{invited:?}");
+    assert!(invited.body.contains("/join/secondary~primary."), "{invited:?}");
 }
 
 #[tokio::test]

@@ -10,4 +10,5 @@ mod forms;
 mod intake;
 mod limits;
 mod pages;
+mod two_people;
 mod world;

@@ -321,6 +321,21 @@ impl World {
         self.token("laptop", Scope::Respond, Some("primary")).await
     }
 
+    /// From now on incidents pin a plan by which these take two people.
+    pub(crate) fn needs_two(&self, effects: Vec<playbook::Effect>) {
+        let now = self.engine.settings();
+        let policy = incident::Policy { two_person: effects, ..now.plan.policy.clone() };
+        let plan = Plan { digest: "two people".to_owned(), policy, ..Plan::clone(&now.plan) };
+        self.engine.set_settings(Settings::new(Arc::new(plan), Arc::clone(&now.roster)));
+    }
+
+    /// The path of the link that whoever runs the server hands to a person.
+    pub(crate) fn operator_invites(&self, person: &str) -> String {
+        let now = self.engine.clock().now();
+        let made = web::auth::invite(&self.memory, self.ids.as_ref(), now, "", person).unwrap();
+        made.link
+    }
+
     /// Makes the first account by the set-up link; the session's cookie.
     pub(crate) async fn set_up(&self, person: &str) -> String {
         let key = setup_key(&self.app).unwrap().expect("nobody has an account");

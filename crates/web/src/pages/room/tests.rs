@@ -186,7 +186,7 @@ fn waiting(sample: &Sample) -> u32 {
 
 fn word(sample: &Sample, run: u32) -> Command {
     let sight = incident::Sight::of(&sample.incident, run, sample.now).expect("it is there");
-    Command::ApproveRun { run, sight }
+    Command::ApproveRun { run, sight, sponsor: None }
 }
 
 #[test]
