@@ -98,7 +98,7 @@ impl Dispatch {
         at_work.shutdown().await;
     }
 
-    async fn work(&self, job: Job) {
+    pub(crate) async fn work(&self, job: Job) {
         match job.work {
             Work::Page(number) => self.page(&job.incident, number, job.lease).await,
             Work::Run(number) => self.start_run(&job.incident, number, job.lease).await,

@@ -1,13 +1,14 @@
 //! The handle that every other room holds: ask, read, follow what changes.
 
-use crate::core::{Core, World};
+use crate::core::{After, Core, World};
 use crate::dispatch::{Dispatch, Hands};
 use crate::fault::{Faults, StorageFault};
-use crate::lanes::lanes;
+use crate::lanes::{Arrivals, lanes};
 use crate::ports::{Archive, Clock, Filter, Ids, Journal, JournalError};
 use crate::request::{Answer, Answers, Change, EngineError, Question, Report, Request};
 use crate::settings::Settings;
-use crate::turning::{Told, Turning};
+use crate::still::Still;
+use crate::turning::Turning;
 use arc_swap::ArcSwap;
 use incident::{Actor, Alert, AlertStatus, Asked, Command, Event, Incident, IncidentId, Plan, Summary};
 use playbook::Signal;
@@ -49,6 +50,16 @@ pub struct Engine {
     clock: Arc<dyn Clock>,
     settings: Arc<ArcSwap<Settings>>,
     faults: Arc<Faults>,
+    reading: Reading,
+}
+
+/// Where the archive is read.
+#[derive(Clone, Copy, Debug)]
+enum Reading {
+    /// On threads that may wait for a disk.
+    OnThreads,
+    /// Where it is asked: there is no disk, and nothing may run beside.
+    Here,
 }
 
 /// Waits for the engine's thread and workers to end.
@@ -58,12 +69,48 @@ pub struct Stopped {
     alive: watch::Receiver<()>,
 }
 
+/// What an engine is made of beside its core.
+struct Rest {
+    after: After,
+    arrivals: Arrivals,
+    hands: Hands,
+}
+
 impl Engine {
     /// Opens the journal, takes up what an earlier process left, and begins. Needs a tokio runtime.
     ///
     /// # Errors
     /// [`JournalError`] when the journal cannot be read.
     pub fn start(parts: Parts) -> Result<(Self, Stopped), JournalError> {
+        let (engine, mut turning, rest) = Self::make(parts, Reading::OnThreads)?;
+        let Rest { after, arrivals, hands } = rest;
+        let (living, alive) = watch::channel(());
+        let dispatch = Dispatch::new(engine.clone(), hands);
+        let workers = tokio::spawn(dispatch.run(arrivals, alive.clone()));
+        let thread = std::thread::Builder::new()
+            .name("core".to_owned())
+            .spawn(move || {
+                // Dropped when the thread ends, however it ends.
+                let _living = living;
+                turning.run(after);
+            })
+            .map_err(|error| JournalError::Unavailable(format!("no thread for the core: {error}")))?;
+        Ok((engine, Stopped { thread, workers, alive }))
+    }
+
+    /// The same without a thread or a worker of its own: everything goes on only while its owner lets it, so that a story
+    /// told twice is the same twice. Its archive must need no waiting.
+    ///
+    /// # Errors
+    /// [`JournalError`] when the journal cannot be read.
+    pub fn still(parts: Parts) -> Result<(Self, Still), JournalError> {
+        let (engine, mut turning, rest) = Self::make(parts, Reading::Here)?;
+        turning.begin(rest.after);
+        let dispatch = Dispatch::new(engine.clone(), rest.hands);
+        Ok((engine, Still::new(turning, rest.arrivals, dispatch)))
+    }
+
+    fn make(parts: Parts, reading: Reading) -> Result<(Self, Turning, Rest), JournalError> {
         let settings = Arc::new(ArcSwap::from_pointee(parts.settings));
         let faults = Arc::new(Faults::default());
         let world = World {
@@ -78,28 +125,10 @@ impl Engine {
         let (requests, inbox) = sync_channel(WAITING_MAX);
         let (feed, _) = broadcast::channel(FEED_MAX);
         let (ways, arrivals) = lanes(parts.hands.channels());
-        let (living, alive) = watch::channel(());
-        let engine = Self {
-            requests,
-            feed: feed.clone(),
-            archive: parts.archive,
-            clock: parts.clock,
-            settings,
-            faults,
-        };
-        let dispatch = Dispatch::new(engine.clone(), parts.hands);
-        let workers = tokio::spawn(dispatch.run(arrivals, alive.clone()));
-        let clock = Arc::clone(&engine.clock);
-        let mut turning = Turning { core, inbox, feed, ways, clock, told: Told::Quiet };
-        let thread = std::thread::Builder::new()
-            .name("core".to_owned())
-            .spawn(move || {
-                // Dropped when the thread ends, however it ends.
-                let _living = living;
-                turning.run(after);
-            })
-            .map_err(|error| JournalError::Unavailable(format!("no thread for the core: {error}")))?;
-        Ok((engine, Stopped { thread, workers, alive }))
+        let turning = Turning::new(core, inbox, (feed.clone(), ways), Arc::clone(&parts.clock));
+        let engine =
+            Self { requests, feed, archive: parts.archive, clock: parts.clock, settings, faults, reading };
+        Ok((engine, turning, Rest { after, arrivals, hands: parts.hands }))
     }
 
     /// Asks an incident. Answers once what follows is kept for good.
@@ -161,7 +190,7 @@ impl Engine {
     /// [`EngineError::NoIncident`] when there is none.
     pub async fn history(&self, incident: IncidentId) -> Result<Vec<Event>, EngineError> {
         let archive = Arc::clone(&self.archive);
-        let stream = blocking(move || archive.stream(incident)).await?;
+        let stream = self.read(move || archive.stream(incident)).await?;
         stream.map(|(_, events)| events).ok_or(EngineError::NoIncident(incident))
     }
 
@@ -171,7 +200,7 @@ impl Engine {
     /// [`EngineError::Unavailable`] when the journal cannot be read.
     pub async fn summaries(&self, filter: Filter) -> Result<Vec<Summary>, EngineError> {
         let archive = Arc::clone(&self.archive);
-        blocking(move || archive.summaries(&filter)).await
+        self.read(move || archive.summaries(&filter)).await
     }
 
     /// The plan with this digest, for incidents that pinned an older one.
@@ -180,7 +209,7 @@ impl Engine {
     /// [`EngineError::Unavailable`] when the journal cannot be read.
     pub async fn plan(&self, digest: String) -> Result<Option<Plan>, EngineError> {
         let archive = Arc::clone(&self.archive);
-        blocking(move || archive.plan(&digest)).await
+        self.read(move || archive.plan(&digest)).await
     }
 
     /// What changes from now on.
@@ -230,22 +259,26 @@ impl Engine {
         answer.await.map_err(|_| EngineError::Stopping)
     }
 
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce() -> Result<T, JournalError> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        let read = match self.reading {
+            Reading::OnThreads => tokio::task::spawn_blocking(read).await,
+            Reading::Here => Ok(read()),
+        };
+        match read {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => Err(EngineError::Unavailable(error.to_string())),
+            Err(_) => Err(EngineError::Stopping),
+        }
+    }
+
     fn send(&self, request: Request) -> Result<(), EngineError> {
         self.requests.try_send(request).map_err(|error| match error {
             TrySendError::Full(_) => EngineError::Busy,
             TrySendError::Disconnected(_) => EngineError::Stopping,
         })
-    }
-}
-
-async fn blocking<T: Send + 'static>(
-    read: impl FnOnce() -> Result<T, JournalError> + Send + 'static,
-) -> Result<T, EngineError> {
-    let read = tokio::task::spawn_blocking(read).await;
-    match read {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(EngineError::Unavailable(error.to_string())),
-        Err(_) => Err(EngineError::Stopping),
     }
 }
 

@@ -13,6 +13,7 @@ pub mod memory;
 pub mod ports;
 mod request;
 mod settings;
+mod still;
 mod timers;
 mod turning;
 
@@ -21,3 +22,4 @@ pub use engine::{Engine, Parts, Stopped};
 pub use fault::StorageFault;
 pub use request::{Answer, Answers, Change, EngineError, Report};
 pub use settings::Settings;
+pub use still::Still;

@@ -6,6 +6,7 @@ use crate::ports::{Claim, Clock};
 use crate::request::{Change, EngineError, Request};
 use core::time::Duration;
 use incident::{Incident, IncidentId};
+use jiff::Timestamp;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use tokio::sync::broadcast;
@@ -27,17 +28,23 @@ const IDLE_MAX: Duration = Duration::from_millis(500);
 
 /// The core's thread: takes what waits, decides, commits, tells.
 pub(crate) struct Turning {
-    pub(crate) core: Core,
-    pub(crate) inbox: Receiver<Request>,
-    pub(crate) feed: broadcast::Sender<Change>,
-    pub(crate) ways: Ways,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) told: Told,
+    core: Core,
+    inbox: Receiver<Request>,
+    feed: broadcast::Sender<Change>,
+    ways: Ways,
+    clock: Arc<dyn Clock>,
+    told: Told,
+    /// When work that nobody holds was last looked for.
+    swept: Timestamp,
+    /// When storage that refused was last tried.
+    probed: Timestamp,
+    /// How many changes were told.
+    changes: u64,
 }
 
 /// Whether the log knows that much work waits.
 #[derive(Clone, Copy)]
-pub(crate) enum Told {
+enum Told {
     /// It need not, or does not yet.
     Quiet,
     /// It does.
@@ -45,14 +52,27 @@ pub(crate) enum Told {
 }
 
 impl Turning {
-    /// Runs until the engine stops. `after` is what the start led to.
-    pub(crate) fn run(&mut self, after: After) {
+    pub(crate) fn new(
+        core: Core,
+        inbox: Receiver<Request>,
+        (feed, ways): (broadcast::Sender<Change>, Ways),
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let now = clock.now();
+        Self { core, inbox, feed, ways, clock, told: Told::Quiet, swept: now, probed: now, changes: 0 }
+    }
+
+    /// Tells what the start led to, and hands out what it found.
+    pub(crate) fn begin(&mut self, after: After) {
         self.tell(after);
         let after = self.core.try_unpaged();
         self.tell(after);
         self.hand_out();
-        let mut swept = self.clock.now();
-        let mut probed = swept;
+    }
+
+    /// Runs until the engine stops. `after` is what the start led to.
+    pub(crate) fn run(&mut self, after: After) {
+        self.begin(after);
         loop {
             let patience = self.patience();
             match self.inbox.recv_timeout(patience) {
@@ -64,21 +84,42 @@ impl Turning {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
-            let after = self.core.fire_due(BATCH_MAX);
-            self.tell(after);
-            let after = self.core.try_unpaged();
-            self.tell(after);
-            let now = self.clock.now();
-            if now.duration_since(probed).unsigned_abs() >= PROBE {
-                probed = now;
-                self.core.probe();
-            }
-            if now.duration_since(swept).unsigned_abs() >= SWEEP {
-                swept = now;
-                self.sweep();
-            }
-            self.hand_out();
+            self.look_round();
         }
+    }
+
+    /// What waits is decided as one batch; nothing is waited for. Whether anything was there.
+    pub(crate) fn take_waiting(&mut self) -> bool {
+        let first = self.inbox.try_recv();
+        first.map(|first| self.take(first)).is_ok()
+    }
+
+    /// Fires what has fallen due, looks after the storage and the leases, and hands out what there is room for.
+    pub(crate) fn look_round(&mut self) {
+        let after = self.core.fire_due(BATCH_MAX);
+        self.tell(after);
+        let after = self.core.try_unpaged();
+        self.tell(after);
+        let now = self.clock.now();
+        if now.duration_since(self.probed).unsigned_abs() >= PROBE {
+            self.probed = now;
+            self.core.probe();
+        }
+        if now.duration_since(self.swept).unsigned_abs() >= SWEEP {
+            self.swept = now;
+            self.sweep();
+        }
+        self.hand_out();
+    }
+
+    /// How many changes were told by now.
+    pub(crate) fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    /// When the next timer falls due.
+    pub(crate) fn next_due(&mut self) -> Option<Timestamp> {
+        self.core.next_due()
     }
 
     fn patience(&mut self) -> Duration {
@@ -160,8 +201,9 @@ impl Turning {
         }
     }
 
-    fn tell(&self, after: After) {
+    fn tell(&mut self, after: After) {
         for change in after.changes {
+            self.changes += 1;
             // Nobody following is fine.
             let _ = self.feed.send(change);
         }

@@ -3,6 +3,7 @@
 mod crashes;
 mod pages;
 mod runs;
+mod still;
 mod storage;
 mod storms;
 mod world;

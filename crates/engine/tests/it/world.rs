@@ -2,7 +2,7 @@
 
 use engine::memory::Memory;
 use engine::ports::{Clock, Coming, Courier, Executor, Ids, Links, PageMessage, RunOrder};
-use engine::{Answer, Engine, EngineError, Hands, Parts, Settings, Stopped};
+use engine::{Answer, Engine, EngineError, Hands, Parts, Settings, Still, Stopped};
 use incident::{
     Actor, Alert, AlertKey, AlertStatus, Channel, Command, Contact, Ending, Incident, IncidentId,
     PageOutcome, PersonId, Plan, Responder, Roster, RunReport, Sight,
@@ -294,6 +294,14 @@ impl World {
     }
 }
 
+/// An engine that goes on only when it is let, with its phones.
+pub(crate) fn still(clock: &HandClock) -> (Engine, Still, [Phone; 2]) {
+    let phones = [Phone::new(Channel::Handset), Phone::new(Channel::Email)];
+    let parts = parts(&Memory::new(), clock, phones.each_ref(), &Shell::new(), (&Arc::default(), 0));
+    let (engine, still) = Engine::still(parts).expect("memory can always be read");
+    (engine, still, phones)
+}
+
 fn start(
     memory: &Memory,
     clock: &HandClock,
@@ -301,8 +309,18 @@ fn start(
     shell: &Shell,
     (ids, node): (&Arc<Counting>, u32),
 ) -> (Engine, Stopped) {
+    Engine::start(parts(memory, clock, phones, shell, (ids, node))).expect("memory can always be read")
+}
+
+fn parts(
+    memory: &Memory,
+    clock: &HandClock,
+    phones: [&Phone; 2],
+    shell: &Shell,
+    (ids, node): (&Arc<Counting>, u32),
+) -> Parts {
     let couriers = phones.map(|phone| Arc::new(phone.clone()) as Arc<dyn Courier>);
-    Engine::start(Parts {
+    Parts {
         journal: Box::new(memory.clone()),
         archive: Arc::new(memory.clone()),
         clock: Arc::new(clock.clone()),
@@ -314,8 +332,7 @@ fn start(
             executor: Arc::new(shell.clone()),
             links: Arc::new(NoLinks),
         },
-    })
-    .expect("memory can always be read")
+    }
 }
 
 pub(crate) fn alert(key: &str, status: AlertStatus) -> Alert {
