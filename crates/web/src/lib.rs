@@ -21,6 +21,7 @@ mod sights;
 mod streams;
 mod view;
 
+pub use api::incident_json;
 pub use app::{App, AppParts};
 pub use intake::{IntakeHealth, IntakeRejection};
 pub use routes::{Door, Sign, signs};

@@ -19,7 +19,7 @@ pub(crate) enum DrillVerb {
 /// `evenkeel drill run`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  evenkeel drill run bad-deployment\n  evenkeel drill run origin-missing --hands-off --speed 30\n  evenkeel drill run --surprise\n  evenkeel drill run none --for 24 --speed 60"
+    after_help = "Examples:\n  evenkeel drill run bad-deployment\n  evenkeel drill run origin-missing --hands-off --speed 30\n  evenkeel drill run --surprise\n  evenkeel drill run none --for 24 --speed 60\n  evenkeel drill run bad-deployment --seed 7"
 )]
 pub(crate) struct DrillRun {
     /// The drill, as `drill list` names it; `none` breaks nothing and watches that nobody is paged.
@@ -34,6 +34,16 @@ pub(crate) struct DrillRun {
     /// How many minutes pass in one.
     #[arg(long, default_value_t = 1.0, value_parser = super::speed, value_name = "N")]
     pub(crate) speed: f64,
+    /// Play what was recorded of it under a clock and choices that come from this number alone: the same number, the same
+    /// transcript. No process of the practice stack runs.
+    #[arg(long, value_name = "N", conflicts_with_all = ["speed", "playbook", "record"])]
+    pub(crate) seed: Option<u64>,
+    /// With --seed: a recording of your own in place of those that come with Evenkeel.
+    #[arg(long, value_name = "FILE", requires = "seed")]
+    pub(crate) recorded: Option<PathBuf>,
+    /// Keep what the monitor measured and what the commands printed, for plays under a seed.
+    #[arg(long, value_name = "FILE", requires = "hands_off")]
+    pub(crate) record: Option<PathBuf>,
     /// Another playbook than the one that comes with Evenkeel.
     #[arg(long, value_name = "FILE")]
     pub(crate) playbook: Option<PathBuf>,

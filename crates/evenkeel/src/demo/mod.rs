@@ -74,9 +74,9 @@ async fn tell(
     let id = first_incident(stack).await?;
     narrator.say(&format!("An incident opens: {}/incidents/{id}", stack.server.console_url))?;
     if args.hands_off {
-        narrator.follow_while(stack, id, stand_in::work(stack, id)).await?;
+        narrator.follow_while(&stack.server.engine, id, stand_in::work(stack, id)).await?;
     } else {
-        narrator.follow_until_resolved(stack, id).await?;
+        narrator.follow_until_resolved(&stack.server.engine, id).await?;
     }
     monitor.stop().await;
     close(args, stack, id, narrator).await

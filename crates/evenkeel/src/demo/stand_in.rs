@@ -13,18 +13,19 @@ const PUBLIC_TITLE: &str = "Errors when using the API";
 
 /// Everything that people do in an incident, in order.
 pub(super) async fn work(stack: &Stack, id: IncidentId) -> Result<(), Failure> {
-    let paged = wait_for(stack, id, |incident| incident.pages.iter().any(|page| page.level > 0)).await?;
+    let engine = &stack.server.engine;
+    let paged = wait_for(engine, id, |incident| incident.pages.iter().any(|page| page.level > 0)).await?;
     let page =
         paged.pages.iter().rfind(|page| page.level > 0).ok_or_else(|| lost("the second level's page"))?;
-    let hands = Hands::new(stack, id, page.responder.clone(), PUBLIC_TITLE);
+    let hands = Hands::new(engine, id, page.responder.clone(), PUBLIC_TITLE);
     hands.act(Command::Acknowledge { intent: AckIntent::OnIt, page: Some(page.number) }).await?;
     assess(&hands).await?;
     tell_first(&hands).await?;
-    repair(&hands).await?;
-    wait_for(stack, id, |incident| incident.recovery.is_some() || incident.status == Status::Resolved)
+    repair(stack, &hands).await?;
+    wait_for(engine, id, |incident| incident.recovery.is_some() || incident.status == Status::Resolved)
         .await?;
     hands.public(Phase::Monitoring, "A fix is in place and we are watching the recovery.").await?;
-    wait_for(stack, id, |incident| incident.status == Status::Resolved).await?;
+    wait_for(engine, id, |incident| incident.status == Status::Resolved).await?;
     tell_last(&hands).await
 }
 
@@ -33,37 +34,37 @@ fn lost(what: &str) -> Failure {
 }
 
 /// Reads the evidence that was gathered, and confirms the severity by the playbook's own questions.
-async fn assess(hands: &Hands<'_>) -> Result<(), Failure> {
+async fn assess(hands: &Hands) -> Result<(), Failure> {
     let incident = hands.looks_ended().await?;
     hands.confirm_severity(&incident).await?;
     let text = "The errors began with the newest deployment; the health check fails since then.".to_owned();
     hands.act(Command::Note { text }).await
 }
 
-async fn tell_first(hands: &Hands<'_>) -> Result<(), Failure> {
+async fn tell_first(hands: &Hands) -> Result<(), Failure> {
     hands.internal(TemplateKind::Initial, Phase::Investigating).await?;
     hands.public(Phase::Investigating, "We are looking into errors when using the API.").await
 }
 
 /// Approves the playbook's own way back; without one, the stack is repaired by hand and that is said.
-async fn repair(hands: &Hands<'_>) -> Result<(), Failure> {
+async fn repair(stack: &Stack, hands: &Hands) -> Result<(), Failure> {
     let incident = hands.incident().await?;
     let waiting = || incident.runs.iter().filter(|run| run.state == RunState::Proposed);
     let Some(run) = waiting().find(|run| run.request.source.contains("rollback")) else {
         let text = "The playbook names no rollback; the deployment was taken back by hand.".to_owned();
-        hands.stack.range.roll_back().map_err(range_failed)?;
+        stack.range.roll_back().map_err(range_failed)?;
         return hands.act(Command::Note { text }).await;
     };
     hands.approve(run.number, &run.request.source).await?;
     hands.internal(TemplateKind::Progress, Phase::Identified).await
 }
 
-async fn tell_last(hands: &Hands<'_>) -> Result<(), Failure> {
+async fn tell_last(hands: &Hands) -> Result<(), Failure> {
     hands.public(Phase::Resolved, "The API works normally again.").await?;
     hands.internal(TemplateKind::Resolution, Phase::Resolved).await?;
     let owner = hands.person().cloned();
     let title = "Check a version's settings before it is deployed".to_owned();
-    let due = hands.stack.server.engine.clock().now() + jiff::SignedDuration::from_hours(24 * 7);
+    let due = hands.engine.clock().now() + jiff::SignedDuration::from_hours(24 * 7);
     let due = jiff::tz::TimeZone::UTC.to_datetime(due).date();
     hands.act(Command::AddActionItem { title, owner, due: Some(due) }).await
 }

@@ -43,7 +43,7 @@ async fn watch(args: &DrillRun, voice: Voice) -> Result<Vec<String>, Failure> {
 }
 
 async fn stand_by(args: &DrillRun, stack: &Stack, narrator: &Narrator) -> Result<Vec<String>, Failure> {
-    let monitor = monitor::start(stack, args.speed).await?;
+    let monitor = monitor::start(stack, args.speed, None).await?;
     let clock = stack.server.engine.clock();
     narrator.say(&format!("Nothing is broken. Watched for {} h by this clock.", args.hours))?;
     let end = clock.now() + SignedDuration::from_hours(i64::from(args.hours));

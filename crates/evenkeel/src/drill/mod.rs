@@ -7,8 +7,10 @@ mod control;
 mod kept;
 mod list;
 mod monitor;
+mod recording;
 mod room;
 mod score;
+mod seeded;
 mod stand_in;
 mod tell;
 mod truth;
@@ -25,7 +27,7 @@ pub(crate) use kept::file as cards_file;
 use range::Load;
 use range::faults::{self, Fault};
 use room::Reader;
-use stand_in::{Handled, StandIn, within};
+use stand_in::{Handled, Manner, StandIn, within};
 use std::path::Path;
 use std::process::ExitCode;
 use web::drills::{DrillCard, HandledBy, RepairedBy};
@@ -50,7 +52,10 @@ pub(crate) fn run(verb: &DrillVerb, form: Voice) -> Result<ExitCode, Failure> {
     match verb {
         DrillVerb::List { data } => list::run(&kept::file(data), form).map(|()| ExitCode::SUCCESS),
         DrillVerb::Run(args) if args.name.as_deref() == Some(NONE) => control::run(args, form),
-        DrillVerb::Run(args) => drill(args, form),
+        DrillVerb::Run(args) => match args.seed {
+            Some(seed) => seeded::run(args, seed, form),
+            None => drill(args, form),
+        },
     }
 }
 
@@ -87,7 +92,7 @@ async fn perform(args: &DrillRun, fault: &'static Fault, voice: Voice) -> Result
     let stack = start(args, folder.path()).await?;
     let clock = stack.server.engine.clock().clone();
     let narrator = Narrator::new(clock, args.transcript.as_deref())?.with_voice(voice);
-    let mut drill = Drill { args, fault, stack: &stack, narrator };
+    let mut drill = Drill { args, fault, stack: &stack, narrator, mended_at: None };
     let done = tokio::select! {
         done = drill.happens() => done,
         ended = told_to_stop() => ended.and_then(|()| Err(Failure::new(Kind::Refused, "the drill was broken off"))),
@@ -114,13 +119,16 @@ struct Drill<'a> {
     fault: &'static Fault,
     stack: &'a Stack,
     narrator: Narrator,
+    /// When the operator set the fault back.
+    mended_at: Option<Timestamp>,
 }
 
 impl Drill<'_> {
     async fn happens(&mut self) -> Result<DrillCard, Failure> {
         let clock = self.stack.server.engine.clock().clone();
         tell::introduction(&self.narrator, self.stack, self.args)?;
-        let monitor = monitor::start(self.stack, self.args.speed).await?;
+        let rounds = self.args.record.is_some().then(recording::Rounds::default);
+        let monitor = monitor::start(self.stack, self.args.speed, rounds.clone()).await?;
         clock.sleep_until(clock.now() + self.world(WARM_UP)).await;
         let mut feed = self.stack.server.engine.feed();
         self.stack.range.break_it(self.fault.name).map_err(range_failed)?;
@@ -133,18 +141,39 @@ impl Drill<'_> {
             None => Ok(self.undetected(broken_at)),
         };
         monitor.stop().await;
+        if let (Some(file), Some(rounds), Some(change), Ok(card)) = (&self.args.record, rounds, opened, &card)
+        {
+            self.record(file, (rounds, broken_at), change.incident, card).await?;
+        }
         card
     }
 
+    /// Keeps what a play under a seed needs of this drill.
+    async fn record(
+        &self,
+        file: &Path,
+        (rounds, broken_at): (recording::Rounds, Timestamp),
+        id: IncidentId,
+        card: &DrillCard,
+    ) -> Result<(), Failure> {
+        let incident = self.stack.server.engine.incident(id).await.map_err(wiring::storage_failed)?;
+        let mended_at = self.mended_at.or_else(|| recording::last_fix(&incident));
+        recording::keep(
+            file,
+            &recording::Played { card, broken_at, mended_at, rounds: &rounds, incident: &incident },
+        )
+    }
+
     async fn handled(&mut self, id: IncidentId, broken_at: Timestamp) -> Result<DrillCard, Failure> {
-        let (stack, speed) = (self.stack, self.args.speed);
+        let stack = self.stack;
         self.narrator.say(&format!("An incident opens: {}/incidents/{id}", stack.server.console_url))?;
         let clock = stack.server.engine.clock().clone();
-        let mut operator = Operator { stack, fault: self.fault, asked: false };
+        let mut operator = Operator { stack, fault: self.fault, asked: None };
+        let (hands_off, speed) = (self.args.hands_off, self.args.speed);
         let work = async {
-            if self.args.hands_off {
+            if hands_off {
                 let reader = Reader::new(stack).await?;
-                let stand_in = StandIn::answers(stack, &reader, (id, speed)).await?;
+                let stand_in = StandIn::answers(&stack.server.engine, &reader, id, Manner::at(speed)).await?;
                 if stand_in.works().await? == Handled::NeedsTheOperator {
                     operator.repairs()?;
                 }
@@ -153,11 +182,11 @@ impl Drill<'_> {
                     None => Ok(()),
                 };
             }
-            wait_for(stack, id, |incident| incident.status == Status::Resolved).await.map(drop)
+            wait_for(&stack.server.engine, id, |incident| incident.status == Status::Resolved).await.map(drop)
         };
-        self.narrator.follow_while(stack, id, work).await?;
-        let asked = operator.asked;
-        self.scored(id, broken_at, asked).await
+        self.narrator.follow_while(&stack.server.engine, id, work).await?;
+        self.mended_at = operator.asked;
+        self.scored(id, broken_at, self.mended_at.is_some()).await
     }
 
     async fn scored(
@@ -216,12 +245,13 @@ impl Drill<'_> {
 struct Operator<'a> {
     stack: &'a Stack,
     fault: &'static Fault,
-    asked: bool,
+    /// When they were asked, and did it.
+    asked: Option<Timestamp>,
 }
 
 impl Operator<'_> {
     fn repairs(&mut self) -> Result<(), Failure> {
-        self.asked = true;
+        self.asked = Some(self.stack.server.engine.clock().now());
         self.stack.range.set_back(self.fault.name).map_err(range_failed)
     }
 }

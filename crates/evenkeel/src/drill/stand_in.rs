@@ -5,8 +5,9 @@
 
 use super::room::Reader;
 use crate::exit::{Failure, Kind};
-use crate::practice::{Hands, Stack, wait_for};
+use crate::practice::{Hands, wait_for};
 use core::time::Duration;
+use engine::Engine;
 use engine::ports::Clock;
 use incident::{AckIntent, Command, IncidentId, PageState, Phase, Status, StepOutcome};
 use jiff::SignedDuration;
@@ -35,22 +36,42 @@ pub(super) enum Handled {
     NeedsTheOperator,
 }
 
+/// How a stand-in goes about it, by the drill's clock.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Manner {
+    /// How long a page goes unanswered: somebody has to find the phone first.
+    pub(super) waking: SignedDuration,
+    /// How long they read before they act.
+    pub(super) reading: SignedDuration,
+    /// How long they wait to see whether a fix helped.
+    pub(super) help_wait: SignedDuration,
+}
+
+impl Manner {
+    /// The usual one, where the drill's clock runs so many times as fast as the world.
+    pub(super) fn at(speed: f64) -> Self {
+        let least = SignedDuration::try_from(HELP_WAIT_MIN.mul_f64(speed)).unwrap_or(HELP_WAIT);
+        Self { waking: WAKING, reading: SignedDuration::ZERO, help_wait: HELP_WAIT.max(least) }
+    }
+}
+
 /// A stand-in at work on one incident.
 pub(super) struct StandIn<'a> {
-    hands: Hands<'a>,
+    hands: Hands,
     reader: &'a Reader,
-    help_wait: SignedDuration,
+    manner: Manner,
 }
 
 impl<'a> StandIn<'a> {
     /// Waits for the page, and answers it.
     pub(super) async fn answers(
-        stack: &'a Stack,
+        engine: &Engine,
         reader: &'a Reader,
-        (id, speed): (IncidentId, f64),
+        id: IncidentId,
+        manner: Manner,
     ) -> Result<Self, Failure> {
-        let clock = stack.server.engine.clock();
-        let paged = wait_for(stack, id, |incident| {
+        let clock = engine.clock();
+        let paged = wait_for(engine, id, |incident| {
             incident.pages.iter().any(|page| matches!(page.state, PageState::Delivered { .. }))
         });
         let incident = within(clock, PAGE_WAIT, paged).await.unwrap_or_else(|| {
@@ -58,16 +79,21 @@ impl<'a> StandIn<'a> {
         })?;
         let page = incident.pages.iter().find(|page| matches!(page.state, PageState::Delivered { .. }));
         let page = page.ok_or_else(|| Failure::new(Kind::World, "the page is not there"))?;
-        let hands = Hands::new(stack, id, page.responder.clone(), PUBLIC_TITLE);
-        clock.sleep_until(clock.now() + WAKING).await;
+        let hands = Hands::new(engine, id, page.responder.clone(), PUBLIC_TITLE);
+        clock.sleep_until(clock.now() + manner.waking).await;
         hands.act(Command::Acknowledge { intent: AckIntent::OnIt, page: Some(page.number) }).await?;
-        let least = SignedDuration::try_from(HELP_WAIT_MIN.mul_f64(speed)).unwrap_or(HELP_WAIT);
-        Ok(Self { hands, reader, help_wait: HELP_WAIT.max(least) })
+        Ok(Self { hands, reader, manner })
+    }
+
+    async fn reads(&self) {
+        let clock = self.hands.engine.clock();
+        clock.sleep_until(clock.now() + self.manner.reading).await;
     }
 
     /// From the evidence to the recovery, as far as the product leads.
     pub(super) async fn works(&self) -> Result<Handled, Failure> {
         let incident = self.hands.looks_ended().await?;
+        self.reads().await;
         self.hands.confirm_severity(&incident).await?;
         self.hands.internal(TemplateKind::Initial, Phase::Investigating).await?;
         self.hands.public(Phase::Investigating, "Some users meet errors. We are looking into it.").await?;
@@ -79,6 +105,7 @@ impl<'a> StandIn<'a> {
             let Some(step) = room.diagnosis.proposed_step.filter(|_| !room.proposed().is_empty()) else {
                 break;
             };
+            self.reads().await;
             for run in room.proposed() {
                 self.hands.approve(run.number, &run.source).await?;
             }
@@ -98,22 +125,22 @@ impl<'a> StandIn<'a> {
 
     /// Tells that it recovers, waits until the watch is over, and tells that, too.
     pub(super) async fn closes(&self) -> Result<(), Failure> {
-        let (stack, id) = (self.hands.stack, self.hands.id);
-        wait_for(stack, id, |incident| incident.recovery.is_some() || incident.status == Status::Resolved)
+        let (engine, id) = (&self.hands.engine, self.hands.id);
+        wait_for(engine, id, |incident| incident.recovery.is_some() || incident.status == Status::Resolved)
             .await?;
         self.hands.public(Phase::Monitoring, "A fix is in place and we are watching the recovery.").await?;
-        wait_for(stack, id, |incident| incident.status == Status::Resolved).await?;
+        wait_for(engine, id, |incident| incident.status == Status::Resolved).await?;
         self.hands.public(Phase::Resolved, "The service works normally again.").await?;
         self.hands.internal(TemplateKind::Resolution, Phase::Resolved).await
     }
 
     async fn helps(&self) -> Result<bool, Failure> {
-        let (stack, id) = (self.hands.stack, self.hands.id);
-        let clock = stack.server.engine.clock();
-        let recovers = wait_for(stack, id, |incident| {
+        let (engine, id) = (&self.hands.engine, self.hands.id);
+        let clock = engine.clock();
+        let recovers = wait_for(engine, id, |incident| {
             incident.recovery.is_some() || incident.status == Status::Resolved
         });
-        match within(clock, self.help_wait, recovers).await {
+        match within(clock, self.manner.help_wait, recovers).await {
             Some(recovers) => recovers.map(|_| true),
             None => Ok(false),
         }
@@ -127,6 +154,8 @@ pub(super) async fn within<T>(
     work: impl Future<Output = T>,
 ) -> Option<T> {
     tokio::select! {
+        // In one order, so that a story under a clock of its own is told the same each time.
+        biased;
         done = work => Some(done),
         () = clock.sleep_until(clock.now() + limit) => None,
     }

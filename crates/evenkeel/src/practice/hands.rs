@@ -2,10 +2,9 @@
 //!
 //! Must never be here: what to do when, or anything that the incident's room does not show.
 
-use super::stack::Stack;
 use crate::exit::{Failure, Kind};
 use crate::wiring;
-use engine::EngineError;
+use engine::{Engine, EngineError};
 use incident::{
     Actor, Audience, Command, Incident, IncidentId, PersonId, Phase, Run, RunState, Sight, UpdateDraft, words,
 };
@@ -15,13 +14,13 @@ use std::sync::Arc;
 
 /// Waits until the incident is as wanted.
 pub(crate) async fn wait_for(
-    stack: &Stack,
+    engine: &Engine,
     id: IncidentId,
     wanted: impl Fn(&Incident) -> bool,
 ) -> Result<Arc<Incident>, Failure> {
-    let mut feed = stack.server.engine.feed();
+    let mut feed = engine.feed();
     loop {
-        let incident = stack.server.engine.incident(id).await.map_err(wiring::storage_failed)?;
+        let incident = engine.incident(id).await.map_err(wiring::storage_failed)?;
         if wanted(&incident) {
             return Ok(incident);
         }
@@ -32,17 +31,17 @@ pub(crate) async fn wait_for(
 }
 
 /// Somebody's hands on one incident.
-pub(crate) struct Hands<'a> {
-    pub(crate) stack: &'a Stack,
+pub(crate) struct Hands {
+    pub(crate) engine: Engine,
     pub(crate) id: IncidentId,
     me: Actor,
     public_title: String,
 }
 
-impl<'a> Hands<'a> {
+impl Hands {
     /// In the name of a person who was paged; strangers are told of the incident by `public_title`.
-    pub(crate) fn new(stack: &'a Stack, id: IncidentId, person: PersonId, public_title: &str) -> Self {
-        Self { stack, id, me: Actor::StandIn(person), public_title: public_title.to_owned() }
+    pub(crate) fn new(engine: &Engine, id: IncidentId, person: PersonId, public_title: &str) -> Self {
+        Self { engine: engine.clone(), id, me: Actor::StandIn(person), public_title: public_title.to_owned() }
     }
 
     /// In whose name.
@@ -51,18 +50,18 @@ impl<'a> Hands<'a> {
     }
 
     pub(crate) async fn act(&self, command: Command) -> Result<(), Failure> {
-        let asked = self.stack.server.engine.ask(self.id, self.me.clone(), command).await;
+        let asked = self.engine.ask(self.id, self.me.clone(), command).await;
         asked.map(|_| ()).map_err(|error: EngineError| Failure::new(Kind::Refused, error.to_string()))
     }
 
     pub(crate) async fn incident(&self) -> Result<Arc<Incident>, Failure> {
-        self.stack.server.engine.incident(self.id).await.map_err(wiring::storage_failed)
+        self.engine.incident(self.id).await.map_err(wiring::storage_failed)
     }
 
     /// Waits until every look has ended, and returns the incident as it is then.
     pub(crate) async fn looks_ended(&self) -> Result<Arc<Incident>, Failure> {
         let busy = |run: &Run| matches!(run.state, RunState::Ready | RunState::Running { .. });
-        wait_for(self.stack, self.id, |incident| !incident.runs.iter().any(busy)).await
+        wait_for(&self.engine, self.id, |incident| !incident.runs.iter().any(busy)).await
     }
 
     /// Confirms the severity by the playbook's own questions, where it has any that lead there.
@@ -77,12 +76,12 @@ impl<'a> Hands<'a> {
     /// Gives the word for exactly this command, as it stands in the room, and waits for its end.
     pub(crate) async fn approve(&self, run: u32, source: &str) -> Result<(), Failure> {
         let incident = self.incident().await?;
-        let seen = Sight::of(&incident, run, self.stack.server.engine.clock().now());
+        let seen = Sight::of(&incident, run, self.engine.clock().now());
         let seen = seen.ok_or_else(|| Failure::new(Kind::World, format!("run {run} is not there")))?;
         let sight = Sight { source: source.to_owned(), ..seen };
         self.act(Command::ApproveRun { run, sight, sponsor: None }).await?;
         let ended = |incident: &Incident| incident.run(run).is_some_and(|run| run.ended_at.is_some());
-        wait_for(self.stack, self.id, ended).await.map(drop)
+        wait_for(&self.engine, self.id, ended).await.map(drop)
     }
 
     /// For the team, in the playbook's template; every blank that the incident cannot fill gets the stand-in's words.
@@ -104,7 +103,7 @@ impl<'a> Hands<'a> {
         words_for_blanks: &str,
     ) -> Result<String, Failure> {
         let incident = self.incident().await?;
-        let now = self.stack.server.engine.clock().now();
+        let now = self.engine.clock().now();
         let Some(template) = incident.plan.playbook.template(kind) else {
             return Ok(format!("{}: {words_for_blanks}", phase.name()));
         };

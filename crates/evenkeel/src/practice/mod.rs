@@ -11,4 +11,4 @@ mod stack;
 pub(crate) use hands::{Hands, wait_for};
 pub(crate) use monitor::{Intake, Monitor};
 pub(crate) use narrator::{Narrator, Voice};
-pub(crate) use stack::{Stack, StackOptions, folder, range_failed};
+pub(crate) use stack::{Stack, StackOptions, folder, own_playbook, people, range_failed, roster};

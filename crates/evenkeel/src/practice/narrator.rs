@@ -3,8 +3,10 @@
 use super::stack::Stack;
 use crate::exit::{Failure, Kind};
 use crate::{print, wiring};
+use engine::Engine;
 use engine::ports::Clock;
 use incident::{IncidentId, Status};
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -20,10 +22,17 @@ pub(crate) enum Voice {
     Silent,
 }
 
+/// Where all of it is written down.
+enum Transcript {
+    None,
+    File(File),
+    Kept(RefCell<String>),
+}
+
 /// The voice of the practice.
 pub(crate) struct Narrator {
     clock: Arc<dyn Clock>,
-    transcript: Option<File>,
+    transcript: Transcript,
     voice: Voice,
     told: usize,
 }
@@ -35,7 +44,21 @@ impl Narrator {
                 Failure::new(Kind::World, format!("cannot write {}: {error}", path.display()))
             })
         };
-        Ok(Self { clock, transcript: transcript.map(create).transpose()?, voice: Voice::Aloud, told: 0 })
+        let transcript = transcript.map(create).transpose()?.map_or(Transcript::None, Transcript::File);
+        Ok(Self { clock, transcript, voice: Voice::Aloud, told: 0 })
+    }
+
+    /// One that says nothing and keeps all of it.
+    pub(crate) fn keeping(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, transcript: Transcript::Kept(RefCell::default()), voice: Voice::Silent, told: 0 }
+    }
+
+    /// What it has kept.
+    pub(crate) fn kept(self) -> String {
+        match self.transcript {
+            Transcript::Kept(text) => text.into_inner(),
+            Transcript::None | Transcript::File(_) => String::new(),
+        }
     }
 
     /// The same with another voice.
@@ -72,9 +95,21 @@ impl Narrator {
 
     /// For the transcript alone: what nobody wants on a terminal.
     pub(crate) fn aside(&self, text: &str) -> Result<(), Failure> {
-        let Some(mut file) = self.transcript.as_ref() else { return Ok(()) };
-        writeln!(file, "{}", text.trim_end())
-            .map_err(|error| Failure::new(Kind::World, format!("cannot write the transcript: {error}")))
+        let text = text.trim_end();
+        match &self.transcript {
+            Transcript::None => Ok(()),
+            Transcript::Kept(kept) => {
+                kept.borrow_mut().push_str(text);
+                kept.borrow_mut().push('\n');
+                Ok(())
+            }
+            Transcript::File(file) => {
+                let mut file = file;
+                writeln!(file, "{text}").map_err(|error| {
+                    Failure::new(Kind::World, format!("cannot write the transcript: {error}"))
+                })
+            }
+        }
     }
 
     fn write(&self, text: &str) -> Result<(), Failure> {
@@ -88,17 +123,19 @@ impl Narrator {
     /// Tells the timeline while somebody works.
     pub(crate) async fn follow_while(
         &mut self,
-        stack: &Stack,
+        engine: &Engine,
         id: IncidentId,
         work: impl Future<Output = Result<(), Failure>>,
     ) -> Result<(), Failure> {
-        let mut feed = stack.server.engine.feed();
+        let mut feed = engine.feed();
         tokio::pin!(work);
         loop {
-            self.catch_up(stack, id).await?;
+            self.catch_up(engine, id).await?;
             tokio::select! {
+                // In one order, so that a story under a clock of its own is told the same each time.
+                biased;
                 done = &mut work => {
-                    self.catch_up(stack, id).await?;
+                    self.catch_up(engine, id).await?;
                     return done;
                 }
                 change = feed.recv() => if matches!(change, Err(RecvError::Closed)) {
@@ -111,20 +148,20 @@ impl Narrator {
     /// Tells the timeline until it is over.
     pub(crate) async fn follow_until_resolved(
         &mut self,
-        stack: &Stack,
+        engine: &Engine,
         id: IncidentId,
     ) -> Result<(), Failure> {
-        self.follow_while(stack, id, async {
-            super::hands::wait_for(stack, id, |incident| incident.status == Status::Resolved)
+        self.follow_while(engine, id, async {
+            super::hands::wait_for(engine, id, |incident| incident.status == Status::Resolved)
                 .await
                 .map(|_| ())
         })
         .await
     }
 
-    async fn catch_up(&mut self, stack: &Stack, id: IncidentId) -> Result<(), Failure> {
-        let incident = stack.server.engine.incident(id).await.map_err(wiring::storage_failed)?;
-        let events = stack.server.engine.history(id).await.map_err(wiring::storage_failed)?;
+    async fn catch_up(&mut self, engine: &Engine, id: IncidentId) -> Result<(), Failure> {
+        let incident = engine.incident(id).await.map_err(wiring::storage_failed)?;
+        let events = engine.history(id).await.map_err(wiring::storage_failed)?;
         for event in events.iter().skip(self.told) {
             if let Some((_, words)) = web::timeline_text(event, &incident) {
                 let time = event.at.strftime("%H:%M:%S");

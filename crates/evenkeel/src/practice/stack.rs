@@ -109,7 +109,6 @@ struct Seats {
 
 fn settings(folder: &Path, options: &StackOptions, read: ReadPlaybook, seats: Seats) -> ServerSettings {
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
-    let roles = seats.people.iter().map(|person| (person.name.clone(), vec![person.id.clone()])).collect();
     let components = read.playbook.services.iter().map(|service| service.name.clone()).collect();
     ServerSettings {
         listen: any,
@@ -121,7 +120,7 @@ fn settings(folder: &Path, options: &StackOptions, read: ReadPlaybook, seats: Se
         playbook_texts: read.texts,
         playbook_path: seats.path,
         policy: Policy { approval_shown_min: SHOWN_MIN, ..Policy::default() },
-        roster: Roster::new(seats.people, roles, Vec::new()),
+        roster: roster(seats.people),
         channels: ChannelsConfig::default(),
         runner: seats.runner,
         status_title: "Practice status".to_owned(),
@@ -134,12 +133,18 @@ fn settings(folder: &Path, options: &StackOptions, read: ReadPlaybook, seats: Se
     }
 }
 
-fn own_playbook() -> ReadPlaybook {
+/// Each holds the role that they are named by.
+pub(crate) fn roster(people: Vec<Responder>) -> Roster {
+    let roles = people.iter().map(|person| (person.name.clone(), vec![person.id.clone()])).collect();
+    Roster::new(people, roles, Vec::new())
+}
+
+pub(crate) fn own_playbook() -> ReadPlaybook {
     ReadPlaybook::built_in("tabbi.md", OWN_PLAYBOOK)
 }
 
 /// One person for each role of the escalation path, reached on a handset of the same name.
-fn people(playbook: &Playbook) -> Vec<Responder> {
+pub(crate) fn people(playbook: &Playbook) -> Vec<Responder> {
     let mut seen = BTreeSet::new();
     let targets = playbook.hops().map(|hop| hop.target.as_str());
     let mut people: Vec<Responder> = targets.filter(|target| seen.insert(*target)).map(responder).collect();

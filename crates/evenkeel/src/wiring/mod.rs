@@ -10,6 +10,7 @@ mod server;
 pub(crate) use answers_file::change;
 pub(crate) use chance::{Chance, hex};
 pub(crate) use clock::Steady;
+pub(crate) use plan::plan;
 pub(crate) use playbook_files::{ReadPlaybook, read_documents, read_playbook};
 pub(crate) use server::{
     Running, ServerSettings, command_runner, database, open_storage, own_variable, private, start,

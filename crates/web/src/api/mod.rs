@@ -17,6 +17,8 @@ mod tell;
 mod token;
 mod view;
 
+pub use view::incident_json;
+
 use crate::app::App;
 use crate::auth::ApiWriter;
 use crate::error::Problem;

@@ -160,6 +160,18 @@ struct TimelineView {
     text: String,
 }
 
+/// An incident as the API tells it to whoever reads.
+///
+/// # Errors
+/// Never for an incident as the engine gives it.
+pub fn incident_json(
+    incident: &Incident,
+    events: &[Event],
+    now: Timestamp,
+) -> Result<serde_json::Value, serde_json::Error> {
+    serde_json::to_value(IncidentView::of(incident, events, now))
+}
+
 impl IncidentView {
     /// Of an incident and the events that made it.
     pub(super) fn of(incident: &Incident, events: &[Event], now: Timestamp) -> Self {

@@ -14,7 +14,7 @@ const GROUP_WAIT: SignedDuration = SignedDuration::from_secs(30);
 
 /// Where every rule stands.
 #[derive(Debug, Default)]
-pub(super) struct Group {
+pub(in crate::drill) struct Group {
     standing: BTreeMap<&'static str, Standing>,
     /// Since when anything fires.
     fires_since: Option<Timestamp>,
@@ -55,7 +55,7 @@ impl Standing {
 impl Group {
     /// Judges a round's measures, and returns what there is to send: at each round while something fires, and once when
     /// all of it is over.
-    pub(super) fn judge(&mut self, measures: &Measures, now: Timestamp) -> Option<News> {
+    pub(in crate::drill) fn judge(&mut self, measures: &Measures, now: Timestamp) -> Option<News> {
         for Rule { name, judge, .. } in &RULES {
             self.standing.entry(name).or_default().hears(judge(measures), now);
         }

@@ -7,6 +7,7 @@ use crate::practice::{Stack, range_failed};
 use core::time::Duration;
 use jiff::Timestamp;
 use range::{Measured, Stats, Users};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 
@@ -20,7 +21,7 @@ const ACCOUNT: &str = "practice-monitor";
 const NO_SESSION: &str = "/sessions/ses_monitor";
 
 /// A check that the monitor makes by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) enum Check {
     /// `GET /health` of the API.
     Health,
@@ -31,8 +32,8 @@ pub(super) enum Check {
 }
 
 /// Everything that is known at one moment.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Measures {
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(in crate::drill) struct Measures {
     /// What users met, by kind of act.
     pub(super) users: Stats,
     /// What each check of the window came to: `None` is well, else a few words.

@@ -7,19 +7,22 @@ mod group;
 mod measures;
 mod rules;
 
+pub(super) use group::Group;
+pub(super) use measures::Measures;
+
+use super::recording;
 use crate::exit::Failure;
 use crate::practice::{Intake, Monitor, Stack};
 use core::time::Duration;
 use engine::ports::Clock;
-use group::Group;
 use jiff::{SignedDuration, Timestamp};
 use measures::Gauge;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::sync::watch;
 
 /// How often it looks, by the drill's clock.
-const EVERY: SignedDuration = SignedDuration::from_secs(15);
+pub(super) const EVERY: SignedDuration = SignedDuration::from_secs(15);
 /// The shortest time between two looks, by the world's clock: sooner there is nothing new to see.
 const EVERY_MIN: Duration = Duration::from_millis(500);
 /// Over what it judges, by the drill's clock.
@@ -28,11 +31,17 @@ const WINDOW: Duration = Duration::from_secs(5 * 60);
 const WINDOW_MIN: Duration = Duration::from_secs(10);
 /// The longest: the users are remembered for a minute.
 const WINDOW_MAX: Duration = Duration::from_secs(60);
-/// Begins to watch the stack.
-pub(super) async fn start(stack: &Stack, speed: f64) -> Result<Monitor, Failure> {
+
+/// Begins to watch the stack; `kept` gets every round that was taken.
+pub(super) async fn start(
+    stack: &Stack,
+    speed: f64,
+    kept: Option<recording::Rounds>,
+) -> Result<Monitor, Failure> {
     let window = WINDOW.div_f64(speed).clamp(WINDOW_MIN, WINDOW_MAX);
     let rounds = Rounds {
         gauge: Gauge::new(stack)?,
+        kept,
         group: Group::default(),
         intake: Intake::of(stack).await?,
         clock: Arc::clone(stack.server.engine.clock()),
@@ -44,6 +53,7 @@ pub(super) async fn start(stack: &Stack, speed: f64) -> Result<Monitor, Failure>
 
 struct Rounds {
     gauge: Gauge,
+    kept: Option<recording::Rounds>,
     group: Group,
     intake: Intake,
     clock: Arc<dyn Clock>,
@@ -57,6 +67,9 @@ impl Rounds {
         while !*stopping.borrow() {
             let now = self.clock.now();
             let measures = self.gauge.take(now, self.window).await;
+            if let Some(kept) = &self.kept {
+                kept.add(now, &measures);
+            }
             if let Some(news) = self.group.judge(&measures, now) {
                 self.report(&news).await;
             }
@@ -68,22 +81,28 @@ impl Rounds {
     }
 
     async fn report(&self, news: &News) {
-        let alert = json!({
+        self.intake.report(&news.alert()).await;
+    }
+}
+
+impl News {
+    /// As it is sent to Evenkeel's own intake.
+    pub(super) fn alert(&self) -> Value {
+        json!({
             "key": "tabbi-production",
-            "title": news.title,
-            "description": news.description,
-            "status": if news.firing { "firing" } else { "resolved" },
-            "severity": news.severity,
-            "started_at": news.since,
-            "labels": { "alertname": news.rule, "env": "production", "also": news.also },
-        });
-        self.intake.report(&alert).await;
+            "title": self.title,
+            "description": self.description,
+            "status": if self.firing { "firing" } else { "resolved" },
+            "severity": self.severity,
+            "started_at": self.since,
+            "labels": { "alertname": self.rule, "env": "production", "also": self.also },
+        })
     }
 }
 
 /// What the monitor has to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct News {
+pub(super) struct News {
     firing: bool,
     /// The rule that heads the group.
     rule: &'static str,
