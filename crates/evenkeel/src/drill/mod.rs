@@ -38,6 +38,8 @@ const LOAD: Load = Load::Every(Duration::from_millis(100));
 const FOLLOW_LIMIT: Duration = Duration::from_secs(8);
 /// The users are at work for so long, by the world's clock, before anything breaks.
 const WARM_UP: Duration = Duration::from_secs(12);
+/// A surprise comes at some moment within this time, by the drill's clock.
+const SURPRISE_WITHIN: SignedDuration = SignedDuration::from_mins(5);
 /// A fault that the monitor has not told of by then is not detected, by the drill's clock.
 const DETECTION_WAIT: SignedDuration = SignedDuration::from_mins(20);
 /// The same by the world's clock at least: a fault may take its time to reach users.
@@ -66,6 +68,7 @@ fn drill(args: &DrillRun, voice: Voice) -> Result<ExitCode, Failure> {
     let card = runtime()?.block_on(perform(args, fault, voice))?;
     kept::keep(&kept_in, &card)?;
     tell::card(&card, &earlier, voice)?;
+    tell::fault(fault, voice)?;
     Ok(if card.is_repaired() { ExitCode::SUCCESS } else { ExitCode::from(Kind::Refused.code()) })
 }
 
@@ -85,6 +88,11 @@ fn chosen(args: &DrillRun) -> Result<&'static Fault, Failure> {
                 .ok_or_else(|| Failure::new(Kind::World, "the practice range has no faults"))
         }
     }
+}
+
+/// When a surprise comes.
+fn drawn_wait() -> SignedDuration {
+    SURPRISE_WITHIN / 256 * i32::from(wiring::Chance::default().byte())
 }
 
 async fn perform(args: &DrillRun, fault: &'static Fault, voice: Voice) -> Result<DrillCard, Failure> {
@@ -131,9 +139,17 @@ impl Drill<'_> {
         let monitor = monitor::start(self.stack, self.args.speed, rounds.clone()).await?;
         clock.sleep_until(clock.now() + self.world(WARM_UP)).await;
         let mut feed = self.stack.server.engine.feed();
+        if self.args.surprise {
+            let within = SURPRISE_WITHIN.as_mins();
+            self.narrator
+                .say(&format!("Something breaks within the next {within} min, and nobody is told."))?;
+            clock.sleep_until(clock.now() + drawn_wait()).await;
+        }
         self.stack.range.break_it(self.fault.name).map_err(range_failed)?;
         let broken_at = clock.now();
-        self.narrator.say("Something breaks.")?;
+        if !self.args.surprise {
+            self.narrator.say("Something breaks.")?;
+        }
         let wait = DETECTION_WAIT.max(self.world(DETECTION_WAIT_MIN));
         let opened = within(&clock, wait, feed.recv()).await.and_then(Result::ok);
         let card = match opened {

@@ -4,6 +4,7 @@ use crate::cli::DrillRun;
 use crate::exit::Failure;
 use crate::practice::{Narrator, Stack, Voice};
 use crate::print;
+use range::faults::Fault;
 use web::drills::{DrillCard, DrillTimes, HandledBy, RepairedBy, spent};
 
 /// Where everything is, before anything breaks.
@@ -45,6 +46,22 @@ pub(super) fn card(card: &DrillCard, earlier: &[DrillCard], voice: Voice) -> Res
     }
     for fix in &card.fixes {
         print::line(format!("approved: {}", print::foreign(fix)))?;
+    }
+    Ok(())
+}
+
+/// What it was, once it is over: what nobody who handled it was told.
+pub(super) fn fault(fault: &Fault, voice: Voice) -> Result<(), Failure> {
+    if voice == Voice::Silent {
+        return Ok(());
+    }
+    for (what, said) in [
+        ("what was wrong", fault.cause),
+        ("what it looks like", fault.seen),
+        ("its runbook", fault.runbook),
+        ("what repairs it", fault.repair),
+    ] {
+        print::line(format!("{what}: {said}"))?;
     }
     Ok(())
 }

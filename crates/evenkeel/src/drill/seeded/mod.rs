@@ -44,6 +44,7 @@ pub(super) fn run(args: &DrillRun, seed: u64, voice: Voice) -> Result<ExitCode, 
         print::line(told.transcript.trim_end())?;
     }
     tell::card(&told.card, &[], voice)?;
+    tell::fault(fault, voice)?;
     Ok(if told.card.is_repaired() { ExitCode::SUCCESS } else { ExitCode::from(Kind::Refused.code()) })
 }
 
