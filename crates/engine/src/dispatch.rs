@@ -2,14 +2,15 @@
 //!
 //! One bad piece of work never stops the others, and a slow channel delays only itself.
 
+use crate::agents::Ran;
 use crate::engine::Engine;
 use crate::lanes::{Arrivals, Lane};
-use crate::ports::{Courier, Executor, Lease, Links, PageMessage, RunOrder, Word};
+use crate::ports::{Coming, Courier, Executor, Lease, Links, PageMessage, RunOrder, Word};
 use crate::request::{EngineError, Job, Question};
 use core::time::Duration;
 use incident::words::page_words;
 use incident::{
-    Actor, Asked, Channel, Command, Incident, IncidentId, Page, PageOutcome, PageState, Refusal, RunReport,
+    Actor, Asked, Channel, Command, Incident, IncidentId, Page, PageOutcome, PageState, Place, Refusal,
     RunState, Work,
 };
 use jiff::SignedDuration;
@@ -32,7 +33,7 @@ const PAUSE: SignedDuration = SignedDuration::from_secs(2);
 pub struct Hands {
     /// One courier a channel.
     pub couriers: Vec<Arc<dyn Courier>>,
-    /// Runs commands.
+    /// Runs commands on this machine.
     pub executor: Arc<dyn Executor>,
     /// Makes the links in pages.
     pub links: Arc<dyn Links>,
@@ -163,18 +164,27 @@ impl Dispatch {
         if !started || !self.look(incident.id).await.is_some_and(|now| is_running(&now, number)) {
             return;
         }
-        let report = self.run_or_stop(&order).await;
-        self.bring_back(incident.id, Command::RunEnded { run: number, report }, Some(lease)).await;
+        let ended = match self.run_or_stop(&order, &run.request.place).await {
+            Ran::Ended(report) => Command::RunEnded { run: number, report },
+            Ran::Lost => Command::RunLost { run: number },
+        };
+        self.bring_back(incident.id, ended, Some(lease)).await;
     }
 
     /// Runs a command to its end; a person's wish that it end is passed on as soon as it is kept.
-    async fn run_or_stop(&self, order: &RunOrder) -> RunReport {
-        let mut run = self.executor.run(order);
+    async fn run_or_stop(&self, order: &RunOrder, place: &Place) -> Ran {
+        let mut run: Coming<'_, Ran> = match place {
+            Place::Server => Box::pin(async { Ran::Ended(self.executor.run(order).await) }),
+            Place::Agent(name) => Box::pin(self.engine.agents().run(name, order)),
+        };
         tokio::select! {
             // The command begins before its stop is looked for, so that there is something to stop.
             biased;
-            report = &mut run => return report,
-            () = self.stop_asked(order) => self.executor.stop(order.incident, order.run),
+            ran = &mut run => return ran,
+            () = self.stop_asked(order) => match place {
+                Place::Server => self.executor.stop(order.incident, order.run),
+                Place::Agent(_) => self.engine.agents().stop(order),
+            },
         }
         run.await
     }

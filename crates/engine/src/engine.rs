@@ -1,5 +1,6 @@
 //! The handle that every other room holds: ask, read, follow what changes.
 
+use crate::agents::Agents;
 use crate::core::{After, Core, World};
 use crate::dispatch::{Dispatch, Hands};
 use crate::fault::{Faults, StorageFault};
@@ -51,6 +52,7 @@ pub struct Engine {
     settings: Arc<ArcSwap<Settings>>,
     faults: Arc<Faults>,
     reading: Reading,
+    agents: Arc<Agents>,
 }
 
 /// Where the archive is read.
@@ -111,6 +113,7 @@ impl Engine {
     }
 
     fn make(parts: Parts, reading: Reading) -> Result<(Self, Turning, Rest), JournalError> {
+        let away_s = parts.settings.plan.policy.agent_away_s;
         let settings = Arc::new(ArcSwap::from_pointee(parts.settings));
         let faults = Arc::new(Faults::default());
         let world = World {
@@ -126,8 +129,16 @@ impl Engine {
         let (feed, _) = broadcast::channel(FEED_MAX);
         let (ways, arrivals) = lanes(parts.hands.channels());
         let turning = Turning::new(core, inbox, (feed.clone(), ways), Arc::clone(&parts.clock));
-        let engine =
-            Self { requests, feed, archive: parts.archive, clock: parts.clock, settings, faults, reading };
+        let engine = Self {
+            requests,
+            feed,
+            archive: parts.archive,
+            agents: Arc::new(Agents::new(Arc::clone(&parts.clock), away_s)),
+            clock: parts.clock,
+            settings,
+            faults,
+            reading,
+        };
         Ok((engine, turning, Rest { after, arrivals, hands: parts.hands }))
     }
 
@@ -239,6 +250,12 @@ impl Engine {
     #[must_use]
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
+    }
+
+    /// The agents on other hosts.
+    #[must_use]
+    pub fn agents(&self) -> &Arc<Agents> {
+        &self.agents
     }
 
     /// Ends once everything accepted so far is kept.

@@ -19,6 +19,9 @@ const RUNS_AT_ONCE: usize = 4;
 /// How many pages lie ready beside those that are carried, so that a channel never waits for the core.
 const PAGES_READY: usize = PAGES_AT_ONCE;
 
+/// The same for commands on other machines, of all agents together: here each is no more than a wait.
+const AWAY_AT_ONCE: usize = 64;
+
 /// How many commands lie ready. One: whatever is worse and comes later goes before all that is still in the core.
 const RUNS_READY: usize = 1;
 
@@ -33,6 +36,11 @@ pub(crate) enum Lane {
     Wanted,
     /// Commands that only look, begun by the runbook.
     Looks,
+    /// Commands for agents that a person approved or asked for. An agent that is away holds its place for a while, so
+    /// commands of this machine must not wait behind.
+    WantedAway,
+    /// Commands for agents that only look, begun by the runbook.
+    LooksAway,
 }
 
 /// The core's ends of the lanes.
@@ -43,7 +51,13 @@ pub(crate) type Arrivals = BTreeMap<Lane, mpsc::Receiver<Job>>;
 
 /// A lane for each of these channels, and the others.
 pub(crate) fn lanes(channels: impl Iterator<Item = Channel>) -> (Ways, Arrivals) {
-    let all = channels.map(Lane::Pages).chain([Lane::Unset, Lane::Wanted, Lane::Looks]);
+    let all = channels.map(Lane::Pages).chain([
+        Lane::Unset,
+        Lane::Wanted,
+        Lane::Looks,
+        Lane::WantedAway,
+        Lane::LooksAway,
+    ]);
     let pairs = all.map(|lane| (lane, mpsc::channel(lane.ready_max())));
     pairs.map(|(lane, (way, arrival))| ((lane, way), (lane, arrival))).unzip()
 }
@@ -55,7 +69,12 @@ impl Lane {
             Work::Page(number) => incident.page(number).map(|page| Self::Pages(page.channel)),
             Work::Run(number) => incident.run(number).map(|run| {
                 let wanted = run.approved_by.is_some() || run.asked_by.person().is_some();
-                if wanted { Self::Wanted } else { Self::Looks }
+                match (wanted, run.request.place.is_server()) {
+                    (true, true) => Self::Wanted,
+                    (false, true) => Self::Looks,
+                    (true, false) => Self::WantedAway,
+                    (false, false) => Self::LooksAway,
+                }
             }),
         }
     }
@@ -65,13 +84,14 @@ impl Lane {
         match self {
             Self::Pages(_) | Self::Unset => PAGES_AT_ONCE,
             Self::Wanted | Self::Looks => RUNS_AT_ONCE,
+            Self::WantedAway | Self::LooksAway => AWAY_AT_ONCE,
         }
     }
 
     const fn ready_max(self) -> usize {
         match self {
             Self::Pages(_) | Self::Unset => PAGES_READY,
-            Self::Wanted | Self::Looks => RUNS_READY,
+            Self::Wanted | Self::Looks | Self::WantedAway | Self::LooksAway => RUNS_READY,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Lives here: the core's thread, timers, leases, the workers that deliver and run, and the ports. Must never be here:
 //! SQL, HTTP, child processes, the environment.
 
+mod agents;
 pub mod conformance;
 mod core;
 mod dispatch;
@@ -17,6 +18,7 @@ mod still;
 mod timers;
 mod turning;
 
+pub use agents::{ASK_HELD, Agents};
 pub use dispatch::Hands;
 pub use engine::{Engine, Parts, Stopped};
 pub use fault::StorageFault;

@@ -1,8 +1,10 @@
 //! The command line: every verb, its arguments and its help. What each does is in `commands/`.
 
+mod agent;
 mod drill;
 mod playbook;
 
+pub(crate) use agent::AgentArgs;
 pub(crate) use drill::{DrillRun, DrillVerb};
 pub(crate) use playbook::{Answer, Asked, Check, Level, PlaybookVerb, Tools};
 
@@ -50,6 +52,10 @@ pub(crate) enum Verb {
     Drill(DrillVerb),
     /// Run the server.
     Serve(Serve),
+    /// Run a server's commands on this host.
+    Agent(AgentArgs),
+    /// List the agents of a server: who is there, and at work on what.
+    Agents,
     /// Look at a playbook as Evenkeel understands it.
     #[command(subcommand)]
     Playbook(PlaybookVerb),
@@ -261,6 +267,9 @@ pub(crate) enum RunbookVerb {
         /// The exact command, so that nothing else can be approved.
         #[arg(long)]
         command: String,
+        /// The agent on which it would run; left out: the server itself.
+        #[arg(long, value_name = "AGENT")]
+        on: Option<String>,
     },
     /// Stop a command that runs: it is asked to end, then ended by force.
     Stop {
@@ -349,7 +358,7 @@ pub(crate) enum ProbeVerb {
 pub(crate) enum TokenVerb {
     /// Make one and print it, once. With --config it is written to a server that is not running.
     Create {
-        /// Its name; for `alerts` the name of the source.
+        /// Its name; for `alerts` the name of the source, for `agent` of the agent.
         name: String,
         /// What it may do.
         #[arg(long, value_enum, default_value_t = ScopeArg::Alerts)]
@@ -386,6 +395,8 @@ pub(crate) enum ScopeArg {
     Read,
     /// Do everything in the name of its person.
     Respond,
+    /// Be the agent of its name, and nothing else.
+    Agent,
 }
 
 /// `evenkeel docs …`.

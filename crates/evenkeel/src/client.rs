@@ -107,7 +107,7 @@ fn refused(status: StatusCode, text: &str) -> Failure {
 }
 
 /// The cause at the bottom says what really happened.
-fn innermost(error: &dyn std::error::Error) -> String {
+pub(crate) fn innermost(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(deeper) = cause.source() {
         cause = deeper;

@@ -1,5 +1,6 @@
 //! The program: reads the command line, wires the rooms together, and holds no rule of the domain.
 
+mod agent;
 mod cli;
 mod client;
 mod commands;

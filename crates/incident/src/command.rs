@@ -247,7 +247,7 @@ pub enum Command {
         /// How.
         report: RunReport,
     },
-    /// The server stopped while a command ran.
+    /// The server, or the agent that had it, stopped while a command ran.
     RunLost {
         /// Which run.
         run: u32,

@@ -1,6 +1,7 @@
 //! The plan that an incident pins when it opens: the compiled playbook and the settings read beside it.
 
 use crate::people::{Moment, PersonId};
+use crate::place::Serves;
 use crate::severity::Severity;
 use alloc::borrow::ToOwned;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -55,6 +56,8 @@ pub struct Policy {
     pub second_word_roles: Vec<String>,
     /// How often one page is tried on one channel.
     pub page_attempts_max: u32,
+    /// An agent that was not heard for so many seconds is away: what it had not taken does not begin, what it had is lost.
+    pub agent_away_s: u32,
 }
 
 impl Default for Policy {
@@ -75,6 +78,7 @@ impl Default for Policy {
             two_person: Vec::new(),
             second_word_roles: Vec::new(),
             page_attempts_max: 6,
+            agent_away_s: 45,
         }
     }
 }
@@ -125,6 +129,9 @@ pub struct Plan {
     /// The names of the variables that the environment of a run gives; never their values.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub given: BTreeSet<String>,
+    /// What each agent is for, by its name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub agents: BTreeMap<String, Serves>,
 }
 
 /// The field's usual words, worst first, for a playbook without a severity matrix.

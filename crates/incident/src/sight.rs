@@ -2,6 +2,7 @@
 //! nothing else.
 
 use crate::id::IncidentId;
+use crate::place::Place;
 use crate::state::Incident;
 use alloc::string::String;
 use jiff::Timestamp;
@@ -20,6 +21,8 @@ pub struct Sight {
     pub source: String,
     /// What it was said to do.
     pub effect: Effect,
+    /// Where it was said to run.
+    pub place: Place,
     /// When it was shown.
     pub at: Timestamp,
 }
@@ -35,6 +38,7 @@ impl Sight {
             offer: known.offer,
             source: known.request.source.clone(),
             effect: known.request.effect,
+            place: known.request.place.clone(),
             at,
         })
     }

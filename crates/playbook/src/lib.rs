@@ -31,9 +31,11 @@ pub use fix::{Unfixable, fixed};
 pub use lint::{dead_files, overdue_reviews};
 pub use matching::{Matcher, Signal, match_runbooks};
 pub use model::*;
+pub use recognise::changes_folder;
 #[cfg(feature = "fuzz")]
 pub use shell::plain_reading_agrees;
 pub use shell::{
-    DryRun, asks_a_service, asks_about_others, bind, dry_run, effect_of, shows_state_before, value_fault,
+    DryRun, asks_a_service, asks_about_others, bind, dry_run, effect_of, shows_state_before, ssh_host,
+    tools_of, value_fault, variables_of,
 };
 pub use suspects::{Spoken, Suspect, SuspectKind, Suspects, is_trouble, speaks_alike};

@@ -8,7 +8,7 @@ use crate::public::Board;
 use crate::sights::Sights;
 use crate::streams::Streams;
 use engine::Engine;
-use engine::ports::{Access, AccessError, BucketWidth, Ids, ProbeBoard, ProbeStretch};
+use engine::ports::{Access, AccessError, AgentView, BucketWidth, Ids, ProbeBoard, ProbeStretch};
 use jiff::Timestamp;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -143,6 +143,12 @@ impl App {
         let read = tokio::task::spawn_blocking(move || probes.stretches(&probe, width, from)).await;
         let unavailable = |why: String| Problem::from(engine::EngineError::Unavailable(why));
         read.map_err(|error| unavailable(error.to_string()))?.map_err(|error| unavailable(error.to_string()))
+    }
+
+    /// Every agent that was heard or that the settings name.
+    pub(crate) fn agents(&self) -> Vec<AgentView> {
+        let named: Vec<String> = self.parts.engine.settings().plan.agents.keys().cloned().collect();
+        self.parts.engine.agents().all(&named)
     }
 
     pub(crate) fn engine(&self) -> &Engine {

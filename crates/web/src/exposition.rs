@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use core::fmt::{self, Display, Write as _};
 use core::time::Duration;
-use engine::ports::{ProbeRefusal, ProbeState, ProbeView, Verdict};
+use engine::ports::{AgentView, Presence, ProbeRefusal, ProbeState, ProbeView, Verdict};
 use serde::Deserialize;
 
 /// The text format of Prometheus.
@@ -39,7 +39,20 @@ async fn metrics(State(app): State<App>, _caller: ApiCaller) -> Response {
         let blind = u8::from(view.standing.blind_since.is_some());
         page.value("evenkeel_probe_blind", &[("probe", view.name.as_str())], blind);
     }
+    agents(&mut page, &app.agents());
     page.into_response()
+}
+
+fn agents(page: &mut Page, agents: &[AgentView]) {
+    page.family("evenkeel_agent_up", "Whether the agent asks for work.");
+    for agent in agents {
+        let up = u8::from(agent.presence == Presence::Present);
+        page.value("evenkeel_agent_up", &[("agent", agent.name.as_str())], up);
+    }
+    page.family("evenkeel_agent_runs", "How many commands the agent has in hand.");
+    for agent in agents {
+        page.value("evenkeel_agent_runs", &[("agent", agent.name.as_str())], agent.at_work.len());
+    }
 }
 
 #[derive(Deserialize)]

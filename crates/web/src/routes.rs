@@ -16,6 +16,8 @@ pub enum Door {
     Source,
     /// A session.
     Session,
+    /// The token of the agent that the address names.
+    Agent,
     /// A token with the scope read, or a session.
     Read,
     /// A token with the scope respond, or a session with its proof.

@@ -9,14 +9,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use core::fmt;
 use engine::ports::{Access, AccessError, Ids};
-use incident::{IncidentId, PersonId, Sight};
+use incident::{IncidentId, PersonId, Place, Sight};
 use jiff::Timestamp;
 use playbook::Effect;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// What the key is kept under, and which shape of proof it signs.
-const KEY: &str = "sight 1";
+const KEY: &str = "sight 2";
 
 /// No proof of ours is longer, in bytes.
 const TOKEN_BYTES_MAX: usize = 1_024;
@@ -34,6 +34,7 @@ struct Shown {
     offer: u32,
     at: Timestamp,
     effect: Effect,
+    place: Place,
     source: String,
     person: PersonId,
 }
@@ -58,6 +59,7 @@ impl Sights {
             offer: sight.offer,
             at: sight.at,
             effect: sight.effect,
+            place: sight.place.clone(),
             source: hash_hex(&sight.source),
             person: person.clone(),
         };
@@ -83,8 +85,8 @@ impl Sights {
             let detail = "not approved: the command that came with this word is not the one that was shown";
             return refused("not-that-command", detail.to_owned());
         }
-        let Shown { incident, run, offer, at, effect, .. } = shown;
-        Ok(Sight { incident, run, offer, source, effect, at })
+        let Shown { incident, run, offer, at, effect, place, .. } = shown;
+        Ok(Sight { incident, run, offer, source, effect, place, at })
     }
 
     fn shown(&self, token: &str) -> Option<Shown> {

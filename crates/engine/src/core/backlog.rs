@@ -38,8 +38,8 @@ impl Backlog {
     fn add(&mut self, lane: Lane, rank: u8, (incident, work): (IncidentId, Work)) {
         self.came += 1;
         let newest = match lane {
-            Lane::Looks => Some(incident),
-            Lane::Pages(_) | Lane::Unset | Lane::Wanted => None,
+            Lane::Looks | Lane::LooksAway => Some(incident),
+            Lane::Pages(_) | Lane::Unset | Lane::Wanted | Lane::WantedAway => None,
         };
         let turn = Turn { rank, newest: Reverse(newest), came: self.came };
         self.lanes.entry(lane).or_default().insert(turn, (incident, work));
@@ -47,9 +47,13 @@ impl Backlog {
 
     /// Takes out what comes last of the looks that are too many.
     fn take_crowded_out(&mut self) -> Vec<(IncidentId, Work)> {
-        let Some(looks) = self.lanes.get_mut(&Lane::Looks) else { return Vec::new() };
-        let many = looks.len().saturating_sub(LOOKS_WAITING_MAX).min(LEFT_AT_ONCE);
-        (0..many).filter_map(|_| looks.pop_last()).map(|(_, work)| work).collect()
+        let mut crowded_out = Vec::new();
+        for lane in [Lane::Looks, Lane::LooksAway] {
+            let Some(looks) = self.lanes.get_mut(&lane) else { continue };
+            let many = looks.len().saturating_sub(LOOKS_WAITING_MAX).min(LEFT_AT_ONCE - crowded_out.len());
+            crowded_out.extend((0..many).filter_map(|_| looks.pop_last()).map(|(_, work)| work));
+        }
+        crowded_out
     }
 
     fn take(&mut self, lane: Lane) -> Option<(IncidentId, Work)> {

@@ -18,6 +18,8 @@ pub enum Scope {
     Read,
     /// Do everything that a person can, in the name of its person.
     Respond,
+    /// Be the agent of the token's name, and nothing else.
+    Agent,
 }
 
 /// A person who can sign in.
@@ -60,7 +62,7 @@ pub struct Session {
 pub struct Token {
     /// SHA-256 of its secret, lower-case hex.
     pub hash: String,
-    /// A name for people; the name of the source for [`Scope::Alerts`].
+    /// A name for people; the name of the source for [`Scope::Alerts`], of the agent for [`Scope::Agent`].
     pub name: String,
     /// What it may do.
     pub scope: Scope,

@@ -3,6 +3,7 @@
 use super::Coming;
 use incident::{IncidentId, RunReport};
 use playbook::Effect;
+use serde::{Deserialize, Serialize};
 
 /// A command that may run now: it only looks, or a named person gave the word for exactly these bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +21,8 @@ pub struct RunOrder {
 }
 
 /// Whether a person gave the word for a command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Word {
     /// A named person, for exactly this text.
     Given,

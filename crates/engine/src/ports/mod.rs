@@ -1,6 +1,7 @@
 //! What the engine needs of the world, as traits. Other rooms implement them; the app wires them.
 
 mod access;
+mod agents;
 mod courier;
 mod executor;
 mod journal;
@@ -8,6 +9,10 @@ mod probing;
 mod time;
 
 pub use access::{Access, AccessError, Account, Scope, Session, Token};
+pub use agents::{
+    AGENT_PROTOCOL, AgentAsk, AgentLeave, AgentOrder, AgentRefusal, AgentReport, AgentRuns, AgentSelf,
+    AgentTake, AgentVersion, AgentView, AgentWork, OrderName, Presence, Reported, Taken,
+};
 pub use courier::{Courier, Links, PageMessage};
 pub use executor::{Executor, RunOrder, Word};
 pub use journal::{

@@ -1,5 +1,6 @@
 //! The engine told as stories: a clock moved by hand, storage in memory, couriers and commands that do as told.
 
+mod agents;
 mod crashes;
 mod pages;
 mod runs;

@@ -5,7 +5,7 @@ use engine::ports::{Clock, Coming, Courier, Executor, Ids, Links, PageMessage, R
 use engine::{Answer, Engine, EngineError, Hands, Parts, Settings, Still, Stopped};
 use incident::{
     Actor, Alert, AlertKey, AlertStatus, Channel, Command, Contact, Ending, Incident, IncidentId,
-    PageOutcome, PersonId, Plan, Responder, Roster, RunReport, Sight,
+    PageOutcome, PersonId, Plan, Responder, Roster, RunReport, Serves, Sight,
 };
 use jiff::{SignedDuration, Timestamp};
 use playbook::{Effect, EscalationHop, Origin, Playbook, Runbook, Step, StepKind};
@@ -177,17 +177,28 @@ pub(crate) struct World {
     ids: Arc<Counting>,
     stopped: Option<Stopped>,
     node: u32,
+    plan: Plan,
 }
 
 impl World {
     pub(crate) fn new() -> Self {
+        Self::on(plan())
+    }
+
+    /// The same, with all commands for an agent.
+    pub(crate) fn with_agent(name: &str) -> Self {
+        let serves = Serves { tools: ["curl", "wrangler"].map(str::to_owned).into(), ..Serves::default() };
+        Self::on(Plan { agents: [(name.to_owned(), serves)].into(), ..plan() })
+    }
+
+    fn on(plan: Plan) -> Self {
         let memory = Memory::new();
         let clock = HandClock::new();
         let (phone, mail) = (Phone::new(Channel::Handset), Phone::new(Channel::Email));
         let shell = Shell::new();
         let ids = Arc::new(Counting::default());
-        let (engine, stopped) = start(&memory, &clock, [&phone, &mail], &shell, (&ids, 0));
-        Self { engine, memory, clock, phone, mail, shell, ids, stopped: Some(stopped), node: 0 }
+        let (engine, stopped) = start(&memory, &clock, [&phone, &mail], &shell, (&ids, 0, &plan));
+        Self { engine, memory, clock, phone, mail, shell, ids, stopped: Some(stopped), node: 0, plan }
     }
 
     /// The process dies here: nothing is said to anybody, and whatever was under way is gone.
@@ -199,8 +210,7 @@ impl World {
         self.mail = Phone::new(Channel::Email);
         self.shell = Shell::new();
         self.node += 1;
-        let (engine, stopped) =
-            start(&self.memory, &self.clock, [&self.phone, &self.mail], &self.shell, (&self.ids, self.node));
+        let (engine, stopped) = self.started(self.node);
         self.engine = engine;
         self.stopped = Some(stopped);
     }
@@ -255,7 +265,12 @@ impl World {
 
     /// Another engine on what this one keeps, with the same shell.
     pub(crate) fn second_engine(&self) -> (Engine, Stopped) {
-        start(&self.memory, &self.clock, [&self.phone, &self.mail], &self.shell, (&self.ids, self.node + 100))
+        self.started(self.node + 100)
+    }
+
+    fn started(&self, node: u32) -> (Engine, Stopped) {
+        let phones = [&self.phone, &self.mail];
+        start(&self.memory, &self.clock, phones, &self.shell, (&self.ids, node, &self.plan))
     }
 
     /// Waits until the incident is as expected.
@@ -307,7 +322,7 @@ fn start(
     clock: &HandClock,
     phones: [&Phone; 2],
     shell: &Shell,
-    (ids, node): (&Arc<Counting>, u32),
+    (ids, node, plan): (&Arc<Counting>, u32, &Plan),
 ) -> (Engine, Stopped) {
     Engine::start(parts(memory, clock, phones, shell, (ids, node))).expect("memory can always be read")
 }
@@ -325,7 +340,7 @@ fn parts(
         archive: Arc::new(memory.clone()),
         clock: Arc::new(clock.clone()),
         ids: Arc::clone(ids) as Arc<dyn Ids>,
-        settings: Settings::new(Arc::new(plan()), Arc::new(roster())),
+        settings: Settings::new(Arc::new(plan.clone()), Arc::new(roster())),
         node: format!("node-{node}"),
         hands: Hands {
             couriers: couriers.to_vec(),

@@ -1,6 +1,7 @@
 //! `evenkeel doctor`: finds by day what would fail at night. Changes nothing.
 
 mod holding;
+mod placing;
 mod probing;
 
 use crate::cli::Reach;
@@ -39,7 +40,7 @@ pub(super) fn run(reach: &Reach, path: &Path) -> Result<(), Failure> {
         storage(reach, &config.data),
         holding::look(&config.runner),
     ];
-    looks.extend(tools(&read.playbook));
+    looks.extend(placing::looks(&config, &read.playbook));
     looks.extend(probing::looks(&config, &read.playbook)?);
     if reach.json {
         print::json(&looks)?;
@@ -244,26 +245,6 @@ fn folder(data: &Path) -> (bool, String) {
         Ok(_) => (true, format!("{} will be made by the first start", wiring::database(data).display())),
         Err(error) => (false, format!("cannot write in {}: {error}", above.display())),
     }
-}
-
-/// The programs that the playbook's commands call.
-fn tools(playbook: &Playbook) -> Vec<Look> {
-    let commands =
-        playbook.runbooks.iter().flat_map(|runbook| &runbook.steps).flat_map(|step| &step.commands);
-    let all = commands.chain(&playbook.quick_diagnostics);
-    let names: BTreeSet<&str> = all.filter_map(|command| command.source.split_whitespace().next()).collect();
-    let path = wiring::own_variable("PATH").unwrap_or_default();
-    let found = |name: &str| path.split(':').any(|folder| Path::new(folder).join(name).is_file());
-    let look = |name: &str| {
-        let well = found(name);
-        let said = if well { format!("{name} is installed") } else { format!("{name} is not on PATH") };
-        Look { about: "tool", well, said }
-    };
-    names
-        .into_iter()
-        .filter(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'))
-        .map(look)
-        .collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! One verb a file.
 
+mod agent;
 mod alert;
 mod docs;
 mod doctor;
@@ -37,6 +38,8 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
             return drill::run(&verb, voice);
         }
         Verb::Serve(args) => serve::run(&args.config)?,
+        Verb::Agent(args) => agent::run(&reach, &args)?,
+        Verb::Agents => agent::list(&reach)?,
         Verb::Playbook(verb) => playbook::run(&reach, &verb)?,
         Verb::Alert(verb) => alert::run(&reach, &verb)?,
         Verb::Incident(verb) => incident::run(&reach, &verb)?,

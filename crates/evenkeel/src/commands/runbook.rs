@@ -26,9 +26,9 @@ pub(super) fn run(reach: &Reach, verb: &RunbookVerb) -> Result<(), Failure> {
             });
             asked(reach, id, &Client::new(reach)?.post(&incident_path(id, "/runs"), &body)?)
         }
-        RunbookVerb::Approve { id, run, command } => {
+        RunbookVerb::Approve { id, run, command, on } => {
             let client = Client::new(reach)?;
-            let seen = seen(&client.get(&incident_path(id, ""))?, *run)?;
+            let seen = seen(&client.get(&incident_path(id, ""))?, *run, on.as_deref())?;
             let path = incident_path(id, &format!("/runs/{run}/approve"));
             done(reach, &client.post(&path, &json!({ "source": command, "seen": seen }))?)
         }
@@ -51,14 +51,24 @@ fn asked(reach: &Reach, id: &str, answer: &Value) -> Result<(), Failure> {
     }
 }
 
-/// What a word for a run sends back. The command comes from whoever typed it, so that nothing else is approved than what
-/// they had read.
-fn seen(incident: &Value, number: u32) -> Result<String, Failure> {
+/// What a word for a run sends back. The command and the place come from whoever typed them, so that nothing else is
+/// approved than what they had read, and nowhere else.
+fn seen(incident: &Value, number: u32, on: Option<&str>) -> Result<String, Failure> {
     let runs = incident.get("runs").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let run = runs.iter().find(|run| run.get("number").and_then(Value::as_u64) == Some(u64::from(number)));
     let Some(run) = run else {
         return Err(Failure::new(Kind::Refused, format!("the incident has no run {number}")));
     };
+    let place = run.get("place").and_then(|place| place.get("agent")).and_then(Value::as_str);
+    if place != on {
+        let message = match place {
+            Some(agent) => format!("run {number} would run on the agent {agent}"),
+            None => format!("run {number} would run on the server's own host, and on no agent"),
+        };
+        let hint = place
+            .map_or_else(|| "leave --on out".to_owned(), |agent| format!("if you mean it, add --on {agent}"));
+        return Err(Failure::new(Kind::Refused, message).hint(hint));
+    }
     match text(run, "seen") {
         "" => {
             let by =
@@ -102,4 +112,25 @@ fn row(found: &RunbookMatch) -> Vec<String> {
 
 fn told(rows: &[Vec<String>]) -> Result<(), Failure> {
     if rows.is_empty() { print::line("no runbook fits") } else { print::table(rows) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_names_the_place_as_well() {
+        let incident = json!({ "runs": [
+            { "number": 1, "place": "server", "seen": "here", "state": "proposed" },
+            { "number": 2, "place": { "agent": "db1" }, "seen": "there", "state": "proposed" },
+        ] });
+        assert_eq!(seen(&incident, 1, None).unwrap(), "here");
+        assert_eq!(seen(&incident, 2, Some("db1")).unwrap(), "there");
+        for (run, on, words) in
+            [(1, Some("db1"), "leave --on out"), (2, None, "--on db1"), (2, Some("db2"), "--on db1")]
+        {
+            let refused = seen(&incident, run, on).unwrap_err().to_string();
+            assert!(refused.contains(words), "{refused}");
+        }
+    }
 }

@@ -67,7 +67,7 @@ pub(crate) async fn told_to_stop() -> Result<(), Failure> {
 }
 
 /// What goes wrong is told on standard error; `EVENKEEL_LOG` says how much.
-fn init_log() {
+pub(crate) fn init_log() {
     let wanted = wiring::own_variable("EVENKEEL_LOG").unwrap_or_else(|| "info".to_owned());
     let filter = tracing_subscriber::EnvFilter::try_new(wanted).unwrap_or_else(|_| "info".into());
     tracing_subscriber::fmt()

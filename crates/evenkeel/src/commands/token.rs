@@ -30,6 +30,7 @@ fn of(scope: ScopeArg) -> Scope {
         ScopeArg::Alerts => Scope::Alerts,
         ScopeArg::Read => Scope::Read,
         ScopeArg::Respond => Scope::Respond,
+        ScopeArg::Agent => Scope::Agent,
     }
 }
 

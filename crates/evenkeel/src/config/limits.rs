@@ -8,6 +8,9 @@ use reqwest::Url;
 /// No pause of a policy is longer: a year.
 const MINUTES_MAX: u32 = 365 * 24 * 60;
 
+/// An agent is heard every ten seconds when all is well; with less than this a single slow answer would lose its runs.
+const AGENT_AWAY_S_MIN: u32 = 12;
+
 /// No command is given longer: a day.
 const RUN_SECONDS_MAX: u64 = 24 * 60 * 60;
 /// With less memory a shell and its tools do not start.
@@ -19,13 +22,14 @@ const MIB_MAX: u64 = 1 << 20;
 pub(super) fn check(config: &Config) -> Result<(), String> {
     policy(config)?;
     run(&config.runner)?;
+    super::agents::check(config)?;
     two_person(config)?;
     address("console_url", config.console_url.as_deref())?;
     address("status.url", config.status.url.as_deref())?;
     people(config)
 }
 
-fn run(runner: &RunnerSettings) -> Result<(), String> {
+pub(super) fn run(runner: &RunnerSettings) -> Result<(), String> {
     let seconds = |name, set: Option<u64>| within(name, set.unwrap_or(1), 1..=RUN_SECONDS_MAX);
     seconds("runner.time_limit_s", runner.time_limit_s)?;
     seconds("runner.follow_limit_s", runner.follow_limit_s)?;
@@ -61,7 +65,8 @@ fn policy(config: &Config) -> Result<(), String> {
     minutes("policy.approval_valid_min", policy.approval_valid_min)?;
     minutes("policy.approval_shown_min", policy.approval_shown_min)?;
     within("policy.escalation_repeats_max", policy.escalation_repeats_max, 0..=1_000)?;
-    within("policy.page_attempts_max", policy.page_attempts_max, 1..=100)
+    within("policy.page_attempts_max", policy.page_attempts_max, 1..=100)?;
+    within("policy.agent_away_s", policy.agent_away_s, AGENT_AWAY_S_MIN..=3_600)
 }
 
 fn within<T: Copy + PartialOrd + std::fmt::Display>(
@@ -128,6 +133,7 @@ mod tests {
             ("[runner]\ntwo_person = ['reads-world']", "runner.two_person"),
             ("[policy]\ntwo_person = ['destroys']", "under [runner]"),
             ("[policy]\napproval_shown_min = 0", "policy.approval_shown_min"),
+            ("[policy]\nagent_away_s = 5", "policy.agent_away_s"),
             ("console_url = 'oncall.example.test'", "console_url"),
             ("[status]\nurl = 'javascript:alert(1)'", "status.url"),
             ("[[people]]\nid = 'a b'\nname = 'A'", "\"a b\""),

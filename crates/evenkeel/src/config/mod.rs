@@ -1,6 +1,8 @@
 //! The settings: one TOML file. An unknown key is an error that names its line and the nearest name.
 
+mod agents;
 mod explain;
+pub(crate) use agents::AgentConfig;
 pub(crate) use explain::nearest;
 pub(crate) use probing::place;
 mod limits;
@@ -11,7 +13,7 @@ mod schedules;
 
 use crate::exit::{Failure, Kind};
 use channels::ChannelsConfig;
-use incident::{Channel, Contact, PersonId, Policy, Responder, Roster};
+use incident::{Channel, Contact, PersonId, Policy, Responder, Roster, Serves};
 pub(crate) use playbook_setting::PlaybookSetting;
 pub(crate) use runner_setting::{Confine, RunnerSettings};
 use serde::Deserialize;
@@ -65,6 +67,9 @@ pub(crate) struct Config {
     /// How runbook commands run.
     #[serde(default)]
     pub(crate) runner: RunnerSettings,
+    /// Which of them run on other hosts, by the names of the agents there.
+    #[serde(default)]
+    pub(crate) agents: BTreeMap<String, Serves>,
     /// The public page.
     #[serde(default)]
     pub(crate) status: StatusSettings,

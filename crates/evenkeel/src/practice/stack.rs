@@ -123,6 +123,7 @@ fn settings(folder: &Path, options: &StackOptions, read: ReadPlaybook, seats: Se
         roster: roster(seats.people),
         channels: ChannelsConfig::default(),
         runner: seats.runner,
+        agents: BTreeMap::new(),
         status_title: "Practice status".to_owned(),
         status_url: None,
         components,

@@ -13,8 +13,8 @@ pub(crate) use clock::Steady;
 pub(crate) use plan::plan;
 pub(crate) use playbook_files::{ReadPlaybook, read_documents, read_playbook};
 pub(crate) use server::{
-    Running, ServerSettings, command_runner, database, open_storage, own_variable, private, start,
-    storage_failed, unreachable,
+    Running, ServerSettings, command_runner, database, open_storage, own_variable, private, run_settings,
+    start, storage_failed, unreachable,
 };
 
 /// `ring` is the one crypto library of the program.

@@ -1,13 +1,13 @@
 //! A running server: storage, engine, couriers, runner and web, started in order and stopped in reverse.
 
 use super::{Chance, Steady, plan, use_ring};
-use crate::config::{Config, Confine, Storage};
+use crate::config::{Config, Confine, RunnerSettings, Storage};
 use crate::exit::{Failure, Kind};
 use channels::{ChannelsConfig, couriers};
 use engine::memory::Memory;
 use engine::ports::{Access, Archive, Clock, Ids, Journal, Links};
 use engine::{Engine, Hands, Parts, Settings, Stopped};
-use incident::{Policy, Roster};
+use incident::{Policy, Roster, Serves};
 use playbook::Playbook;
 use probes::{Board, Place, Probe, Prober, ProberParts};
 use runner::{Held, Runner, RunnerConfig};
@@ -38,6 +38,8 @@ pub(crate) struct ServerSettings {
     pub(crate) roster: Roster,
     pub(crate) channels: ChannelsConfig,
     pub(crate) runner: RunnerConfig,
+    /// What the agents on other hosts are for.
+    pub(crate) agents: BTreeMap<String, Serves>,
     pub(crate) status_title: String,
     pub(crate) status_url: Option<String>,
     pub(crate) components: Vec<String>,
@@ -90,6 +92,7 @@ impl ServerSettings {
             roster: config.roster(),
             channels: config.channels.clone(),
             runner: runner_config(config),
+            agents: config.agents.clone(),
             status_title: config.status.title.clone(),
             status_url: config.status.url.clone(),
             components,
@@ -125,7 +128,18 @@ fn policy(config: &Config) -> Policy {
 
 /// The runner's settings: only what is named gets through to a command.
 pub(crate) fn runner_config(config: &Config) -> RunnerConfig {
-    let settings = &config.runner;
+    let workdir = config.data.clone();
+    let mut hidden = private(&config.data);
+    hidden.push(config.path.clone());
+    run_settings(&config.runner, workdir, hidden)
+}
+
+/// The same for whoever runs commands: a server, or an agent on another host.
+pub(crate) fn run_settings(
+    settings: &RunnerSettings,
+    workdir: PathBuf,
+    hidden: Vec<PathBuf>,
+) -> RunnerConfig {
     let mut env = settings.env.clone();
     for name in ["PATH", "HOME", "LANG"] {
         if let Some(value) = own_variable(name) {
@@ -139,12 +153,11 @@ pub(crate) fn runner_config(config: &Config) -> RunnerConfig {
         .collect();
     let values = secrets.values().cloned().collect();
     env.extend(secrets);
-    let workdir = settings.workdir.clone().unwrap_or_else(|| config.data.clone());
+    let workdir = settings.workdir.clone().unwrap_or(workdir);
     let mut run = RunnerConfig::new(workdir, env);
     run.secrets = values;
     settings.hold(&mut run);
-    run.hidden = private(&config.data);
-    run.hidden.push(config.path.clone());
+    run.hidden = hidden;
     run
 }
 
@@ -186,7 +199,7 @@ pub(crate) async fn start(settings: ServerSettings) -> Result<Running, Failure> 
     warn_of_gaps(&settings);
     let given = settings.runner.env.keys().cloned().collect();
     let executor = Arc::new(Runner::new(settings.runner));
-    let plan = Arc::new(plan::plan(settings.playbook, settings.policy, given));
+    let plan = Arc::new(plan::plan(settings.playbook, settings.policy, given, settings.agents));
     let (journal, archive) = incidents(&storage, settings.storage)?;
     let parts = Parts {
         journal,

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "the whole binary is tests")]
 #![expect(clippy::print_stdout, reason = "tests say which seed and which documents they used")]
 
+mod agents;
 mod answers;
 mod bad_input;
 mod browser;

@@ -10,7 +10,7 @@ use crate::people::PersonId;
 use crate::refusal::Refusal;
 use crate::sight::Sight;
 use crate::state::{FirstWord, Run, RunState, Status};
-use crate::words::{clock, duration};
+use crate::words::{clock, duration, lost};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -115,6 +115,9 @@ fn as_shown(draft: &Draft<'_>, run: &Run, sight: &Sight) -> Result<(), Refusal> 
     if sight.source != run.request.source || sight.effect != run.request.effect {
         return Err(Refusal::NotThatCommand { waiting: run.request.source.clone() });
     }
+    if sight.place != run.request.place {
+        return changed(format!("it was shown for {}, and would run on {}", sight.place, run.request.place));
+    }
     if sight.offer != run.offer {
         return changed(match &run.first_word {
             Some(first) => format!(
@@ -162,7 +165,7 @@ pub(super) fn standing(run: &Run) -> String {
             Some(at) => format!("it ended at {}", clock(at)),
             None => "it has ended".to_string(),
         },
-        RunState::Lost => "the server stopped while it ran, and nobody knows how it went".to_string(),
+        RunState::Lost => lost(&run.request.place),
         RunState::Rejected { by, reason } if reason.trim().is_empty() => format!("{by} refused it"),
         RunState::Rejected { by, reason } => format!("{by} refused it: {reason}"),
     };

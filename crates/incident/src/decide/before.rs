@@ -32,20 +32,20 @@ fn looks(draft: &Draft<'_>, number: u32) -> Vec<RunRequest> {
     let in_steps = steps
         .iter()
         .flat_map(|step| numbered(&step.commands).map(move |(at, one)| (Some(step.number), at, one)));
-    let quick = numbered(&draft.incident.plan.playbook.quick_diagnostics).map(|(at, one)| (None, at, one));
-    let shows = |(_, _, look): &(Option<u32>, u32, &Command)| {
-        look.may_begin_alone_with(&draft.incident.plan.given)
+    let plan = &draft.incident.plan;
+    let quick = numbered(&plan.playbook.quick_diagnostics).map(|(at, one)| (None, at, one));
+    let shows = |(step, _, look): &(Option<u32>, u32, &Command)| {
+        let runbook = step.and_then(|_| draft.incident.runbook());
+        plan.may_begin_alone(runbook, look)
+            && plan.place_of(runbook, look) == run.request.place
             && look.effect.approval() == Approval::NotNeeded
             && playbook::shows_state_before(&look.source, &run.request.source)
     };
     let mut found: Vec<RunRequest> = Vec::new();
     for (step, command, _) in in_steps.chain(quick).filter(shows) {
         let Ok(request) = request_of(draft, step, command) else { continue };
-        let new = found.iter().all(|known| known.source != request.source);
-        if new
-            && draft.incident.plan.policy.approval(request.effect) == Approval::NotNeeded
-            && found.len() < LOOKS_MAX
-        {
+        let new = found.iter().all(|known| !known.is_same_command(&request));
+        if new && plan.policy.approval(request.effect) == Approval::NotNeeded && found.len() < LOOKS_MAX {
             found.push(RunRequest { purpose: Purpose::Before { run: number }, ..request });
         }
     }

@@ -3,14 +3,19 @@
 use super::{Draft, approve, before, index, next_number};
 use crate::command::{RunAsk, StepOutcome};
 use crate::event::{EventKind, Fact, Purpose, RunReport, RunRequest};
+use crate::place::Place;
+use crate::plan::Plan;
 use crate::refusal::Refusal;
 use crate::state::{Incident, Run, RunState, Status};
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use jiff::SignedDuration;
-use playbook::{Approval, CheckKind, Command, Effect, Step};
+use playbook::{Approval, CheckKind, Command, Effect, Runbook, Step};
+
+/// A look that was lost so often is not taken again by itself: it may be what ends whoever runs it.
+const LOST_LOOKS_MAX: usize = 5;
 
 /// Why nothing begins for an incident that is resolved.
 const OVER: &str = "the incident was resolved first";
@@ -18,20 +23,18 @@ const OVER: &str = "the incident was resolved first";
 /// Gathers what the runbook can look up by itself, and lays out what it could change. Without a runbook, the quick
 /// diagnostics serve.
 pub(super) fn gather(draft: &mut Draft<'_>) {
+    let plan = &draft.incident.plan;
     let asks: Vec<RunAsk> = match draft.incident.runbook() {
         Some(runbook) => {
-            let given = &draft.incident.plan.given;
-            runbook.steps.iter().flat_map(|step| asks(Some(step.number), &step.commands, given)).collect()
+            let of_step = |step| asks(plan, Some((runbook, step)), &step.commands);
+            runbook.steps.iter().flat_map(of_step).collect()
         }
-        None => {
-            let plan = &draft.incident.plan;
-            asks(None, &plan.playbook.quick_diagnostics, &plan.given).collect()
-        }
+        None => asks(plan, None, &plan.playbook.quick_diagnostics).collect(),
     };
     for ask in asks {
         let Ok(request) = prepare(&draft.incident, &ask) else { continue };
         let asked_before = draft.incident.runs.iter().any(|run| {
-            run.request.source == request.source && !matches!(run.state, RunState::Rejected { .. })
+            run.request.is_same_command(&request) && !matches!(run.state, RunState::Rejected { .. })
         });
         if !asked_before {
             add(draft, request, crate::Actor::System);
@@ -40,11 +43,13 @@ pub(super) fn gather(draft: &mut Draft<'_>) {
 }
 
 fn asks<'a>(
-    step: Option<u32>,
+    plan: &'a Plan,
+    of: Option<(&'a Runbook, &'a Step)>,
     commands: &'a [Command],
-    given: &'a BTreeSet<String>,
 ) -> impl Iterator<Item = RunAsk> + use<'a> {
-    let ready = (0_u32..).zip(commands).filter(|(_, command)| command.may_begin_alone_with(given));
+    let runbook = of.map(|(runbook, _)| runbook);
+    let step = of.map(|(_, step)| step.number);
+    let ready = (0_u32..).zip(commands).filter(move |(_, command)| plan.may_begin_alone(runbook, command));
     ready.map(move |(command, _)| RunAsk { step, command, values: BTreeMap::new() })
 }
 
@@ -52,15 +57,21 @@ fn asks<'a>(
 /// named person vouched for exactly this text where nobody else knows its tool.
 fn prepare(incident: &Incident, ask: &RunAsk) -> Result<RunRequest, Refusal> {
     let (title, command) = find(incident, ask)?;
-    if let Some(context) = &command.context {
+    let plan = &incident.plan;
+    let runbook = ask.step.and_then(|_| incident.runbook());
+    let place = plan.place_of(runbook, command);
+    if let Some(context) = command.context.as_ref().filter(|_| place.is_server()) {
         let why = format!("this command is for what `{}` opens, and no session is kept", context.opener);
         return Err(Refusal::NotNow { what: "run", why });
     }
-    let given = &incident.plan.given;
+    let given = plan.given_at(&place);
     if let Some(secret) = command.holes.iter().find(|hole| hole.is_secret() && !hole.is_given(given)) {
         let variable = secret.variable().unwrap_or_default();
+        let whose = place
+            .agent()
+            .map_or_else(String::new, |name| format!(" of the agent {name}, and in its `gives`"));
         let why = format!(
-            "{} is a secret, which is never typed in: name the variable {variable} in `runner.secret_env`",
+            "{} is a secret, which is never typed in: name the variable {variable} in `runner.secret_env`{whose}",
             secret.token
         );
         return Err(Refusal::NotNow { what: "run", why });
@@ -73,6 +84,7 @@ fn prepare(incident: &Incident, ask: &RunAsk) -> Result<RunRequest, Refusal> {
     } else {
         (command.effect, command.effect_reason.clone())
     };
+    let (effect, effect_reason) = seen_from_here(effect, effect_reason, &place);
     let title = command.title.clone().unwrap_or(title);
     Ok(RunRequest {
         step: ask.step,
@@ -82,7 +94,18 @@ fn prepare(incident: &Incident, ask: &RunAsk) -> Result<RunRequest, Refusal> {
         effect,
         effect_reason,
         purpose: Purpose::Step,
+        place,
     })
+}
+
+/// What changes the machine of an agent changes production.
+fn seen_from_here(effect: Effect, reason: String, place: &Place) -> (Effect, String) {
+    match (effect, place) {
+        (Effect::ChangesHere, Place::Agent(name)) => {
+            (Effect::ChangesProduction, format!("{reason}; on the machine of the agent {name}"))
+        }
+        (_, _) => (effect, reason),
+    }
 }
 
 /// A command of the playbook that needs no values, as it would be run.
@@ -174,7 +197,7 @@ pub(super) fn free(draft: &Draft<'_>, request: &RunRequest) -> Result<(), Refusa
         RunState::Ready => run.approved_by.is_some() || run.asked_by.person().is_some(),
         RunState::Rejected { .. } | RunState::Ended(_) | RunState::Lost => false,
     };
-    let same = |run: &&Run| run.request.source == request.source;
+    let same = |run: &&Run| run.request.is_same_command(request);
     match draft.incident.runs.iter().filter(same).find(under_way) {
         Some(run) => Err(Refusal::Taken { what: "run", by: approve::standing(run) }),
         None => Ok(()),
@@ -254,8 +277,9 @@ pub(super) fn gather_skipped(draft: &mut Draft<'_>) {
             run.asked_by == crate::Actor::System
                 && matches!(run.state, RunState::Rejected { by: crate::Actor::System, .. })
         };
-        let all_skipped = runs.iter().filter(|other| other.request.source == run.request.source).all(skipped);
-        if all_skipped && wanted.iter().all(|request| request.source != run.request.source) {
+        let all_skipped =
+            runs.iter().filter(|other| other.request.is_same_command(&run.request)).all(skipped);
+        if all_skipped && wanted.iter().all(|request| !request.is_same_command(&run.request)) {
             wanted.push(run.request.clone());
         }
     }
@@ -275,7 +299,7 @@ pub(super) fn ended(draft: &mut Draft<'_>, number: u32, report: RunReport) -> Re
     Ok(())
 }
 
-/// The server stopped in the middle. What only looks is asked again; what may have changed something is not.
+/// The server, or the agent, stopped in the middle. What only looks is asked again; what may have changed something is not.
 pub(super) fn lost(draft: &mut Draft<'_>, number: u32) -> Result<(), Refusal> {
     let run = find_run(draft, number)?;
     if !matches!(run.state, RunState::Running { .. }) {
@@ -285,8 +309,11 @@ pub(super) fn lost(draft: &mut Draft<'_>, number: u32) -> Result<(), Refusal> {
     draft.push_own(EventKind::RunLost { run: number });
     before::looked(draft, number);
     let needed = draft.incident.plan.policy.approval(request.effect);
-    let again =
-        request.purpose.is_step() && needed == Approval::NotNeeded && draft.incident.status == Status::Open;
+    let lost_before = |run: &&Run| run.state == RunState::Lost && run.request.is_same_command(&request);
+    let again = request.purpose.is_step()
+        && needed == Approval::NotNeeded
+        && draft.incident.status == Status::Open
+        && draft.incident.runs.iter().filter(lost_before).count() < LOST_LOOKS_MAX;
     if again {
         add(draft, request, crate::Actor::System);
     }

@@ -307,7 +307,7 @@ pub enum EventKind {
         /// What the playbook's expectations say of it: the text of each and whether it holds.
         checks: Vec<(String, Fact)>,
     },
-    /// The server stopped while a command ran; nobody knows how it went.
+    /// The server, or the agent that had it, stopped while a command ran; nobody knows how it went.
     RunLost {
         /// Which.
         run: u32,

@@ -2,6 +2,7 @@
 
 use super::EventKind;
 use crate::people::Actor;
+use crate::place::Place;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -179,6 +180,17 @@ pub struct RunRequest {
     /// What it is run for.
     #[serde(default, skip_serializing_if = "Purpose::is_step")]
     pub purpose: Purpose,
+    /// Where it is run.
+    #[serde(default, skip_serializing_if = "Place::is_server")]
+    pub place: Place,
+}
+
+impl RunRequest {
+    /// Whether it is the same text at the same place.
+    #[must_use]
+    pub fn is_same_command(&self, other: &Self) -> bool {
+        self.source == other.source && self.place == other.place
+    }
 }
 
 /// What a command is run for.

@@ -8,6 +8,7 @@ pub use cut::{DESCRIPTION_CHARS_MAX, TITLE_CHARS_MAX, block, line};
 pub use fill::{Filled, Occasion, fill, open_placeholders};
 pub use page::{PageWords, page_words};
 
+use crate::place::Place;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -32,6 +33,17 @@ pub fn duration(length: SignedDuration) -> String {
 #[must_use]
 pub fn clock(at: Timestamp) -> String {
     at.strftime("%H:%M UTC").to_string()
+}
+
+/// What is known of a command that was lost where it ran.
+#[must_use]
+pub fn lost(place: &Place) -> String {
+    match place {
+        Place::Server => String::from("the server stopped while it ran, and nobody knows how it went"),
+        Place::Agent(name) => format!(
+            "the agent {name} or the server stopped while it ran, or they lost each other; nobody knows how it went"
+        ),
+    }
 }
 
 /// The text on one line: whoever names an incident, or sends an alert, does not decide where a line ends.

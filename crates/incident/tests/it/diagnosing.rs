@@ -35,6 +35,7 @@ fn incident(title: &str, printed: &[(&str, &str)]) -> Incident {
             number,
             request: RunRequest {
                 purpose: incident::Purpose::Step,
+                place: incident::Place::Server,
                 step: Some(step.number),
                 command: at.expect("it is there"),
                 title: command.title.clone().unwrap_or_else(|| step.title.clone()),

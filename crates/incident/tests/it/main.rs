@@ -6,6 +6,7 @@ mod approving;
 mod diagnosing;
 mod escalating;
 mod learning;
+mod placing;
 mod preparing;
 mod replaying;
 mod reporting;

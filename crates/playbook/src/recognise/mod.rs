@@ -41,6 +41,8 @@ mod title;
 mod tree;
 mod words;
 
+pub use sessions::changes_folder;
+
 use crate::doubts::Questions;
 use crate::model::{Origin, Playbook, Span};
 use crate::scan::scan;

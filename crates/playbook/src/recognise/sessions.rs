@@ -39,6 +39,12 @@ fn mark(command: &mut Command, folder: &mut Option<String>) {
     }
 }
 
+/// Whether what stands below a command in one session counts on the folder that it changed to.
+#[must_use]
+pub fn changes_folder(source: &str) -> bool {
+    changed(source).is_some()
+}
+
 /// The `cd` that a command begins with or consists of.
 fn changed(source: &str) -> Option<&str> {
     let first = source.split(['\n', ';', '&', '|']).next().unwrap_or_default().trim();

@@ -7,6 +7,7 @@
 mod argv;
 mod balance;
 mod bind;
+mod callee;
 mod dry;
 mod elsewhere;
 mod holes;
@@ -30,6 +31,7 @@ mod tests;
 
 pub(crate) use argv::Args;
 pub use bind::{bind, value_fault};
+pub use callee::{tools_of, variables_of};
 pub use dry::{DryRun, dry_run};
 pub(crate) use elsewhere::judge as judge_elsewhere;
 pub(crate) use holes::NEUTRAL;
@@ -37,6 +39,7 @@ pub(crate) use look::judge_call;
 pub(crate) use manifest::{Options, find_verb, is_tool};
 pub use needs::{asks_a_service, asks_about_others};
 pub(crate) use opener::opens_console as opens;
+pub use opener::ssh_host;
 pub(crate) use reader::{Shell, Unread};
 pub use state::shows_state_before;
 pub(crate) use word::{Shape, Word};
@@ -85,14 +88,6 @@ impl Verdict {
 pub fn effect_of(source: &str) -> (Effect, String) {
     let verdict = look::look(source).verdict;
     (verdict.effect, verdict.reason)
-}
-
-/// The effect of a command that is plain enough to be read without the grammar; `None` of any other.
-pub(crate) fn effect_of_plain(source: &str) -> Option<Effect> {
-    match look::glance(source) {
-        look::Glance::Enough(look) => Some(look.verdict.effect),
-        look::Glance::Open | look::Glance::Unclear => None,
-    }
 }
 
 /// Whether a command that is read without the grammar reads the same with it.

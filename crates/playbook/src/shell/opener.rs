@@ -31,6 +31,16 @@ pub(crate) fn opens_console(source: &str) -> bool {
     opens(source).is_some()
 }
 
+/// The host of an opener that is `ssh host` or `ssh user@host` and nothing more.
+#[must_use]
+pub fn ssh_host(opener: &str) -> Option<&str> {
+    let mut words = opener.split_whitespace();
+    let (ssh, place, rest) = (words.next()?, words.next()?, words.next());
+    let host = place.rsplit('@').next().filter(|host| !host.is_empty() && !host.starts_with('-'))?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    (ssh == "ssh" && rest.is_none() && host.bytes().all(plain)).then_some(host)
+}
+
 fn is_candidate(first: &str) -> bool {
     let more = [
         "ssh",
@@ -184,6 +194,21 @@ pub(super) fn closes(line: &str) -> bool {
 mod tests {
     use super::{closes, opens};
     use crate::ContextKind::{self, Console, Redis, Shell, Sql};
+
+    #[test]
+    fn only_a_plain_ssh_names_its_host() {
+        for (opener, host) in [
+            ("ssh web-1", Some("web-1")),
+            ("ssh ops@web-1.example.test", Some("web-1.example.test")),
+            ("ssh -p 22 web-1", None),
+            ("ssh <host>", None),
+            ("ssh web-1 uptime", None),
+            ("sudo -i", None),
+            ("ssh", None),
+        ] {
+            assert_eq!(super::ssh_host(opener), host, "{opener}");
+        }
+    }
 
     #[test]
     fn consoles_and_shells_elsewhere_are_known() {

@@ -133,14 +133,16 @@ const fn scope_name(scope: Scope) -> &'static str {
         Scope::Alerts => "alerts",
         Scope::Read => "read",
         Scope::Respond => "respond",
+        Scope::Agent => "agent",
     }
 }
 
 /// A token whose scope nobody knows must not be taken for one that may do anything.
 fn scope(row: &Row<'_>, column: usize) -> rusqlite::Result<Scope> {
     let text: String = row.get(column)?;
-    let known =
-        [Scope::Alerts, Scope::Read, Scope::Respond].into_iter().find(|scope| scope_name(*scope) == text);
+    let known = [Scope::Alerts, Scope::Read, Scope::Respond, Scope::Agent]
+        .into_iter()
+        .find(|scope| scope_name(*scope) == text);
     known.ok_or_else(|| {
         let why = format!("table tokens: no scope is called {text:?}");
         rusqlite::Error::FromSqlConversionFailure(column, Type::Text, why.into())

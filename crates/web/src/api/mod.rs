@@ -3,6 +3,7 @@
 //! Reading takes an [`crate::auth::ApiCaller`], acting an [`crate::auth::ApiWriter`]; nothing here decides anything.
 
 mod act;
+mod agents;
 mod body;
 mod events;
 mod health;
@@ -33,6 +34,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get(Door::Open, "/api/health", health::health),
         Route::get(Door::Read, "/api/intake", health::intake),
         Route::get(Door::Read, "/api/events", events::events),
+        Route::get(Door::Read, "/api/agents", agents::list),
         Route::get(Door::Read, "/api/probes", probes::list),
         Route::get(Door::Read, "/api/probes/{name}", probes::show),
         Route::get(Door::Read, "/api/playbook", playbook::show),
@@ -47,9 +49,21 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get(Door::Read, "/api/incidents/{id}", incidents::show),
         Route::get(Door::Read, "/api/incidents/{id}/why", incidents::why),
     ];
+    routes.extend(agents());
     routes.extend(acting());
     routes.extend(learning());
     routes
+}
+
+/// What agents ask.
+fn agents() -> Vec<Route> {
+    let door = Door::Agent;
+    vec![
+        Route::post(door, "/api/agents/{name}/ask", agents::ask),
+        Route::post(door, "/api/agents/{name}/take", agents::take),
+        Route::post(door, "/api/agents/{name}/report", agents::report),
+        Route::post(door, "/api/agents/{name}/leave", agents::leave),
+    ]
 }
 
 fn acting() -> Vec<Route> {

@@ -2,7 +2,7 @@
 
 use super::view::IncidentView;
 use crate::sights::Sights;
-use incident::{Fact, Incident, PersonId, Purpose, Run, RunState, Sight};
+use incident::{Fact, Incident, PersonId, Place, Purpose, Run, RunState, Sight};
 use jiff::Timestamp;
 use playbook::Effect;
 use serde::Serialize;
@@ -19,6 +19,8 @@ pub(super) struct RunView {
     effect_because: String,
     /// `step`, `{"dry_run": {"of": N}}` or `{"before": {"run": N}}`.
     purpose: Purpose,
+    /// `server` or `{"agent": NAME}`.
+    place: Place,
     /// The playbook's way back.
     undone_by: Option<String>,
     /// What would try it without doing it, while it waits for a word.
@@ -95,6 +97,7 @@ fn run(incident: &Incident, run: &Run) -> RunView {
         effect: run.request.effect,
         effect_because: run.request.effect_reason.clone(),
         purpose: run.request.purpose,
+        place: run.request.place.clone(),
         undone_by: incident.command_of(run).and_then(|command| command.inverse.clone()),
         dry_run: Some(run)
             .filter(|run| run.state == RunState::Proposed)

@@ -65,6 +65,7 @@ pub(super) async fn create(
     let person = match sent.scope {
         Scope::Respond => Some(own),
         Scope::Read | Scope::Alerts => sent.person,
+        Scope::Agent => None,
     };
     let new = NewToken { name: sent.name.trim().to_owned(), scope: sent.scope, person: person.clone() };
     let made = Made { name: new.name.clone(), scope: new.scope, person, token: keep_token(&app, new).await? };

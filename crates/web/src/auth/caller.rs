@@ -4,7 +4,7 @@ use super::SignedIn;
 use super::posted::check_origin;
 use crate::app::App;
 use crate::error::Problem;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use engine::ports::Scope;
@@ -80,9 +80,38 @@ impl FromRequestParts<App> for ApiWriter {
             (Scope::Respond, None) => {
                 Err(Problem::forbidden("the token acts in nobody's name; make one with a person"))
             }
-            (Scope::Read | Scope::Alerts, _) => {
+            (Scope::Read | Scope::Alerts | Scope::Agent, _) => {
                 Err(Problem::forbidden("the token may only read; this needs the scope respond"))
             }
+        }
+    }
+}
+
+/// An agent, by the token that has its name; for what agents do and nothing else.
+#[derive(Clone, Debug)]
+pub(crate) struct AgentCaller(pub(crate) String);
+
+impl FromRequestParts<App> for AgentCaller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let secret = bearer(&parts.headers).ok_or_else(Problem::sign_in)?;
+        let token = app.own.tokens.find(secret).ok_or_else(Problem::sign_in)?;
+        if token.scope != Scope::Agent {
+            return Err(Problem::forbidden(
+                "this is for agents alone; `evenkeel token create NAME --scope agent` makes a token for one",
+            ));
+        }
+        let asked: RawPathParams = RawPathParams::from_request_parts(parts, app)
+            .await
+            .map_err(|error| Problem::not_found(error.to_string()))?;
+        match asked.iter().find(|(parameter, _)| *parameter == "name") {
+            Some((_, name)) if name == token.name => Ok(Self(token.name.clone())),
+            Some((_, name)) => {
+                let own = &token.name;
+                Err(Problem::forbidden(format!("the token is of the agent {own:?}, and not of {name:?}")))
+            }
+            None => Err(Problem::not_found("no agent is named here")),
         }
     }
 }
@@ -94,6 +123,7 @@ fn by_token(app: &App, secret: &str) -> Result<ApiCaller, Problem> {
         Scope::Alerts => {
             Err(Problem::forbidden("the token may only send alerts; this needs read or respond"))
         }
+        Scope::Agent => Err(Problem::forbidden("the token is an agent's and may be nothing else")),
         Scope::Read | Scope::Respond => Ok(ApiCaller {
             actor: person.clone().map_or_else(|| Actor::Source(token.name.clone()), Actor::Person),
             person,

@@ -14,7 +14,7 @@ mod session;
 mod sign_in;
 mod tokens;
 
-pub(crate) use caller::{ApiCaller, ApiPerson, ApiWriter, bearer};
+pub(crate) use caller::{AgentCaller, ApiCaller, ApiPerson, ApiWriter, bearer};
 pub use invite::{Invitation, invite};
 pub(crate) use join::join_routes;
 pub use join::{is_short_name, setup_key};

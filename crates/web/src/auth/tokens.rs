@@ -1,5 +1,6 @@
 //! Keys for programs: made here, shown once, kept as hashes, and looked up in memory so that intake reads no table.
 
+use super::join::is_short_name;
 use super::keys::{fresh_secret, hash_hex};
 use crate::app::App;
 use crate::error::Problem;
@@ -16,7 +17,8 @@ const KEY_LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 /// A token to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewToken {
-    /// A name for people; the name of the source for [`Scope::Alerts`]. No two tokens share one.
+    /// A name for people; the name of the source for [`Scope::Alerts`], of the agent for
+    /// [`Scope::Agent`]. No two tokens share one.
     pub name: String,
     /// What it may do.
     pub scope: Scope,
@@ -36,6 +38,9 @@ pub enum TokenError {
     /// A token that may act needs somebody in whose name it does.
     #[error("a token with the scope respond needs a person in whose name it acts")]
     PersonNeeded,
+    /// An agent's name stands in addresses and settings.
+    #[error("an agent's name has 1 to 60 letters, digits, or any of - _ . @, and {0:?} is none")]
+    AgentName(String),
     /// It cannot be kept.
     #[error(transparent)]
     Access(#[from] AccessError),
@@ -60,12 +65,15 @@ pub fn create_token(
     if new.scope == Scope::Respond && new.person.is_none() {
         return Err(TokenError::PersonNeeded);
     }
+    if new.scope == Scope::Agent && !is_short_name(&name) {
+        return Err(TokenError::AgentName(name));
+    }
     if access.tokens()?.iter().any(|token| token.name == name) {
         return Err(TokenError::NameTaken(name));
     }
     let secret = match new.scope {
         Scope::Alerts => source_key(ids),
-        Scope::Read | Scope::Respond => format!("ek_{}", fresh_secret(ids)),
+        Scope::Read | Scope::Respond | Scope::Agent => format!("ek_{}", fresh_secret(ids)),
     };
     let token =
         Token { hash: hash_hex(&secret), name, scope: new.scope, person: new.person, created_at: now };
@@ -83,7 +91,9 @@ pub(crate) async fn keep_token(app: &App, new: NewToken) -> Result<String, Probl
     });
     made.await?.map_err(|error| match error {
         TokenError::NameTaken(_) => Problem::new(StatusCode::CONFLICT, "name-taken", error.to_string()),
-        TokenError::Name | TokenError::PersonNeeded => Problem::invalid(error.to_string()),
+        TokenError::Name | TokenError::PersonNeeded | TokenError::AgentName(_) => {
+            Problem::invalid(error.to_string())
+        }
         TokenError::Access(error) => error.into(),
     })
 }

@@ -35,6 +35,12 @@ fn health() -> watch::Health {
             last_error: Some(SCRIPT.to_owned()),
         }],
         findings: Tag::good("no findings"),
+        agents: vec![watch::AgentRow {
+            name: SCRIPT.to_owned(),
+            state: Tag::good("is there"),
+            words: SCRIPT.to_owned(),
+            at_work: vec![("inc_01".to_owned(), 3)],
+        }],
     }
 }
 

@@ -9,7 +9,7 @@ use crate::view::{Chrome, Frame, Nav, Tag, html};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use engine::ports::Filter;
+use engine::ports::{AgentRuns, AgentView, Filter, Presence};
 use engine::{EngineError, Settings};
 use incident::words::clock;
 use incident::{Channel, PersonId, Roster, Schedule, Summary};
@@ -58,6 +58,17 @@ pub(crate) struct Health {
     pub(crate) channels: Vec<Tag>,
     pub(crate) sources: Vec<SourceRow>,
     pub(crate) findings: Tag,
+    pub(crate) agents: Vec<AgentRow>,
+}
+
+/// One agent on another host.
+pub(crate) struct AgentRow {
+    pub(crate) name: String,
+    pub(crate) state: Tag,
+    /// Its host, version and limits, in words.
+    pub(crate) words: String,
+    /// What it has in hand: the incident's id and the run's number.
+    pub(crate) at_work: Vec<(String, u32)>,
 }
 
 /// What one source has sent since the server started.
@@ -161,6 +172,7 @@ impl Health {
             } else {
                 Tag::info(format!("{findings} findings"))
             },
+            agents: app.agents().into_iter().map(AgentRow::new).collect(),
         }
     }
 }
@@ -172,6 +184,26 @@ pub(crate) fn channels(roster: &Roster) -> Vec<Tag> {
         *counts.entry(contact.channel).or_default() += 1;
     }
     counts.into_iter().map(|(channel, count)| Tag::plain(format!("{} · {count}", channel.name()))).collect()
+}
+
+impl AgentRow {
+    fn new(agent: AgentView) -> Self {
+        let heard = agent.heard_at.map_or_else(String::new, |at| format!(" since {}", clock(at)));
+        let state = match agent.presence {
+            Presence::Present => Tag::good("is there"),
+            Presence::Away => Tag::bad(format!("away{heard}")),
+            Presence::Never => Tag::warn("not heard yet"),
+        };
+        let mut words = Vec::new();
+        if let Some(own) = agent.own {
+            words.push(format!("on {}", own.host));
+            words.extend(agent.version.map(|version| format!("Evenkeel {version}")));
+            words.extend((own.runs == AgentRuns::LooksOnly).then(|| "only looks".to_owned()));
+            words.extend(own.looks_unheld.map(|why| format!("cannot confine looks: {why}")));
+        }
+        let at_work = agent.at_work.iter().map(|order| (order.incident.to_string(), order.run));
+        Self { name: agent.name, state, words: words.join(", "), at_work: at_work.collect() }
+    }
 }
 
 fn sources(app: &App) -> Vec<SourceRow> {

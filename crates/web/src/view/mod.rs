@@ -5,6 +5,7 @@
 pub(crate) mod assets;
 mod badge;
 mod chrome;
+mod place;
 mod said;
 mod time;
 pub(crate) mod timeline;
@@ -14,5 +15,6 @@ pub(crate) mod sample;
 
 pub(crate) use badge::{Sev, Tag, effect_tag, effect_words};
 pub(crate) use chrome::{Chrome, Frame, Nav, html};
+pub(crate) use place::runs_on;
 pub(crate) use said::{Said, back};
 pub(crate) use time::{Elapsed, Until, When};

@@ -40,6 +40,7 @@ async fn nothing_but_what_is_open_answers_without_a_key() {
             // One format's key stands in its body: without one the body is no event.
             Door::Source if sign.path.ends_with("/v2/enqueue") => reply.status == 400,
             Door::Source => reply.status == 401,
+            Door::Agent => reply.status == 401,
             Door::Session | Door::Read | Door::Respond => refused(&reply),
         };
         assert!(open, "{sign:?} {path}: {reply:?}");
@@ -78,7 +79,7 @@ async fn a_reading_token_opens_what_is_read_and_nothing_else() {
             // It must be told which probe is to look.
             Door::Read if sign.path == "/probe" => assert_eq!(reply.status, 422, "{sign:?}: {reply:?}"),
             Door::Read => assert_eq!(reply.status, 200, "{sign:?}: {reply:?}"),
-            Door::Respond => assert_eq!(reply.status, 403, "{sign:?}: {reply:?}"),
+            Door::Respond | Door::Agent => assert_eq!(reply.status, 403, "{sign:?}: {reply:?}"),
             Door::Open | Door::Link | Door::Source | Door::Session => {
                 assert!(refused(&reply), "{sign:?}: {reply:?}");
             }
@@ -94,12 +95,39 @@ async fn a_sources_key_sends_alerts_and_reads_nothing() {
     let key = world.source_key().await;
     assert_eq!(key.len(), 32);
     assert!(key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()), "{key}");
-    for sign in signs().iter().filter(|sign| matches!(sign.door, Door::Read | Door::Respond | Door::Session))
-    {
+    let others = [Door::Read, Door::Respond, Door::Session, Door::Agent];
+    for sign in signs().iter().filter(|sign| others.contains(&sign.door)) {
         let path = filled(sign, &id.to_string());
         let reply = world.ask(&sign.method, &path).bearer(&key).json("{}").send().await;
         assert!(refused(&reply), "{sign:?}: {reply:?}");
     }
+}
+
+#[tokio::test]
+async fn an_agents_token_opens_its_own_doors_and_no_other() {
+    let world = World::new().await;
+    let (id, _) = world.incident("P1").await;
+    world.settled(id).await;
+    let before = world.version(id).await;
+    let token = world.token("db1", Scope::Agent, None).await;
+    for sign in signs() {
+        let path = filled(&sign, &id.to_string());
+        let reply = world.ask(&sign.method, &path).bearer(&token).json("{}").send().await;
+        match sign.door {
+            Door::Agent => {
+                assert_eq!(reply.status, 403, "{sign:?}: {reply:?}");
+                assert!(reply.body.contains("of the agent"), "another agent's address: {reply:?}");
+                let own = sign.path.replace("{name}", "db1");
+                let reply = world.ask(&sign.method, &own).bearer(&token).json("{}").send().await;
+                assert_eq!(reply.status, 422, "its own door, and an empty body: {sign:?}: {reply:?}");
+            }
+            Door::Source if sign.path.ends_with("/v2/enqueue") => assert_eq!(reply.status, 400, "{reply:?}"),
+            Door::Source => assert_eq!(reply.status, 401, "{sign:?}: {reply:?}"),
+            Door::Read | Door::Respond | Door::Session => assert!(refused(&reply), "{sign:?}: {reply:?}"),
+            Door::Open | Door::Link => {}
+        }
+    }
+    assert_eq!(world.version(id).await, before);
 }
 
 #[tokio::test]

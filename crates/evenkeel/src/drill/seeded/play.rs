@@ -20,9 +20,8 @@ use engine::{Engine, Hands, Parts, Settings, Still};
 use incident::{IncidentId, Policy};
 use ingest::{Format, Received};
 use jiff::{SignedDuration, Timestamp};
-use playbook::Playbook;
 use range::faults::Fault;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use web::drills::{DrillCard, DrillTimes, HandledBy, Judged, RepairedBy};
 
 /// The play begins so long before anything breaks.
@@ -41,9 +40,6 @@ const HELP_WAIT: SignedDuration = SignedDuration::from_mins(15);
 const STEPS_MAX: u32 = 2_000_000;
 /// So many steps at one instant lead nowhere.
 const STEPS_AT_ONCE_MAX: u32 = 20_000;
-
-/// Compiling it would be the slowest part of a play.
-static PLAYBOOK: LazyLock<Playbook> = LazyLock::new(|| practice::own_playbook().playbook);
 
 /// What came of a play.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,7 +82,7 @@ pub(super) fn play(
 }
 
 fn parts(piece: &Piece<'_>, clock: &Arc<PlayClock>, scene: &Arc<Scene>, courier: Arc<dyn Courier>) -> Parts {
-    let playbook = PLAYBOOK.clone();
+    let playbook = practice::own_playbook().playbook;
     let roster = practice::roster(practice::people(&playbook));
     let plan = wiring::plan(playbook, Policy::default(), piece.recording.given.clone());
     let memory = Memory::new();

@@ -115,7 +115,7 @@ pub(crate) async fn run(program: &str, args: &[&str]) -> Said {
 #[expect(clippy::disallowed_methods, reason = "the one place where the tests start processes")]
 fn command(program: &str) -> Command {
     let mut command = Command::new(program);
-    for name in ["EVENKEEL_SERVER", "EVENKEEL_TOKEN", "EVENKEEL_LOG"] {
+    for name in ["EVENKEEL_SERVER", "EVENKEEL_TOKEN", "EVENKEEL_AGENT_TOKEN", "EVENKEEL_LOG"] {
         command.env_remove(name);
     }
     command.kill_on_drop(true);

@@ -57,7 +57,12 @@ impl Server {
     }
 
     fn write_settings(&self, first: &str) {
-        let head = "listen = \"127.0.0.1:0\"\nstatus_listen = \"127.0.0.1:0\"\nplaybook = \"playbook.md\"\n";
+        self.write_listening(first, "127.0.0.1:0");
+    }
+
+    fn write_listening(&self, first: &str, listen: &str) {
+        let head =
+            format!("listen = \"{listen}\"\nstatus_listen = \"127.0.0.1:0\"\nplaybook = \"playbook.md\"\n");
         std::fs::write(self.config(), format!("{first}{head}{}", self.settings)).unwrap();
     }
 
@@ -81,6 +86,19 @@ impl Server {
             self.spawn().await;
         }
         self.lives.push(self.url.clone());
+        self.answers().await;
+    }
+
+    /// Starts the server on the data that is there, at an address that it had before.
+    pub(crate) async fn start_at(&mut self, listen: &str) {
+        self.write_listening("", listen);
+        assert!(self.process.is_none(), "it runs already");
+        self.spawn().await;
+        self.lives.push(self.url.clone());
+        self.answers().await;
+    }
+
+    async fn answers(&mut self) {
         // Connections to the life before are gone.
         self.http = client();
         let health = self.at("/api/health");

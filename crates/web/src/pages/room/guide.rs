@@ -71,6 +71,8 @@ pub(crate) struct CommandView {
     pub(crate) reason: String,
     pub(crate) condition: Option<String>,
     pub(crate) before: Vec<String>,
+    /// The agent that it is for; `None`: the server itself.
+    pub(crate) agent: Option<String>,
     /// Why it did not begin alone although it may only look.
     pub(crate) by_hand: Option<String>,
     pub(crate) holes: Vec<HoleView>,
@@ -234,7 +236,10 @@ fn command_view(
     let mut holes: Vec<HoleView> = Vec::new();
     let plan = &incident.plan;
     // What the environment of a run gives is not asked; a secret that it does not give cannot be typed in.
-    let open = || command.holes.iter().filter(|hole| !hole.is_given(&plan.given));
+    let runbook = at.0.and_then(|_| incident.runbook());
+    let place = plan.place_of(runbook, command);
+    let given = plan.given_at(&place);
+    let open = || command.holes.iter().filter(|hole| !hole.is_given(given));
     let secret = open().find(|hole| hole.is_secret());
     let missing = secret.and_then(|hole| Some((hole.token.clone(), hole.variable()?)));
     for hole in open() {
@@ -242,7 +247,9 @@ fn command_view(
             holes.push(HoleView { name: hole.name.clone(), meaning: hole.meaning.clone() });
         }
     }
+    let reached = command.context.is_none() || !place.is_server();
     CommandView {
+        agent: place.agent().map(str::to_owned),
         step: at.0.map_or_else(String::new, |number| number.to_string()),
         index: at.1,
         title: command.title.clone(),
@@ -257,7 +264,7 @@ fn command_view(
             .iter()
             .any(|run| run.state == RunState::Proposed && run.request.source == command.source)
             || incident.status != Status::Open,
-        askable: incident.status == Status::Open && !busy && command.context.is_none() && missing.is_none(),
+        askable: incident.status == Status::Open && !busy && reached && missing.is_none(),
         missing,
         ask: match (
             incident.approval_to_run(&RunAsk { step: at.0, command: at.1, values: BTreeMap::new() }),

@@ -2,8 +2,8 @@
 
 use super::word::Word;
 use crate::view::{Tag, effect_tag};
-use incident::words::duration;
-use incident::{Actor, Ending, Fact, Incident, Purpose, Run, RunReport, RunState};
+use incident::words::{duration, lost};
+use incident::{Actor, Ending, Fact, Incident, Place, Purpose, Run, RunReport, RunState};
 use jiff::SignedDuration;
 use playbook::{Approval, Command};
 
@@ -77,7 +77,10 @@ impl RunView {
             | RunState::Running { .. }
             | RunState::Lost => None,
         };
-        let mut by = format!("asked by {}", run.asked_by);
+        let mut by = match &run.request.place {
+            Place::Server => format!("asked by {}", run.asked_by),
+            Place::Agent(name) => format!("on the agent {name}, asked by {}", run.asked_by),
+        };
         if let (Some(first), Some(_)) = (&run.first_word, &run.approved_by) {
             by.push_str(&format!(", first word by {}", first.by));
         }
@@ -169,7 +172,7 @@ fn state(run: &Run) -> (Tag, &'static str) {
             Some(by) => (Tag::warn(format!("is being stopped, {by}")), "warn"),
             None => (Tag::info("runs"), ""),
         },
-        RunState::Lost => (Tag::bad("the server stopped while it ran; nobody knows how it went"), "bad"),
+        RunState::Lost => (Tag::bad(lost(&run.request.place)), "bad"),
         RunState::Ended(report) => ended(report, run.stopped_by.as_ref()),
     }
 }

@@ -1,7 +1,7 @@
 //! What a person is asked when a run waits for a word: what their press would mean, and the proof of what they saw.
 
 use super::Room;
-use crate::view::{Tag, effect_tag};
+use crate::view::{Tag, effect_tag, runs_on};
 use incident::words::{clock, duration};
 use incident::{Moment, PersonId, Policy, Run, Sight};
 use jiff::SignedDuration;
@@ -13,6 +13,8 @@ pub(crate) struct Word {
     pub(crate) needs: &'static str,
     /// The first of two words, if it has been given.
     pub(crate) first: Option<String>,
+    /// Where it would run, and whether anybody is there.
+    pub(crate) runs_on: String,
     /// Why this person cannot give a word now.
     pub(crate) barred: Option<String>,
     /// What their word does.
@@ -85,6 +87,7 @@ impl Word {
                 let (at, until) = (clock(first.at), clock(first.until));
                 format!("{} gave the first word at {at}; it counts until {until}.", first.by)
             }),
+            runs_on: runs_on(&run.request.place, &room.frame.agents, room.frame.now),
             barred,
             does,
             button,

@@ -1,6 +1,6 @@
 //! Commands on the timeline: asked for, given a word, begun, ended, stopped.
 
-use incident::{Ending, Event, EventKind, Fact, Incident, Purpose, Run, RunReport, RunRequest, words};
+use incident::{Ending, Event, EventKind, Fact, Incident, Place, Purpose, Run, RunReport, RunRequest, words};
 use playbook::Approval;
 
 pub(super) fn told(event: &Event, incident: &Incident) -> Option<(&'static str, String)> {
@@ -8,7 +8,10 @@ pub(super) fn told(event: &Event, incident: &Incident) -> Option<(&'static str, 
         let run = incident.run(number);
         run.map_or_else(|| format!("run {number}"), |run| format!("run {number} `{}`", run.request.source))
     };
-    let asked = |number: u32, request: &RunRequest| format!("run {number} `{}`", request.source);
+    let asked = |number: u32, request: &RunRequest| match &request.place {
+        Place::Server => format!("run {number} `{}`", request.source),
+        Place::Agent(name) => format!("run {number} `{}` on the agent {name}", request.source),
+    };
     let words = match &event.kind {
         EventKind::RunRequested { run, request } => {
             let why = match request.purpose {
@@ -69,7 +72,8 @@ pub(super) fn told(event: &Event, incident: &Incident) -> Option<(&'static str, 
             ("run", text)
         }
         EventKind::RunLost { run } => {
-            ("run", format!("the server stopped while {} ran; nobody knows how it went", source(*run)))
+            let place = incident.run(*run).map(|run| run.request.place.clone()).unwrap_or_default();
+            ("run", format!("{}: {}", source(*run), words::lost(&place)))
         }
         _other => return None,
     };
