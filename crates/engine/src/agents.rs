@@ -168,5 +168,5 @@ fn not_begun(error: String) -> Ran {
 }
 
 fn report(ending: Ending) -> RunReport {
-    RunReport { ending, duration_ms: 0, output: "".into(), output_bytes: 0, masked: 0 }
+    RunReport { ending, duration_ms: 0, output: "".into(), output_bytes: 0, masked: 0, not_held: Vec::new() }
 }

@@ -91,6 +91,27 @@ pub enum Command {
         /// Why.
         reason: String,
     },
+    /// A person takes it from whoever has it.
+    TakeOver,
+    /// Whoever has it asks somebody to take it, and has it until they do.
+    HandOver {
+        /// Who should take it.
+        to: PersonId,
+        /// What they should know.
+        words: String,
+    },
+    /// Pages people to help, whoever has it.
+    AskHelp {
+        /// Whom: a role or a person.
+        target: String,
+        /// What for.
+        words: String,
+    },
+    /// Whoever has it needs no reminder for so long.
+    Snooze {
+        /// How long, in minutes.
+        minutes: u32,
+    },
     /// Changes the severity by hand. Raising needs no reason; lowering does.
     SetSeverity {
         /// By name.

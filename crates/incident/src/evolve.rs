@@ -4,6 +4,7 @@ mod page;
 mod run;
 
 use crate::alert::{Alert, AlertKey, AlertStatus};
+use crate::command::AckIntent;
 use crate::event::{Event, EventKind};
 use crate::people::Actor;
 use crate::state::{
@@ -51,6 +52,7 @@ fn route(incident: &mut Incident, event: &Event) {
         | EventKind::Unpaged { .. }
         | EventKind::EscalationStopped { .. } => escalation(incident, event),
         EventKind::PageDecided { .. }
+        | EventKind::PageDue { .. }
         | EventKind::PageDelivered { .. }
         | EventKind::PageFailed { .. }
         | EventKind::PageRetried { .. }
@@ -58,6 +60,9 @@ fn route(incident: &mut Incident, event: &Event) {
         | EventKind::PageWithdrawn { .. } => page::pages(incident, event),
         EventKind::Acknowledged { .. }
         | EventKind::AcknowledgementExtended { .. }
+        | EventKind::AcknowledgementReminded { .. }
+        | EventKind::HandOverAsked { .. }
+        | EventKind::PageAnswered { .. }
         | EventKind::Declined { .. }
         | EventKind::Unacknowledged { .. } => acknowledgement(incident, event),
         EventKind::RunRequested { .. }
@@ -88,7 +93,10 @@ fn route(incident: &mut Incident, event: &Event) {
         | EventKind::ActionItemAdded { .. }
         | EventKind::ActionItemCompleted { .. } => learning(incident, event),
         // These are the timeline's alone.
-        EventKind::Noted { .. } | EventKind::LevelUnreachable { .. } | EventKind::TicketFiled { .. } => {}
+        EventKind::Noted { .. }
+        | EventKind::HelpAsked { .. }
+        | EventKind::LevelUnreachable { .. }
+        | EventKind::TicketFiled { .. } => {}
     }
 }
 
@@ -187,7 +195,7 @@ fn escalation(incident: &mut Incident, event: &Event) {
 
 fn acknowledgement(incident: &mut Incident, event: &Event) {
     match &event.kind {
-        EventKind::Acknowledged { intent, page, lapses_at } => {
+        EventKind::Acknowledged { intent, page, lapses_at, remind_at, from: _ } => {
             answer(incident, *page, &event.by, *intent);
             incident.first_acknowledged_at.get_or_insert(event.at);
             incident.acknowledged = Some(Acknowledgement {
@@ -195,16 +203,24 @@ fn acknowledgement(incident: &mut Incident, event: &Event) {
                 intent: *intent,
                 at: event.at,
                 lapses_at: *lapses_at,
+                remind_at: *remind_at,
                 news_at: event.at,
+                handing_to: None,
             });
         }
         EventKind::Declined { page } => {
-            answer(incident, *page, &event.by, crate::AckIntent::Cannot);
-            answer(incident, None, &event.by, crate::AckIntent::Cannot);
+            answer(incident, *page, &event.by, AckIntent::Cannot);
+            answer(incident, None, &event.by, AckIntent::Cannot);
         }
-        EventKind::AcknowledgementExtended { lapses_at } => {
-            if let Some(acknowledged) = &mut incident.acknowledged {
-                acknowledged.lapses_at = *lapses_at;
+        EventKind::AcknowledgementExtended { .. }
+        | EventKind::AcknowledgementReminded { .. }
+        | EventKind::HandOverAsked { .. } => held(incident.acknowledged.as_mut(), event),
+        EventKind::PageAnswered { page, intent } => {
+            answer(incident, Some(*page), &event.by, *intent);
+            let holder = incident.acknowledged.as_mut();
+            let refused = |holder: &&mut Acknowledgement| holder.handing_to.as_ref() == event.by.person();
+            if let (AckIntent::Cannot, Some(holder)) = (intent, holder.filter(refused)) {
+                holder.handing_to = None;
             }
         }
         EventKind::Unacknowledged { .. } => incident.acknowledged = None,
@@ -212,8 +228,25 @@ fn acknowledgement(incident: &mut Incident, event: &Event) {
     }
 }
 
+/// What happens while somebody has it.
+fn held(holder: Option<&mut Acknowledgement>, event: &Event) {
+    let Some(holder) = holder else { return };
+    match &event.kind {
+        EventKind::AcknowledgementExtended { lapses_at, remind_at } => {
+            holder.lapses_at = *lapses_at;
+            holder.remind_at = *remind_at;
+        }
+        EventKind::AcknowledgementReminded { lapses_at } => {
+            holder.lapses_at = *lapses_at;
+            holder.remind_at = None;
+        }
+        EventKind::HandOverAsked { to, .. } => holder.handing_to = Some(to.clone()),
+        _ => {}
+    }
+}
+
 /// Marks the page that was answered, or every open page of whoever answers from elsewhere or cannot at all.
-fn answer(incident: &mut Incident, page: Option<u32>, by: &Actor, intent: crate::AckIntent) {
+fn answer(incident: &mut Incident, page: Option<u32>, by: &Actor, intent: AckIntent) {
     let of_person = |candidate: &Page| match page {
         Some(number) => candidate.number == number,
         None => by.person() == Some(&candidate.responder) && candidate.answer.is_none(),

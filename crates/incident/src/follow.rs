@@ -23,7 +23,7 @@ pub enum TimerKey {
     Update,
     /// Recovery has been watched for long enough.
     Recovery,
-    /// A page is tried again.
+    /// A page is tried again, or goes out when it was decided for later.
     PageRetry(u32),
     /// An alert has not been repeated.
     AlertExpiry,
@@ -77,21 +77,17 @@ pub fn follow(incident: &Incident, event: &Event) -> Vec<Intent> {
         EventKind::EscalationStopped { .. } | EventKind::EscalationExhausted { .. } => {
             vec![timer(TimerKey::Escalation, None)]
         }
-        EventKind::PageDecided { page, .. } | EventKind::PageUncertain { page } => {
-            vec![Intent::Do(Work::Page(*page))]
-        }
-        EventKind::PageDelivered { page, .. } => vec![Intent::Done(Work::Page(*page))],
-        EventKind::PageFailed { page, retry_at, .. } => {
-            vec![Intent::Done(Work::Page(*page)), timer(TimerKey::PageRetry(*page), *retry_at)]
-        }
-        EventKind::PageWithdrawn { page, .. } => {
-            vec![Intent::Done(Work::Page(*page)), timer(TimerKey::PageRetry(*page), None)]
-        }
-        EventKind::PageRetried { page } => vec![Intent::Do(Work::Page(*page))],
-        EventKind::Acknowledged { lapses_at, .. } | EventKind::AcknowledgementExtended { lapses_at } => {
-            vec![timer(TimerKey::Acknowledgement, Some(*lapses_at))]
-        }
-        EventKind::Unacknowledged { .. } => vec![timer(TimerKey::Acknowledgement, None)],
+        EventKind::PageDecided { .. }
+        | EventKind::PageDue { .. }
+        | EventKind::PageDelivered { .. }
+        | EventKind::PageFailed { .. }
+        | EventKind::PageRetried { .. }
+        | EventKind::PageUncertain { .. }
+        | EventKind::PageWithdrawn { .. } => pages(event),
+        EventKind::Acknowledged { .. }
+        | EventKind::AcknowledgementExtended { .. }
+        | EventKind::AcknowledgementReminded { .. }
+        | EventKind::Unacknowledged { .. } => vec![timer(TimerKey::Acknowledgement, asked_at(event))],
         EventKind::RunRequested { .. }
         | EventKind::RunProposed { .. }
         | EventKind::RunFirstApproved { .. }
@@ -129,6 +125,9 @@ pub fn follow(incident: &Incident, event: &Event) -> Vec<Intent> {
         | EventKind::LevelUnreachable { .. }
         | EventKind::TicketFiled { .. }
         | EventKind::Declined { .. }
+        | EventKind::HandOverAsked { .. }
+        | EventKind::HelpAsked { .. }
+        | EventKind::PageAnswered { .. }
         | EventKind::RoleTaken { .. }
         | EventKind::Ticked { .. }
         | EventKind::Unticked { .. }
@@ -138,6 +137,42 @@ pub fn follow(incident: &Incident, event: &Event) -> Vec<Intent> {
         | EventKind::PostmortemSaved { .. }
         | EventKind::ActionItemAdded { .. }
         | EventKind::ActionItemCompleted { .. } => Vec::new(),
+    }
+}
+
+/// When whoever has it is next asked whether they do, or has it no more.
+fn asked_at(event: &Event) -> Option<Timestamp> {
+    match &event.kind {
+        EventKind::Acknowledged { lapses_at, remind_at, .. }
+        | EventKind::AcknowledgementExtended { lapses_at, remind_at } => {
+            Some(remind_at.unwrap_or(*lapses_at))
+        }
+        EventKind::AcknowledgementReminded { lapses_at } => Some(*lapses_at),
+        _other => None,
+    }
+}
+
+/// What follows from what happens to pages.
+fn pages(event: &Event) -> Vec<Intent> {
+    match &event.kind {
+        EventKind::PageDecided { page, not_before: Some(at), .. } => {
+            vec![timer(TimerKey::PageRetry(*page), Some(*at))]
+        }
+        EventKind::PageDecided { page, .. } | EventKind::PageUncertain { page } => {
+            vec![Intent::Do(Work::Page(*page))]
+        }
+        EventKind::PageDue { page } => {
+            vec![Intent::Do(Work::Page(*page)), timer(TimerKey::PageRetry(*page), None)]
+        }
+        EventKind::PageDelivered { page, .. } => vec![Intent::Done(Work::Page(*page))],
+        EventKind::PageFailed { page, retry_at, .. } => {
+            vec![Intent::Done(Work::Page(*page)), timer(TimerKey::PageRetry(*page), *retry_at)]
+        }
+        EventKind::PageWithdrawn { page, .. } => {
+            vec![Intent::Done(Work::Page(*page)), timer(TimerKey::PageRetry(*page), None)]
+        }
+        EventKind::PageRetried { page } => vec![Intent::Do(Work::Page(*page))],
+        _other => Vec::new(),
     }
 }
 

@@ -6,3 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 pub(crate) fn later(at: Timestamp, wait: SignedDuration) -> Timestamp {
     at.saturating_add(wait).unwrap_or(Timestamp::MAX)
 }
+
+/// The instant so much earlier, or the first one there is.
+pub(crate) fn earlier(at: Timestamp, wait: SignedDuration) -> Timestamp {
+    at.saturating_sub(wait).unwrap_or(Timestamp::MIN)
+}

@@ -90,6 +90,9 @@ pub struct Contact {
     pub channel: Channel,
     /// Where: a mail address, a URL, a handset's name.
     pub address: String,
+    /// Used so long after the person's first, in minutes, if nobody has answered by then.
+    #[serde(default)]
+    pub after_min: u32,
 }
 
 /// Someone who can be woken.
@@ -99,7 +102,7 @@ pub struct Responder {
     pub id: PersonId,
     /// Name on screens.
     pub name: String,
-    /// Ways to reach them, all used at once.
+    /// Ways to reach them, each at its time.
     pub contacts: Vec<Contact>,
 }
 

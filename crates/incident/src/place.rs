@@ -107,8 +107,7 @@ impl Plan {
         let context = command.context.as_ref().filter(|context| context.kind == ContextKind::Shell)?;
         let host = playbook::ssh_host(&context.opener)?;
         let steps = runbook.map(|runbook| runbook.steps.as_slice()).unwrap_or_default();
-        let quick =
-            runbook.is_none().then_some(self.playbook.quick_diagnostics.as_slice()).unwrap_or_default();
+        let quick = if runbook.is_none() { self.playbook.quick_diagnostics.as_slice() } else { &[] };
         let mut before = commands(steps).chain(quick).take_while(|other| other.line < command.line);
         let moved = before
             .any(|other| other.context.as_ref() == Some(context) && playbook::changes_folder(&other.source));

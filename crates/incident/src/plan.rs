@@ -34,6 +34,11 @@ pub struct Policy {
     pub unknown_severity: String,
     /// An acknowledgement without news lapses after this long.
     pub acknowledge_lapse_min: u32,
+    /// The same for severities of their own, by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub acknowledge_lapse_severity_min: BTreeMap<String, u32>,
+    /// So long before it lapses whoever has it is asked whether they still do; 0 for not at all.
+    pub acknowledge_reminder_min: u32,
     /// After the last level has been paged, the path begins again after this long.
     pub escalation_repeat_min: u32,
     /// How often the path begins again before the incident stands as unanswered.
@@ -67,6 +72,8 @@ impl Default for Policy {
             severity_map: BTreeMap::new(),
             unknown_severity: String::new(),
             acknowledge_lapse_min: 60,
+            acknowledge_lapse_severity_min: BTreeMap::new(),
+            acknowledge_reminder_min: 5,
             escalation_repeat_min: 15,
             escalation_repeats_max: 5,
             update_every_min: [30, 60, 240].to_vec(),
@@ -84,6 +91,17 @@ impl Default for Policy {
 }
 
 impl Policy {
+    /// How long an acknowledgement without news lasts at a severity.
+    #[must_use]
+    pub fn acknowledge_lapse(&self, severity: &Severity) -> SignedDuration {
+        let own = self
+            .acknowledge_lapse_severity_min
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(&severity.name));
+        let minutes = own.map_or(self.acknowledge_lapse_min, |(_, minutes)| *minutes);
+        SignedDuration::from_mins(i64::from(minutes.max(1)))
+    }
+
     /// Whether a command that can do this needs a person's word before it runs.
     #[must_use]
     pub fn approval(&self, effect: Effect) -> Approval {

@@ -39,6 +39,9 @@ pub fn why(incident: &Incident, now: &Moment<'_>) -> Vec<WhyLine> {
 
 fn paged(page: &Page) -> WhyLine {
     let (fate, how) = match &page.state {
+        PageState::Planned { at } => {
+            ("planned", format!("over {} at {} unless somebody answers", page.channel.name(), clock(*at)))
+        }
         PageState::Pending => ("on its way", format!("attempt {}", page.attempt)),
         PageState::Retrying { at } => ("retrying", format!("again at {}", clock(*at))),
         PageState::Delivered { at } => (

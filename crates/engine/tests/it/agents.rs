@@ -37,8 +37,14 @@ fn take(world: &World, instance: &str, name: OrderName) -> Taken {
 }
 
 fn report(world: &World, instance: &str, name: OrderName, ending: Ending) -> Reported {
-    let report =
-        RunReport { ending, duration_ms: 5, output: "fine\u{1b}[2J".into(), output_bytes: 4, masked: 0 };
+    let report = RunReport {
+        ending,
+        duration_ms: 5,
+        output: "fine\u{1b}[2J".into(),
+        output_bytes: 4,
+        masked: 0,
+        not_held: Vec::new(),
+    };
     world.engine.agents().report(NAME, AgentReport { instance: instance.to_owned(), name, report })
 }
 

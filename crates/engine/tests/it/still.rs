@@ -24,13 +24,13 @@ fn settle<T>(still: &mut Still, asked: impl Future<Output = T>) -> T {
 async fn story() -> (Vec<Event>, usize) {
     let clock = HandClock::new();
     let (engine, mut still, phones) = still(&clock);
-    let opened = settle(&mut still, engine.alerts(vec![alert("api", AlertStatus::Firing)])).unwrap();
-    let id = opened[0].as_ref().unwrap().incident;
+    let opened = settle(&mut still, engine.alerts(vec![alert("api", AlertStatus::Firing)])).expect("is kept");
+    let id = opened[0].as_ref().expect("is taken").incident;
     while still.go_on() {}
-    let now = settle(&mut still, engine.incident(id)).unwrap();
+    let now = settle(&mut still, engine.incident(id)).expect("is there");
     assert!(matches!(now.pages[0].state, PageState::Delivered { .. }), "{:?}", now.pages);
-    assert!(matches!(now.run(1).unwrap().state, RunState::Ended(_)), "{:?}", now.runs);
-    assert_eq!(now.run(2).unwrap().state, RunState::Proposed);
+    assert!(matches!(now.run(1).expect("is there").state, RunState::Ended(_)), "{:?}", now.runs);
+    assert_eq!(now.run(2).expect("is there").state, RunState::Proposed);
     assert!(still.next_due().is_some_and(|due| due > clock.now()), "the next level is due later");
     let before = events(&engine, &mut still, id).len();
     assert!(!still.go_on(), "nothing moves while no time passes");
@@ -42,7 +42,7 @@ async fn story() -> (Vec<Event>, usize) {
 }
 
 fn events(engine: &Engine, still: &mut Still, id: IncidentId) -> Vec<Event> {
-    settle(still, engine.history(id)).unwrap()
+    settle(still, engine.history(id)).expect("is there")
 }
 
 #[tokio::test]

@@ -312,7 +312,8 @@ impl World {
 /// An engine that goes on only when it is let, with its phones.
 pub(crate) fn still(clock: &HandClock) -> (Engine, Still, [Phone; 2]) {
     let phones = [Phone::new(Channel::Handset), Phone::new(Channel::Email)];
-    let parts = parts(&Memory::new(), clock, phones.each_ref(), &Shell::new(), (&Arc::default(), 0));
+    let of = (&Arc::default(), 0, &plan());
+    let parts = parts(&Memory::new(), clock, phones.each_ref(), &Shell::new(), of);
     let (engine, still) = Engine::still(parts).expect("memory can always be read");
     (engine, still, phones)
 }
@@ -322,9 +323,9 @@ fn start(
     clock: &HandClock,
     phones: [&Phone; 2],
     shell: &Shell,
-    (ids, node, plan): (&Arc<Counting>, u32, &Plan),
+    of: (&Arc<Counting>, u32, &Plan),
 ) -> (Engine, Stopped) {
-    Engine::start(parts(memory, clock, phones, shell, (ids, node))).expect("memory can always be read")
+    Engine::start(parts(memory, clock, phones, shell, of)).expect("memory can always be read")
 }
 
 fn parts(
@@ -332,7 +333,7 @@ fn parts(
     clock: &HandClock,
     phones: [&Phone; 2],
     shell: &Shell,
-    (ids, node): (&Arc<Counting>, u32),
+    (ids, node, plan): (&Arc<Counting>, u32, &Plan),
 ) -> Parts {
     let couriers = phones.map(|phone| Arc::new(phone.clone()) as Arc<dyn Courier>);
     Parts {
@@ -368,7 +369,7 @@ fn roster() -> Roster {
     let person = |name: &str, channel| Responder {
         id: PersonId(name.into()),
         name: name.into(),
-        contacts: vec![Contact { channel, address: name.into() }],
+        contacts: vec![Contact { channel, address: name.into(), after_min: 0 }],
     };
     let roles = [("Primary", "primary"), ("Secondary", "secondary")];
     let roles = roles.map(|(role, name)| (role.to_owned(), vec![PersonId(name.into())]));

@@ -223,5 +223,5 @@ fn later(at: Timestamp, wait: SignedDuration) -> Timestamp {
 
 fn not_begun(error: String) -> RunReport {
     let ending = Ending::NotStarted { error };
-    RunReport { ending, duration_ms: 0, output: "".into(), output_bytes: 0, masked: 0 }
+    RunReport { ending, duration_ms: 0, output: "".into(), output_bytes: 0, masked: 0, not_held: Vec::new() }
 }

@@ -54,8 +54,12 @@ fn two_person(config: &Config) -> Result<(), String> {
 
 fn policy(config: &Config) -> Result<(), String> {
     let policy = &config.policy;
-    let minutes = |name, set| within(name, set, 1..=MINUTES_MAX);
+    let minutes = |name: &str, set| within(name, set, 1..=MINUTES_MAX);
     minutes("policy.acknowledge_lapse_min", policy.acknowledge_lapse_min)?;
+    for (severity, lapse) in &policy.acknowledge_lapse_severity_min {
+        minutes(&format!("policy.acknowledge_lapse_severity_min.{severity}"), *lapse)?;
+    }
+    within("policy.acknowledge_reminder_min", policy.acknowledge_reminder_min, 0..=MINUTES_MAX)?;
     minutes("policy.escalation_repeat_min", policy.escalation_repeat_min)?;
     for every in &policy.update_every_min {
         minutes("policy.update_every_min", *every)?;

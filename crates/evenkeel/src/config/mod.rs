@@ -113,6 +113,9 @@ pub(crate) struct Way {
     pub(crate) channel: Channel,
     /// Where.
     pub(crate) address: String,
+    /// So many minutes after the person's first ways.
+    #[serde(default)]
+    pub(crate) after_min: u32,
 }
 
 /// The public page.
@@ -232,6 +235,6 @@ impl Config {
 
 impl Way {
     fn contact(&self) -> Contact {
-        Contact { channel: self.channel, address: self.address.clone() }
+        Contact { channel: self.channel, address: self.address.clone(), after_min: self.after_min }
     }
 }

@@ -5,7 +5,7 @@
 
 use super::alert::next_round;
 use super::{Draft, checklist, next_number};
-use crate::event::{EventKind, StopReason};
+use crate::event::{EventKind, PagePurpose, StopReason};
 use crate::later::later;
 use crate::people::{Contact, Moment, PersonId};
 use crate::plan::Level;
@@ -202,7 +202,7 @@ fn to_wake(now: &Moment<'_>, target: &str, without: Option<&PersonId>) -> (Vec<(
     (woken, why)
 }
 
-fn unreachable_because(now: &Moment<'_>, target: &str) -> String {
+pub(super) fn unreachable_because(now: &Moment<'_>, target: &str) -> String {
     let gap = now.roster.schedules_of(target).next();
     if !now.roster.holders(target, now.at).is_empty() {
         format!("whoever holds {target:?} has no way to be reached")
@@ -232,6 +232,7 @@ fn wake(draft: &mut Draft<'_>, wake: Wake<'_>) {
         next_due: Some(later(draft.now.at, wait_after(draft, &wake))),
     });
     for (responder, contact) in wake.woken {
+        let after = SignedDuration::from_mins(i64::from(contact.after_min));
         draft.push_own(EventKind::PageDecided {
             page: next_number(&draft.incident.pages),
             responder,
@@ -239,6 +240,8 @@ fn wake(draft: &mut Draft<'_>, wake: Wake<'_>) {
             address: contact.address,
             level: small(wake.number),
             rule: format!("{target}: {}", wake.rule),
+            purpose: PagePurpose::Escalation,
+            not_before: (contact.after_min > 0).then(|| later(draft.now.at, after)),
         });
     }
     if wake.number > 0 {
@@ -264,18 +267,31 @@ fn repeat_min(draft: &Draft<'_>) -> u32 {
 
 /// Stops waking people and takes back every page that has not gone out.
 pub(super) fn stop(draft: &mut Draft<'_>, reason: &StopReason) {
-    let open: Vec<u32> = draft
-        .incident
-        .pages
-        .iter()
-        .filter(|page| matches!(page.state, PageState::Pending | PageState::Retrying { .. }))
-        .map(|page| page.number)
-        .collect();
-    for page in open {
-        draft.push_own(EventKind::PageWithdrawn { page, reason: reason.clone() });
-    }
+    take_back(draft, reason);
     if !matches!(draft.incident.escalation, Escalation::Stopped | Escalation::Idle) {
         draft.push_own(EventKind::EscalationStopped { reason: reason.clone() });
+    }
+}
+
+/// Takes back every page that has not gone out and is not needed any more for this reason.
+pub(super) fn take_back(draft: &mut Draft<'_>, reason: &StopReason) {
+    let by = draft.by.person().cloned();
+    let ends = |page: &&Page| match reason {
+        StopReason::Resolved => true,
+        StopReason::SeverityChanged | StopReason::SeverityWakesNobody => {
+            page.purpose == PagePurpose::Escalation
+        }
+        // A helper is wanted whoever has it.
+        StopReason::Acknowledged => page.purpose != PagePurpose::Help,
+        StopReason::Lapsed => matches!(page.purpose, PagePurpose::Reminder | PagePurpose::HandOver),
+        StopReason::Declined => by.as_ref() == Some(&page.responder),
+    };
+    let waits = |page: &&Page| {
+        matches!(page.state, PageState::Planned { .. } | PageState::Pending | PageState::Retrying { .. })
+    };
+    let waiting = draft.incident.pages.iter().filter(waits).filter(ends);
+    for page in waiting.map(|page| page.number).collect::<Vec<_>>() {
+        draft.push_own(EventKind::PageWithdrawn { page, reason: reason.clone() });
     }
 }
 
@@ -288,7 +304,8 @@ pub(super) fn climb_if_level_is_lost(draft: &mut Draft<'_>, because: &str) {
     else {
         return;
     };
-    let of_round: Vec<&Page> = draft.incident.pages.iter().filter(|page| page.round == round).collect();
+    let of_round = |page: &&Page| page.round == round && page.purpose == PagePurpose::Escalation;
+    let of_round: Vec<&Page> = draft.incident.pages.iter().filter(of_round).collect();
     let lost = |page: &&Page| {
         let cannot = of_round
             .iter()

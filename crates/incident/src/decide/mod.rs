@@ -6,6 +6,8 @@ mod approve;
 mod before;
 mod checklist;
 mod escalate;
+mod hand_over;
+mod help;
 mod learn;
 mod page;
 mod report;
@@ -66,6 +68,10 @@ fn decide_into(draft: &mut Draft<'_>, command: Command) -> Result<(), Refusal> {
         }
         Command::Acknowledge { intent, page } => acknowledge::acknowledge(draft, intent, page),
         Command::Unacknowledge { reason } => acknowledge::give_back(draft, reason),
+        Command::TakeOver => hand_over::take_over(draft),
+        Command::HandOver { to, words } => hand_over::hand_over(draft, to, words),
+        Command::AskHelp { target, words } => help::ask(draft, target, words),
+        Command::Snooze { minutes } => acknowledge::snooze(draft, minutes),
         Command::SetSeverity { severity, reason } => severity::by_hand(draft, &severity, reason),
         Command::AnswerTree { answers } => severity::by_tree(draft, &answers),
         Command::Tick { phase, item } => checklist::tick(draft, phase, item),

@@ -1,7 +1,7 @@
 //! What became of a page. A failure is never the end: it retries, climbs, or stands as UNPAGED.
 
 use super::{Draft, escalate};
-use crate::event::{Arrival, EventKind, PageOutcome, StopReason};
+use crate::event::{Arrival, EventKind, PageOutcome, PagePurpose, StopReason};
 use crate::follow::retry_delay;
 use crate::later::later;
 use crate::refusal::Refusal;
@@ -31,7 +31,7 @@ pub(super) fn outcome(
         PageOutcome::Never { error } => {
             let arrival = Arrival::No;
             draft.push_own(EventKind::PageFailed { page: number, attempt, error, retry_at: None, arrival });
-            escalate::climb_if_level_is_lost(draft, "no page of the level before could be delivered");
+            given_up(draft, number);
         }
     }
     Ok(())
@@ -47,9 +47,7 @@ struct Failure {
 
 /// Tried again while the page still serves and tries are left.
 fn failed(draft: &mut Draft<'_>, failure: Failure) {
-    let withdrawn =
-        draft.incident.page(failure.number).is_some_and(|page| page.state == PageState::Withdrawn);
-    let wanted = wanted(draft) && !withdrawn;
+    let wanted = draft.incident.page(failure.number).is_some_and(|page| wanted(draft, page));
     let left = failure.attempt < draft.incident.plan.policy.page_attempts_max;
     let retry_at =
         (wanted && left).then(|| later(draft.now.at, retry_delay(failure.attempt, failure.after_s)));
@@ -61,16 +59,34 @@ fn failed(draft: &mut Draft<'_>, failure: Failure) {
         arrival: failure.arrival,
     });
     if wanted && retry_at.is_none() {
-        escalate::climb_if_level_is_lost(draft, "no page of the level before could be delivered");
+        given_up(draft, failure.number);
     }
+}
+
+/// A way that failed: the person's next one at once, if one was to come later, and the next level when all are lost.
+fn given_up(draft: &mut Draft<'_>, number: u32) {
+    let Some(lost) = draft.incident.page(number) else { return };
+    let same = |page: &&Page| {
+        (&page.responder, page.purpose, page.round, page.level)
+            == (&lost.responder, lost.purpose, lost.round, lost.level)
+    };
+    let planned = draft.incident.pages.iter().filter(same).filter_map(|page| match page.state {
+        PageState::Planned { at } => Some((at, page.number)),
+        _ => None,
+    });
+    if let Some((_, page)) = planned.min() {
+        draft.push_own(EventKind::PageDue { page });
+    }
+    escalate::climb_if_level_is_lost(draft, "no page of the level before could be delivered");
 }
 
 /// The server does not know whether the page went out: again, and it says so. Not when somebody has it by now.
 pub(super) fn uncertain(draft: &mut Draft<'_>, number: u32) -> Result<(), Refusal> {
-    if find(draft, number)?.state != PageState::Pending {
+    let page = find(draft, number)?;
+    if page.state != PageState::Pending {
         return Err(Refusal::Stale);
     }
-    if wanted(draft) {
+    if wanted(draft, page) {
         draft.push_own(EventKind::PageUncertain { page: number });
     } else {
         let reason = StopReason::Acknowledged;
@@ -80,16 +96,30 @@ pub(super) fn uncertain(draft: &mut Draft<'_>, number: u32) -> Result<(), Refusa
 }
 
 pub(super) fn retry(draft: &mut Draft<'_>, number: u32) -> Result<(), Refusal> {
-    if !matches!(find(draft, number)?.state, PageState::Retrying { .. }) || !wanted(draft) {
+    let page = find(draft, number)?;
+    let kind = match page.state {
+        PageState::Retrying { .. } => EventKind::PageRetried { page: number },
+        PageState::Planned { .. } => EventKind::PageDue { page: number },
+        _ => return Err(Refusal::Stale),
+    };
+    if !wanted(draft, page) {
         return Err(Refusal::Stale);
     }
-    draft.push_own(EventKind::PageRetried { page: number });
+    draft.push_own(kind);
     Ok(())
 }
 
-/// Whether a page still serves: the incident is open and nobody has it.
-fn wanted(draft: &Draft<'_>) -> bool {
-    draft.must_be_open().is_ok() && draft.incident.acknowledged.is_none()
+/// Whether a page still serves: the incident is open, its responder has not answered, and nobody has it; whoever has it is
+/// reminded, and asked to hand over, only while they do.
+fn wanted(draft: &Draft<'_>, page: &Page) -> bool {
+    let holder = draft.incident.acknowledged.as_ref();
+    let serves = match page.purpose {
+        PagePurpose::Escalation => holder.is_none(),
+        PagePurpose::Reminder => holder.is_some_and(|held| held.by.person() == Some(&page.responder)),
+        PagePurpose::HandOver => holder.is_some_and(|held| held.handing_to.as_ref() == Some(&page.responder)),
+        PagePurpose::Help => true,
+    };
+    draft.must_be_open().is_ok() && page.state != PageState::Withdrawn && page.answer.is_none() && serves
 }
 
 fn find<'a>(draft: &'a Draft<'_>, number: u32) -> Result<&'a Page, Refusal> {

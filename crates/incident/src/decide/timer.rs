@@ -16,7 +16,7 @@ pub(super) fn fired(draft: &mut Draft<'_>, key: &TimerKey, due: Timestamp) -> Re
         TimerKey::Postmortem(stage) => postmortem(draft, *stage),
         TimerKey::PageRetry(number) => page::retry(draft, *number),
         TimerKey::Escalation => escalation(draft, due),
-        TimerKey::Acknowledgement => acknowledgement(draft, due),
+        TimerKey::Acknowledgement => acknowledge::falls_due(draft, due),
         TimerKey::Update => update(draft, due),
         TimerKey::Recovery => recovery(draft, due),
         TimerKey::AlertExpiry => silence(draft, due),
@@ -48,20 +48,6 @@ fn escalation(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Refusal> {
         }
         Escalation::Idle | Escalation::Exhausted { .. } | Escalation::Stopped => Err(Refusal::Stale),
     }
-}
-
-fn acknowledgement(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Refusal> {
-    let holder = draft.incident.acknowledged.clone().ok_or(Refusal::Stale)?;
-    still(Some(holder.lapses_at), due)?;
-    let silence = acknowledge::lapse_after(draft, holder.intent);
-    let lapses_at = later(holder.news_at, silence);
-    if holder.news_at > holder.at && lapses_at > draft.now.at {
-        draft.push_own(EventKind::AcknowledgementExtended { lapses_at });
-        return Ok(());
-    }
-    let why = format!("no word from {} for {} min", holder.by, silence.as_mins());
-    acknowledge::lapse(draft, why);
-    Ok(())
 }
 
 fn update(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Refusal> {

@@ -3,13 +3,13 @@
 mod parts;
 
 pub use parts::{
-    Arrival, Audience, Ending, Event, Fact, Lapse, OpenedBy, PageOutcome, Phase, Purpose, RunReport,
-    RunRequest, SeverityBasis, StopReason,
+    Arrival, Audience, Ending, Event, Fact, Lapse, OpenedBy, PageOutcome, PagePurpose, Phase, Purpose,
+    RunReport, RunRequest, SeverityBasis, StopReason,
 };
 
 use crate::alert::{Alert, AlertKey};
 use crate::command::{AckIntent, StepOutcome, UpdateDraft};
-use crate::people::{Channel, PersonId};
+use crate::people::{Actor, Channel, PersonId};
 use crate::severity::Severity;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -110,6 +110,17 @@ pub enum EventKind {
         level: u32,
         /// Why this person, in words.
         rule: String,
+        /// What it is for.
+        #[serde(default)]
+        purpose: PagePurpose,
+        /// When it goes out, unless nobody needs it by then; `None` for at once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        not_before: Option<Timestamp>,
+    },
+    /// A page that was decided for later goes out.
+    PageDue {
+        /// Which.
+        page: u32,
     },
     /// The provider took the page.
     PageDelivered {
@@ -182,16 +193,51 @@ pub enum EventKind {
         page: Option<u32>,
         /// When it lapses without news.
         lapses_at: Timestamp,
+        /// When they are asked whether they still have it; `None` for not at all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remind_at: Option<Timestamp>,
+        /// Who had it until now, when it was taken over.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Actor>,
     },
     /// Somebody cannot.
     Declined {
         /// The page that they answered.
         page: Option<u32>,
     },
-    /// Whoever has it gave news, so it lapses later.
+    /// Whoever has it gave news, or said for how long they need no reminder, so it lapses later.
     AcknowledgementExtended {
         /// When it lapses without further news.
         lapses_at: Timestamp,
+        /// When they are asked whether they still have it; `None` for not at all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remind_at: Option<Timestamp>,
+    },
+    /// Whoever has it is asked whether they still do.
+    AcknowledgementReminded {
+        /// When it lapses without an answer.
+        lapses_at: Timestamp,
+    },
+    /// Whoever has it wants to hand it over; they have it until the other one takes it.
+    HandOverAsked {
+        /// To whom.
+        to: PersonId,
+        /// What they should know.
+        words: String,
+    },
+    /// A person asks others to help.
+    HelpAsked {
+        /// Whom: a role or a person.
+        target: String,
+        /// What for.
+        words: String,
+    },
+    /// A page that asked for less than taking the incident was answered.
+    PageAnswered {
+        /// Which.
+        page: u32,
+        /// How.
+        intent: AckIntent,
     },
     /// Whoever had it gave it back or fell silent.
     Unacknowledged {

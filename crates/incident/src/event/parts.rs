@@ -69,6 +69,21 @@ pub enum SeverityBasis {
     },
 }
 
+/// What a page is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PagePurpose {
+    /// Somebody must take the incident.
+    #[default]
+    Escalation,
+    /// Whoever has it is asked whether they still do, before it lapses.
+    Reminder,
+    /// A person asks them to help; somebody else has it.
+    Help,
+    /// Whoever has it wants to hand it to them.
+    HandOver,
+}
+
 /// Why an escalation stopped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -81,6 +96,10 @@ pub enum StopReason {
     SeverityWakesNobody,
     /// Begins again with another severity.
     SeverityChanged,
+    /// Whoever it was for cannot.
+    Declined,
+    /// Whoever had it has it no more, and the escalation begins again.
+    Lapsed,
 }
 
 /// How one attempt to deliver a page went.

@@ -9,7 +9,7 @@ pub(super) fn pages(incident: &mut Incident, event: &Event) {
         Escalation::Idle | Escalation::Unpaged { .. } | Escalation::Stopped => 0,
     };
     let number = match &event.kind {
-        EventKind::PageDecided { page, responder, channel, address, level, rule } => {
+        EventKind::PageDecided { page, responder, channel, address, level, rule, purpose, not_before } => {
             incident.pages.push(Page {
                 number: *page,
                 responder: responder.clone(),
@@ -18,15 +18,17 @@ pub(super) fn pages(incident: &mut Incident, event: &Event) {
                 round,
                 level: *level,
                 rule: rule.clone(),
+                purpose: *purpose,
                 decided_at: event.at,
                 attempt: 1,
                 possible_repeat: 0,
-                state: PageState::Pending,
+                state: not_before.map_or(PageState::Pending, |at| PageState::Planned { at }),
                 answer: None,
             });
             return;
         }
-        EventKind::PageDelivered { page, .. }
+        EventKind::PageDue { page }
+        | EventKind::PageDelivered { page, .. }
         | EventKind::PageFailed { page, .. }
         | EventKind::PageRetried { page }
         | EventKind::PageUncertain { page }
@@ -40,6 +42,7 @@ pub(super) fn pages(incident: &mut Incident, event: &Event) {
 
 fn page_moved(page: &mut Page, event: &Event) {
     match &event.kind {
+        EventKind::PageDue { .. } => page.state = PageState::Pending,
         EventKind::PageDelivered { .. } => page.state = PageState::Delivered { at: event.at },
         EventKind::PageFailed { retry_at: Some(at), arrival, .. } => {
             page.possible_repeat += u32::from(*arrival == Arrival::Possible);

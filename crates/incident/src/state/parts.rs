@@ -2,7 +2,7 @@
 
 use crate::alert::{Alert, AlertStatus};
 use crate::command::{AckIntent, UpdateDraft};
-use crate::event::{Ending, Fact, RunReport, RunRequest};
+use crate::event::{Ending, Fact, PagePurpose, RunReport, RunRequest};
 use crate::people::{Actor, Channel, PersonId};
 use alloc::collections::BTreeSet;
 use alloc::string::String;
@@ -22,8 +22,12 @@ pub struct Acknowledgement {
     pub at: Timestamp,
     /// Until when without news.
     pub lapses_at: Timestamp,
+    /// When they are asked whether they still have it; `None` when they have been, or are not.
+    pub remind_at: Option<Timestamp>,
     /// When they last did anything here.
     pub news_at: Timestamp,
+    /// To whom they want to hand it.
+    pub handing_to: Option<PersonId>,
 }
 
 /// An alert within its incident.
@@ -79,6 +83,11 @@ pub enum Escalation {
 /// Where a page stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PageState {
+    /// Goes out at this time, unless nobody needs it by then.
+    Planned {
+        /// When.
+        at: Timestamp,
+    },
     /// On its way.
     Pending,
     /// Failed so far, tried again at this time.
@@ -117,6 +126,8 @@ pub struct Page {
     pub level: u32,
     /// Why this person, in words.
     pub rule: String,
+    /// What it is for.
+    pub purpose: PagePurpose,
     /// When it was decided.
     pub decided_at: Timestamp,
     /// Which attempt it is at, from 1.

@@ -1,5 +1,6 @@
 //! What a page says: severity, what is broken, since when, who else was woken. The first line fits 160 characters.
 
+use crate::event::PagePurpose;
 use crate::state::{Incident, Page};
 use crate::words::{clock, duration, one_line};
 use alloc::collections::BTreeSet;
@@ -9,6 +10,9 @@ use alloc::vec::Vec;
 
 /// The longest short text, in characters: one SMS.
 const SHORT_CHARS_MAX: usize = 160;
+
+/// The longest wish of whoever asks, in characters; the whole stands in the long text.
+const ASKED_CHARS_MAX: usize = 100;
 
 /// The longest list of names in a short text; a longer one becomes a number, so that room is left for what is broken.
 const NAMES_CHARS_MAX: usize = 50;
@@ -27,6 +31,13 @@ pub struct PageWords {
 pub fn page_words(incident: &Incident, page: &Page) -> PageWords {
     let repeat = if page.possible_repeat > 0 { "[possible repeat] " } else { "" };
     let since = clock(incident.opened_at);
+    if let Some(asked) = asked(incident, page) {
+        let asked = cut(&asked, ASKED_CHARS_MAX);
+        let frame = format!("{repeat}{}: . {asked}.", incident.severity());
+        let title = cut(&one_line(&incident.title), SHORT_CHARS_MAX.saturating_sub(frame.chars().count()));
+        let short = format!("{repeat}{}: {title}. {asked}.", incident.severity());
+        return PageWords { short: cut(&short, SHORT_CHARS_MAX), long: long(incident, page, "") };
+    }
     let others = others(incident, page);
     let names = others.join(", ");
     let tried = match others.len() {
@@ -40,6 +51,18 @@ pub fn page_words(incident: &Incident, page: &Page) -> PageWords {
     let short =
         cut(&format!("{repeat}{}: {title}. Since {since}.{tried}", incident.severity()), SHORT_CHARS_MAX);
     PageWords { short, long: long(incident, page, &names) }
+}
+
+/// What a page wants that does not ask to take the incident from nobody.
+fn asked(incident: &Incident, page: &Page) -> Option<String> {
+    match page.purpose {
+        PagePurpose::Escalation => None,
+        PagePurpose::Help | PagePurpose::HandOver => Some(one_line(&page.rule)),
+        PagePurpose::Reminder => {
+            let lapses_at = incident.acknowledged.as_ref().map_or(page.decided_at, |held| held.lapses_at);
+            Some(format!("Are you still on it? If not answered, others are woken at {}", clock(lapses_at)))
+        }
+    }
 }
 
 fn long(incident: &Incident, page: &Page, others: &str) -> Vec<String> {

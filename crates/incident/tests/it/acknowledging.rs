@@ -1,7 +1,10 @@
 //! Somebody has it, and what that stops.
 
 use crate::world::{PRIMARY, SECONDARY, World, alert, minutes, plan, roster};
-use incident::{AckIntent, AlertStatus, Command, EventKind, PageState, Policy, Refusal, TimerKey};
+use incident::words::page_words;
+use incident::{
+    AckIntent, AlertStatus, Command, EventKind, PagePurpose, PageState, Policy, Refusal, TimerKey,
+};
 
 fn on_it() -> Command {
     Command::Acknowledge { intent: AckIntent::OnIt, page: None }
@@ -12,7 +15,7 @@ fn no_page_is_decided_after_it() {
     let mut world = World::new();
     world.alert("api", "P0");
     world.person(PRIMARY, on_it()).expect("is taken");
-    world.pass(minutes(59));
+    world.pass(minutes(54));
     assert_eq!(world.paged(), [PRIMARY]);
     assert!(!world.timers.contains_key(&TimerKey::Escalation));
 }
@@ -52,7 +55,73 @@ fn without_news_it_lapses_and_people_are_woken_again() {
     world.pass(minutes(61));
     assert!(world.incident.acknowledged.is_none());
     assert_eq!(world.count(|event| matches!(event, EventKind::Unacknowledged { .. })), 1);
-    assert_eq!(world.paged(), [PRIMARY, PRIMARY]);
+    assert_eq!(world.paged(), [PRIMARY, PRIMARY, PRIMARY], "at first, to remind, and to wake again");
+}
+
+#[test]
+fn whoever_has_it_is_asked_before_others_are_woken() {
+    let mut world = World::new();
+    world.alert("api", "P1");
+    world.person(PRIMARY, on_it()).expect("is taken");
+    world.pass(minutes(55));
+    let reminder = world.incident.pages.last().expect("there is one");
+    assert_eq!((reminder.purpose, reminder.responder.0.as_str()), (PagePurpose::Reminder, PRIMARY));
+    let words = page_words(&world.incident, reminder);
+    assert!(words.short.contains("still on it") && words.short.contains("04:00"), "{}", words.short);
+    let answer = Command::Acknowledge { intent: AckIntent::OnIt, page: Some(reminder.number) };
+    world.person(PRIMARY, answer).expect("they still have it");
+    world.pass(minutes(54));
+    assert!(world.incident.acknowledged.is_some(), "an hour from the answer");
+    world.pass(minutes(7));
+    assert!(world.incident.acknowledged.is_none());
+}
+
+#[test]
+fn a_reminder_that_has_not_gone_out_is_taken_back_when_it_lapses() {
+    let mut world = World::new();
+    world.alert("api", "P1");
+    world.person(PRIMARY, on_it()).expect("is taken");
+    world.pass(minutes(60));
+    let reminders = world.incident.pages.iter().filter(|page| page.purpose == PagePurpose::Reminder);
+    assert_eq!(reminders.map(|page| page.state.clone()).collect::<Vec<_>>(), [PageState::Withdrawn]);
+}
+
+#[test]
+fn each_severity_lapses_at_its_own_time() {
+    let policy = Policy {
+        acknowledge_lapse_severity_min: [("p0".to_owned(), 20)].into(),
+        acknowledge_reminder_min: 0,
+        ..Policy::default()
+    };
+    for (severity, lasts) in [("P0", 20), ("P1", 60)] {
+        let mut world = World::with(plan(policy.clone()), roster(&[PRIMARY, SECONDARY]));
+        world.alert("api", severity);
+        world.person(PRIMARY, on_it()).expect("is taken");
+        world.pass(minutes(lasts - 1));
+        assert!(world.incident.acknowledged.is_some(), "{severity}");
+        world.pass(minutes(1));
+        assert!(world.incident.acknowledged.is_none(), "{severity}");
+        assert_eq!(world.count(|event| matches!(event, EventKind::AcknowledgementReminded { .. })), 0);
+    }
+}
+
+#[test]
+fn who_waits_for_the_morning_is_not_asked_until_then() {
+    let mut world = World::new();
+    world.alert("api", "P1");
+    world.person(PRIMARY, on_it()).expect("is taken");
+    let others = world.person(SECONDARY, Command::Snooze { minutes: 240 });
+    assert!(matches!(&others, Err(Refusal::NotNow { why, .. }) if why.contains(PRIMARY)), "{others:?}");
+    for wrong in [0, 721] {
+        assert!(world.person(PRIMARY, Command::Snooze { minutes: wrong }).is_err());
+    }
+    world.person(PRIMARY, Command::Snooze { minutes: 240 }).expect("is kept");
+    world.pass(minutes(234));
+    assert_eq!(world.paged(), [PRIMARY], "not asked before");
+    world.pass(minutes(1));
+    assert_eq!(world.paged(), [PRIMARY, PRIMARY], "and then they are");
+    world.pass(minutes(5));
+    assert!(world.incident.acknowledged.is_none());
 }
 
 #[test]

@@ -5,6 +5,8 @@ mod alerts;
 mod approving;
 mod diagnosing;
 mod escalating;
+mod handing_over;
+mod helping;
 mod learning;
 mod placing;
 mod preparing;

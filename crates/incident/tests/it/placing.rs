@@ -103,12 +103,12 @@ fn a_word_is_for_a_place_and_a_change_there_changes_production() {
     let number = run.number;
     let sight = Sight::of(&world.incident, number, world.now).expect("it is there");
     let elsewhere = Sight { place: Place::Server, ..sight.clone() };
-    let refused = world.person(PRIMARY, Command::ApproveRun { run: number, sight: elsewhere });
+    let refused = world.person(PRIMARY, Command::ApproveRun { run: number, sight: elsewhere, sponsor: None });
     assert!(
         matches!(&refused, Err(Refusal::NotAsShown { why }) if why.contains("would run on the agent far")),
         "{refused:?}"
     );
-    world.person(PRIMARY, Command::ApproveRun { run: number, sight }).expect("is approved");
+    world.person(PRIMARY, Command::ApproveRun { run: number, sight, sponsor: None }).expect("is approved");
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Promise 9: replaying a journal gives the state that decided it; and no order of commands breaks the promises.
 
 use crate::world::{PRIMARY, SECONDARY, World, minutes};
-use incident::{AckIntent, Command, Event, EventKind, Incident, Status, TimerKey, evolve};
+use incident::{
+    AckIntent, Command, Event, EventKind, Incident, PagePurpose, PersonId, Status, TimerKey, evolve,
+};
 use proptest::prelude::*;
 
 #[derive(Clone, Debug)]
@@ -17,6 +19,10 @@ enum Deed {
     Pass(u16),
     Resolve,
     Reopen,
+    TakeOver,
+    HandOver,
+    Help,
+    Snooze(u16),
 }
 
 fn deeds() -> impl Strategy<Value = Vec<Deed>> {
@@ -32,6 +38,10 @@ fn deeds() -> impl Strategy<Value = Vec<Deed>> {
         4 => (0..90_u16).prop_map(Deed::Pass),
         1 => Just(Deed::Resolve),
         1 => Just(Deed::Reopen),
+        1 => Just(Deed::TakeOver),
+        1 => Just(Deed::HandOver),
+        1 => Just(Deed::Help),
+        1 => (0..800_u16).prop_map(Deed::Snooze),
     ];
     prop::collection::vec(deed, 1..60)
 }
@@ -68,20 +78,38 @@ fn act(world: &mut World, deed: &Deed) {
             world.pass(minutes(i64::from(*length)));
             Ok(())
         }
+        Deed::TakeOver => world.person(SECONDARY, Command::TakeOver).map(|_| ()),
+        Deed::HandOver => {
+            let to = PersonId(SECONDARY.into());
+            world.person(PRIMARY, Command::HandOver { to, words: String::new() }).map(|_| ())
+        }
+        Deed::Help => {
+            let help = Command::AskHelp { target: "CTO".into(), words: "who knows?".into() };
+            world.person(PRIMARY, help).map(|_| ())
+        }
+        Deed::Snooze(length) => {
+            world.person(PRIMARY, Command::Snooze { minutes: u32::from(*length) }).map(|_| ())
+        }
         Deed::Resolve => world.person(PRIMARY, Command::Resolve { summary: "done".into() }).map(|_| ()),
         Deed::Reopen => world.person(PRIMARY, Command::Reopen { reason: "back".into() }).map(|_| ()),
     };
     drop(refused_is_fine);
 }
 
-/// Promise 2, read off the journal: between an acknowledgement (or an end) and its undoing, no page is decided.
+/// Promise 2, read off the journal: between an acknowledgement (or an end) and its undoing, nobody is woken but by a wish of
+/// a person and to remind whoever has it; after an end, nobody at all.
 fn no_page_after_acknowledge(events: &[Event]) -> Result<(), String> {
-    let mut held = false;
+    let (mut held, mut over) = (false, false);
     for (at, event) in events.iter().enumerate() {
         match &event.kind {
-            EventKind::Acknowledged { .. } | EventKind::Resolved { .. } => held = true,
-            EventKind::Unacknowledged { .. } | EventKind::Reopened { .. } => held = false,
-            EventKind::PageDecided { .. } if held => return Err(format!("event {at}: {event:?}")),
+            EventKind::Resolved { .. } => (held, over) = (true, true),
+            EventKind::Acknowledged { .. } => held = true,
+            EventKind::Unacknowledged { .. } => held = false,
+            EventKind::Reopened { .. } => (held, over) = (false, false),
+            EventKind::PageDecided { .. } if over => return Err(format!("event {at}: {event:?}")),
+            EventKind::PageDecided { purpose: PagePurpose::Escalation, .. } if held => {
+                return Err(format!("event {at}: {event:?}"));
+            }
             _ => {}
         }
     }

@@ -5,7 +5,7 @@
 
 use super::{Put, Questions, Sureness, offer};
 use crate::model::{Command, DoubtKind, Effect, Playbook};
-use crate::shell::effect_of;
+use crate::shell::effect_of_plain;
 use alloc::format;
 use alloc::string::String;
 
@@ -71,7 +71,7 @@ fn may_be_vouched_for(command: &Command) -> bool {
         && command.holes.is_empty()
         && command.context.is_none()
         && command.source.chars().all(plain)
-        && effect_of(&command.source).0 == Effect::Unknown
+        && effect_of_plain(&command.source) == Some(Effect::Unknown)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! Must never be here: hosts, or what a tool does.
 
 use super::word::Word;
-use super::{holes, look};
+use super::{NEUTRAL, holes, look};
 use crate::Hole;
 
 /// Tools that run the command behind them.
@@ -38,7 +38,7 @@ fn name_tools(call: &[Word], tools: &mut Vec<String>) {
     let mut rest = call;
     while let Some((first, after)) = rest.split_first() {
         let Some(name) = first.exact().map(|path| path.rsplit('/').next().unwrap_or(path)) else { return };
-        if !name.is_empty() && !tools.iter().any(|known| known == name) {
+        if !name.is_empty() && name != NEUTRAL && !tools.iter().any(|known| known == name) {
             tools.push(name.to_owned());
         }
         if !WRAPPERS.contains(&name) {

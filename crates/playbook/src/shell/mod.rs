@@ -90,6 +90,14 @@ pub fn effect_of(source: &str) -> (Effect, String) {
     (verdict.effect, verdict.reason)
 }
 
+/// The effect of a command that is plain enough to be read without the grammar; `None` of any other.
+pub(crate) fn effect_of_plain(source: &str) -> Option<Effect> {
+    match look::glance(source) {
+        look::Glance::Enough(look) => Some(look.verdict.effect),
+        look::Glance::Open | look::Glance::Unclear => None,
+    }
+}
+
 /// Whether a command that is read without the grammar reads the same with it.
 #[cfg(feature = "fuzz")]
 #[must_use]

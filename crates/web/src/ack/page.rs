@@ -5,7 +5,7 @@ use crate::error::Problem;
 use crate::view::timeline::ack_intent;
 use askama::Template;
 use axum::response::Html;
-use incident::{Incident, Page, Status, words};
+use incident::{Incident, Page, PagePurpose, Status, words};
 use std::collections::BTreeSet;
 
 /// The longest description on a phone.
@@ -33,6 +33,27 @@ struct AckPage<'a> {
     token: &'a str,
     minutes: u32,
     answerable: Answerable,
+    answers: Answers,
+}
+
+/// The words of the answers, by what a page is for.
+struct Answers {
+    yes: &'static str,
+    /// Whether "in ten minutes" answers it.
+    soon: bool,
+    no: &'static str,
+}
+
+impl Answers {
+    const fn to(purpose: PagePurpose) -> Self {
+        let (yes, soon, no) = match purpose {
+            PagePurpose::Escalation => ("On it", true, "Can’t, wake the next"),
+            PagePurpose::Reminder => ("Still on it", false, "Can’t, wake others"),
+            PagePurpose::Help => ("I’m coming", true, "Can’t"),
+            PagePurpose::HandOver => ("I take it", false, "Can’t, they keep it"),
+        };
+        Self { yes, soon, no }
+    }
 }
 
 pub(super) fn html(
@@ -52,6 +73,7 @@ pub(super) fn html(
         token,
         minutes: super::IN_MINUTES,
         answerable: answerable(incident, page),
+        answers: Answers::to(page.purpose),
     };
     view.render().map(Html).map_err(|error| Problem::bug(&error))
 }
@@ -60,7 +82,15 @@ fn answerable(incident: &Incident, page: &Page) -> Answerable {
     if incident.status != Status::Open {
         return Answerable::Closed("The incident is resolved.".to_owned());
     }
-    if let Some(holder) = &incident.acknowledged {
+    // Whoever has it may be the one who is asked, or be the one who asks.
+    let still_asked = |holder: &incident::Acknowledgement| match page.purpose {
+        PagePurpose::Escalation => false,
+        PagePurpose::Reminder => holder.by.person() == Some(&page.responder),
+        PagePurpose::Help => true,
+        PagePurpose::HandOver => holder.handing_to.as_ref() == Some(&page.responder),
+    };
+    let holder = incident.acknowledged.as_ref();
+    if let Some(holder) = holder.filter(|holder| page.answer.is_some() || !still_asked(holder)) {
         let how = ack_intent(holder.intent);
         return Answerable::Closed(format!("{} has it since {}: {how}.", holder.by, words::clock(holder.at)));
     }

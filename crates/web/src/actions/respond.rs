@@ -8,7 +8,7 @@ use crate::pages::room::answers;
 use crate::view::Said;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use incident::{AckIntent, Command};
+use incident::{AckIntent, Command, PersonId};
 use serde::Deserialize;
 
 /// What "in a while" means, as the button says.
@@ -25,6 +25,21 @@ pub(super) struct Acknowledge {
 pub(super) struct Reason {
     #[serde(default)]
     reason: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Nothing {}
+
+#[derive(Deserialize)]
+pub(super) struct Other {
+    to: String,
+    #[serde(default)]
+    words: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Minutes {
+    minutes: u32,
 }
 
 #[derive(Deserialize)]
@@ -77,6 +92,41 @@ pub(super) async fn give_back(
 ) -> Done {
     let command = Command::Unacknowledge { reason: sent.reason };
     ask(&app, &who, &id, Form::new(command, Said::GivenBack, "head")).await
+}
+
+pub(super) async fn take_over(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Posted(who, Nothing {}): Posted<Nothing>,
+) -> Done {
+    ask(&app, &who, &id, Form::new(Command::TakeOver, Said::TakenOver, "head")).await
+}
+
+pub(super) async fn hand_over(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Posted(who, sent): Posted<Other>,
+) -> Done {
+    let command = Command::HandOver { to: PersonId(sent.to), words: sent.words };
+    ask(&app, &who, &id, Form::new(command, Said::HandOverAsked, "head")).await
+}
+
+pub(super) async fn snooze(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Posted(who, sent): Posted<Minutes>,
+) -> Done {
+    let command = Command::Snooze { minutes: sent.minutes };
+    ask(&app, &who, &id, Form::new(command, Said::Snoozed, "head")).await
+}
+
+pub(super) async fn help(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Posted(who, sent): Posted<Other>,
+) -> Done {
+    let command = Command::AskHelp { target: sent.to, words: sent.words };
+    ask(&app, &who, &id, Form::new(command, Said::HelpAsked, "head")).await
 }
 
 pub(super) async fn severity(

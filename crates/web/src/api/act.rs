@@ -7,7 +7,7 @@ use crate::auth::ApiWriter;
 use crate::error::Problem;
 use axum::Json;
 use axum::extract::{Path, State};
-use incident::{AckIntent, Command};
+use incident::{AckIntent, Command, PersonId};
 use playbook::Answer;
 use serde::Deserialize;
 
@@ -144,6 +144,60 @@ pub(super) async fn checklist(
 ) -> Answered {
     let command = if done { Command::Tick { phase, item } } else { Command::Untick { phase, item } };
     ask(&app, who, &id, command).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Nothing {}
+
+pub(super) async fn take_over(
+    State(app): State<App>,
+    who: ApiWriter,
+    Path(id): Path<String>,
+    Sent(Nothing {}): Sent<Nothing>,
+) -> Answered {
+    ask(&app, who, &id, Command::TakeOver).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Other {
+    to: String,
+    #[serde(default)]
+    words: String,
+}
+
+pub(super) async fn hand_over(
+    State(app): State<App>,
+    who: ApiWriter,
+    Path(id): Path<String>,
+    Sent(sent): Sent<Other>,
+) -> Answered {
+    ask(&app, who, &id, Command::HandOver { to: PersonId(sent.to), words: sent.words }).await
+}
+
+pub(super) async fn help(
+    State(app): State<App>,
+    who: ApiWriter,
+    Path(id): Path<String>,
+    Sent(sent): Sent<Other>,
+) -> Answered {
+    ask(&app, who, &id, Command::AskHelp { target: sent.to, words: sent.words }).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Snooze {
+    minutes: u32,
+}
+
+pub(super) async fn snooze(
+    State(app): State<App>,
+    who: ApiWriter,
+    Path(id): Path<String>,
+    Sent(sent): Sent<Snooze>,
+) -> Answered {
+    ask(&app, who, &id, Command::Snooze { minutes: sent.minutes }).await
 }
 
 #[derive(Deserialize)]

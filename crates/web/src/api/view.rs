@@ -3,8 +3,8 @@
 use super::run_view::{self, RunView};
 use crate::view::timeline::timeline_text;
 use incident::{
-    AckIntent, Actor, AlertStatus, Audience, Diagnosis, Escalation, Event, Incident, IncidentId, PageState,
-    Phase, Severity, SeverityBasis, Status, StatusUpdate, StepOutcome, diagnose,
+    AckIntent, Actor, AlertStatus, Audience, Diagnosis, Escalation, Event, Incident, IncidentId, PagePurpose,
+    PageState, Phase, Severity, SeverityBasis, Status, StatusUpdate, StepOutcome, diagnose,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -56,6 +56,8 @@ struct AckView {
     intent: AckIntent,
     at: Timestamp,
     lapses_at: Timestamp,
+    remind_at: Option<Timestamp>,
+    handing_to: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -97,10 +99,11 @@ struct PageView {
     round: u32,
     level: u32,
     because: String,
+    purpose: PagePurpose,
     decided_at: Timestamp,
     attempt: u32,
     possible_repeats: u32,
-    /// `pending`, `retrying`, `delivered`, `failed` or `withdrawn`.
+    /// `planned`, `pending`, `retrying`, `delivered`, `failed` or `withdrawn`.
     state: &'static str,
     at: Option<Timestamp>,
     error: Option<String>,
@@ -234,6 +237,8 @@ fn acknowledged(incident: &Incident) -> Option<AckView> {
         intent: ack.intent,
         at: ack.at,
         lapses_at: ack.lapses_at,
+        remind_at: ack.remind_at,
+        handing_to: ack.handing_to.as_ref().map(ToString::to_string),
     })
 }
 
@@ -276,6 +281,7 @@ fn escalation(escalation: &Escalation) -> EscalationView {
 
 fn page(page: &incident::Page) -> PageView {
     let (state, at, error) = match &page.state {
+        PageState::Planned { at } => ("planned", Some(*at), None),
         PageState::Pending => ("pending", None, None),
         PageState::Retrying { at } => ("retrying", Some(*at), None),
         PageState::Delivered { at } => ("delivered", Some(*at), None),
@@ -290,6 +296,7 @@ fn page(page: &incident::Page) -> PageView {
         round: page.round,
         level: page.level,
         because: page.rule.clone(),
+        purpose: page.purpose,
         decided_at: page.decided_at,
         attempt: page.attempt,
         possible_repeats: page.possible_repeat,
@@ -365,7 +372,11 @@ mod tests {
             (Channel::Email, "s3cret@example.test"),
             (Channel::Handset, "primary"),
         ];
-        let contact = |(channel, address): (Channel, &str)| Contact { channel, address: address.to_owned() };
+        let contact = |(channel, address): (Channel, &str)| Contact {
+            channel,
+            address: address.to_owned(),
+            after_min: 0,
+        };
         let id = PersonId("primary".to_owned());
         let person =
             Responder { id: id.clone(), name: "Primary".to_owned(), contacts: contacts.map(contact).into() };

@@ -130,6 +130,12 @@ fn two_people(policy: &Policy) -> String {
     }
 }
 
+fn by_severity(policy: &Policy) -> String {
+    let all = policy.acknowledge_lapse_severity_min.iter();
+    let own: Vec<String> = all.map(|(severity, lapse)| format!("{severity}: {lapse} min")).collect();
+    if own.is_empty() { "the same for all".to_owned() } else { own.join(", ") }
+}
+
 fn policy(policy: &Policy) -> Vec<(&'static str, String)> {
     let minutes = |length: u32| format!("{length} min");
     let delays = match policy.escalation_delays {
@@ -140,6 +146,8 @@ fn policy(policy: &Policy) -> Vec<(&'static str, String)> {
     vec![
         ("Delays of the escalation path", delays.to_owned()),
         ("An acknowledgement without news lapses after", minutes(policy.acknowledge_lapse_min)),
+        ("by severity", by_severity(policy)),
+        ("Whoever has it is asked first, before that", minutes(policy.acknowledge_reminder_min)),
         ("The path begins again after", minutes(policy.escalation_repeat_min)),
         ("at most so often", policy.escalation_repeats_max.to_string()),
         ("A status update is due, worst severity first, every", format!("{} min", rhythm.join(", "))),

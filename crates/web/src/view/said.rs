@@ -12,6 +12,14 @@ pub(crate) enum Said {
     Declined,
     /// Given back.
     GivenBack,
+    /// Taken over.
+    TakenOver,
+    /// Somebody is asked to take it.
+    HandOverAsked,
+    /// No reminder for a while.
+    Snoozed,
+    /// Somebody is asked to help.
+    HelpAsked,
     /// Severity set.
     Severity,
     /// Ticked or unticked.
@@ -53,10 +61,14 @@ pub(crate) enum Said {
 }
 
 impl Said {
-    const ALL: [Self; 22] = [
+    const ALL: [Self; 26] = [
         Self::Acknowledged,
         Self::Declined,
         Self::GivenBack,
+        Self::TakenOver,
+        Self::HandOverAsked,
+        Self::Snoozed,
+        Self::HelpAsked,
         Self::Severity,
         Self::Ticked,
         Self::Noted,
@@ -88,6 +100,10 @@ impl Said {
             Self::Acknowledged => ("acknowledged", "You have it. Nobody else is woken."),
             Self::Declined => ("declined", "Passed on: the next level is woken now."),
             Self::GivenBack => ("given-back", "Given back: the escalation begins again."),
+            Self::TakenOver => ("taken-over", "You have it now."),
+            Self::HandOverAsked => ("hand-over", "They are paged. You have it until they take it."),
+            Self::Snoozed => ("snoozed", "No reminder until then. You have it."),
+            Self::HelpAsked => ("help", "They are paged. Their answer shows here."),
             Self::Severity => ("severity", "The severity is set."),
             Self::Ticked => ("ticked", "The checklist is kept."),
             Self::Noted => ("noted", "The note is on the timeline."),

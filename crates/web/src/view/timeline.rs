@@ -34,8 +34,13 @@ pub fn timeline_text(event: &Event, incident: &Incident) -> Option<(&'static str
         | EventKind::Acknowledged { .. }
         | EventKind::Declined { .. }
         | EventKind::AcknowledgementExtended { .. }
+        | EventKind::AcknowledgementReminded { .. }
+        | EventKind::HandOverAsked { .. }
+        | EventKind::HelpAsked { .. }
         | EventKind::Unacknowledged { .. } => escalation(event),
         EventKind::PageDecided { .. }
+        | EventKind::PageDue { .. }
+        | EventKind::PageAnswered { .. }
         | EventKind::PageDelivered { .. }
         | EventKind::PageFailed { .. }
         | EventKind::PageRetried { .. }
@@ -142,18 +147,45 @@ fn escalation(event: &Event) -> Option<(&'static str, String)> {
             ("escalation", format!("nobody else is woken: {}", stop_reason(reason)))
         }
         EventKind::TicketFiled { text } => ("escalation", format!("nobody is woken; filed instead: {text}")),
-        EventKind::Acknowledged { intent, lapses_at, .. } => {
-            let how = ack_intent(*intent);
-            (
-                "acknowledge",
-                format!("acknowledged: {how}; lapses at {} without news", words::clock(*lapses_at)),
-            )
-        }
+        EventKind::Acknowledged { .. }
+        | EventKind::AcknowledgementExtended { .. }
+        | EventKind::AcknowledgementReminded { .. }
+        | EventKind::HandOverAsked { .. }
+        | EventKind::HelpAsked { .. } => return holding(event),
         EventKind::Declined { .. } => ("acknowledge", "cannot take it; the next level is woken".to_owned()),
         EventKind::Unacknowledged { why } => ("acknowledge", format!("nobody has it any more: {why}")),
         _other => return None,
     };
     Some(words)
+}
+
+/// Who has it, and what they ask of others.
+fn holding(event: &Event) -> Option<(&'static str, String)> {
+    let words = match &event.kind {
+        EventKind::Acknowledged { intent, lapses_at, from, .. } => {
+            let how = ack_intent(*intent);
+            let from = from.as_ref().map_or_else(String::new, |from| format!(", taken over from {from}"));
+            format!("acknowledged: {how}{from}; lapses at {} without news", words::clock(*lapses_at))
+        }
+        // By itself it is no news to anybody.
+        EventKind::AcknowledgementExtended { lapses_at, .. } if event.by.person().is_some() => {
+            format!("needs no reminder for a while; lapses at {} without news", words::clock(*lapses_at))
+        }
+        EventKind::AcknowledgementReminded { lapses_at } => format!(
+            "whoever has it is asked whether they still do; lapses at {} without an answer",
+            words::clock(*lapses_at)
+        ),
+        EventKind::HandOverAsked { to, words } => {
+            format!("wants to hand it over to {to}{}", after_colon(words))
+        }
+        EventKind::HelpAsked { target, words } => format!("asks {target} for help{}", after_colon(words)),
+        _other => return None,
+    };
+    Some(("acknowledge", words))
+}
+
+fn after_colon(text: &str) -> String {
+    if text.trim().is_empty() { String::new() } else { format!(": {}", text.trim()) }
 }
 
 fn page(event: &Event, incident: &Incident) -> Option<(&'static str, String)> {
@@ -165,8 +197,15 @@ fn page(event: &Event, incident: &Incident) -> Option<(&'static str, String)> {
         )
     };
     let words = match &event.kind {
-        EventKind::PageDecided { page, responder, channel, rule, .. } => {
-            ("page", format!("page {page} to {responder} by {}: {rule}", channel.name()))
+        EventKind::PageDecided { page, responder, channel, rule, not_before, .. } => {
+            let when = not_before.map_or_else(String::new, |at| {
+                format!(" at {}, unless somebody answers before", words::clock(at))
+            });
+            ("page", format!("page {page} to {responder} by {}{when}: {rule}", channel.name()))
+        }
+        EventKind::PageDue { page } => ("page", format!("{} goes out", about(*page))),
+        EventKind::PageAnswered { page, intent } => {
+            ("acknowledge", format!("answers {}: {}", about(*page), ack_intent(*intent)))
         }
         EventKind::PageDelivered { page, attempt: 1, .. } => ("page", format!("{} delivered", about(*page))),
         EventKind::PageDelivered { page, attempt, .. } => {
@@ -307,6 +346,8 @@ const fn stop_reason(reason: &StopReason) -> &'static str {
         StopReason::Acknowledged => "somebody has it",
         StopReason::Resolved => "it is over",
         StopReason::SeverityWakesNobody => "the severity wakes nobody",
+        StopReason::Declined => "its responder cannot",
+        StopReason::Lapsed => "whoever had it has it no more",
         StopReason::SeverityChanged => "it begins again with another severity",
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::client::Reply;
 use crate::world::World;
-use incident::{AckIntent, Escalation};
+use engine::ports::PageMessage;
+use incident::{AckIntent, Actor, Command, Escalation, PersonId};
 use jiff::SignedDuration;
 
 async fn answer(world: &World, path: &str, answer: &str) -> Reply {
@@ -90,6 +91,28 @@ async fn cannot_wakes_the_next_and_the_link_says_who_answered() {
     let page = world.get(&path).await;
     assert!(page.body.contains("primary answered this page: cannot"), "{}", page.body);
     assert!(page.body.contains("Also woken: secondary"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn a_helpers_link_offers_to_come_and_leaves_it_with_whoever_has_it() {
+    let world = World::new().await;
+    let (id, path) = world.incident("P1").await;
+    answer(&world, &path, "on_it").await;
+    let help = Command::AskHelp { target: "lead".into(), words: "who knows the queue?".into() };
+    world.engine.ask(id, Actor::Person(PersonId("primary".into())), help).await.unwrap();
+    let mut pages = world.phone.pages.subscribe();
+    let is_asked =
+        |pages: &Vec<PageMessage>| pages.iter().any(|page| page.short.contains("asks for your help"));
+    let asked = pages.wait_for(is_asked).await.unwrap().last().cloned().unwrap();
+    let path = asked.link.split_once("/a/").map(|(_, token)| format!("/a/{token}")).unwrap();
+    let page = world.get(&path).await.body;
+    assert!(page.contains("I’m coming") && page.contains("who knows the queue?"), "{page}");
+    assert_eq!(answer(&world, &path, "on_it").await.status, 303);
+    let incident = world.engine.incident(id).await.unwrap();
+    assert_eq!(incident.acknowledged.as_ref().map(|held| held.by.to_string()).as_deref(), Some("primary"));
+    assert_eq!(incident.pages.last().and_then(|page| page.answer), Some(AckIntent::OnIt));
+    let page = world.get(&path).await.body;
+    assert!(!page.contains("<button"), "it was answered: {page}");
 }
 
 #[tokio::test]

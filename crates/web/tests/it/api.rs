@@ -3,7 +3,7 @@
 use crate::client::Reply;
 use crate::world::{NOT_HELD, World};
 use engine::ports::Scope;
-use incident::{RunState, Status};
+use incident::{AckIntent, Actor, Command, PersonId, RunState, Status};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -47,6 +47,30 @@ impl Caller<'_> {
 
 async fn caller<'a>(world: &'a World, id: &str) -> Caller<'a> {
     Caller { world, token: world.responder_token().await, base: format!("/api/incidents/{id}") }
+}
+
+#[tokio::test]
+async fn it_goes_from_one_to_another_over_the_api() {
+    let world = World::new().await;
+    let (id, _) = world.incident("P1").await;
+    let api = caller(&world, &id.to_string()).await;
+    let other = Actor::Person(PersonId("secondary".into()));
+    let on_it = Command::Acknowledge { intent: AckIntent::OnIt, page: None };
+    world.engine.ask(id, other.clone(), on_it.clone()).await.unwrap();
+    assert_eq!(api.refused("/hand-over", json!({"to": "lead"}), 409).await, "not-now");
+    api.done("/take-over", json!({})).await;
+    assert_eq!(api.get("").await.json()["acknowledged"]["by"], "primary");
+    assert_eq!(api.refused("/snooze", json!({"minutes": 721}), 409).await, "not-now");
+    api.done("/snooze", json!({"minutes": 60})).await;
+    api.done("/help", json!({"to": "lead", "words": "who knows the queue?"})).await;
+    api.done("/hand-over", json!({"to": "secondary", "words": "over to you"})).await;
+    let shown = api.get("").await.json();
+    assert_eq!(shown["acknowledged"]["handing_to"], "secondary");
+    let purposes: Vec<&str> =
+        shown["pages"].as_array().unwrap().iter().filter_map(|page| page["purpose"].as_str()).collect();
+    assert_eq!(purposes, ["escalation", "help", "hand_over"]);
+    world.engine.ask(id, other, on_it).await.unwrap();
+    assert_eq!(api.get("").await.json()["acknowledged"]["by"], "secondary");
 }
 
 #[tokio::test]

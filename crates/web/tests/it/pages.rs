@@ -104,6 +104,9 @@ async fn a_form_does_its_work_and_goes_back_with_one_line() {
     let browser = Browser::new().await;
     let forms = [
         ("/acknowledge", "intent=on-it", "acknowledged"),
+        ("/snooze", "minutes=240", "snoozed"),
+        ("/hand-over", "to=secondary&words=over+to+you", "hand-over"),
+        ("/help", "to=lead&words=who+knows+the+queue", "help"),
         ("/tick", "phase=1&item=0&to=on", "ticked"),
         ("/tick", "phase=1&item=0&to=off", "ticked"),
         ("/severity", "severity=P0&reason=", "severity"),

@@ -20,8 +20,10 @@ use engine::{Engine, Hands, Parts, Settings, Still};
 use incident::{IncidentId, Policy};
 use ingest::{Format, Received};
 use jiff::{SignedDuration, Timestamp};
+use playbook::Playbook;
 use range::faults::Fault;
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 use web::drills::{DrillCard, DrillTimes, HandledBy, Judged, RepairedBy};
 
 /// The play begins so long before anything breaks.
@@ -40,6 +42,9 @@ const HELP_WAIT: SignedDuration = SignedDuration::from_mins(15);
 const STEPS_MAX: u32 = 2_000_000;
 /// So many steps at one instant lead nowhere.
 const STEPS_AT_ONCE_MAX: u32 = 20_000;
+
+/// Compiling it would be the slowest part of a play.
+static PLAYBOOK: LazyLock<Playbook> = LazyLock::new(|| practice::own_playbook().playbook);
 
 /// What came of a play.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,9 +87,9 @@ pub(super) fn play(
 }
 
 fn parts(piece: &Piece<'_>, clock: &Arc<PlayClock>, scene: &Arc<Scene>, courier: Arc<dyn Courier>) -> Parts {
-    let playbook = practice::own_playbook().playbook;
+    let playbook = PLAYBOOK.clone();
     let roster = practice::roster(practice::people(&playbook));
-    let plan = wiring::plan(playbook, Policy::default(), piece.recording.given.clone());
+    let plan = wiring::plan(playbook, Policy::default(), piece.recording.given.clone(), BTreeMap::new());
     let memory = Memory::new();
     Parts {
         journal: Box::new(memory.clone()),

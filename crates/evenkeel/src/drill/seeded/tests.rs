@@ -31,7 +31,7 @@ fn one_seed_is_one_transcript_and_another_seed_is_another() {
 #[test]
 fn a_play_goes_the_whole_way_as_the_drill_did() {
     for recording in own() {
-        for seed in 0..20 {
+        for seed in 0..8 {
             let told = play(piece(&recording, seed), &phones).unwrap();
             let times = told.card.times;
             let stages = [times.detected, times.paged, times.acknowledged, times.told, times.verified];
@@ -67,7 +67,7 @@ fn whoever_sleeps_past_the_next_level_has_it_woken() {
     assert!(woken.iter().all(late) && !not.iter().any(late));
 }
 
-/// A phone that says what time it really is.
+/// A phone that is engaged at first, and says what time it really is then.
 struct RealTime;
 
 impl Courier for RealTime {
@@ -76,9 +76,13 @@ impl Courier for RealTime {
     }
 
     #[expect(clippy::disallowed_methods, reason = "the fault that this test plants")]
-    fn deliver<'a>(&'a self, _message: &'a PageMessage) -> Coming<'a, PageOutcome> {
+    fn deliver<'a>(&'a self, message: &'a PageMessage) -> Coming<'a, PageOutcome> {
         let error = format!("engaged at {:?}", std::time::Instant::now());
-        Box::pin(async move { PageOutcome::TryAgain { error, after_s: None } })
+        let outcome = match message.attempt {
+            1 => PageOutcome::TryAgain { error, after_s: None },
+            _ => PageOutcome::Delivered { reference: String::new() },
+        };
+        Box::pin(async move { outcome })
     }
 }
 

@@ -23,6 +23,9 @@ pub(crate) struct Head {
     pub(crate) lead: Option<String>,
     pub(crate) me_lead: bool,
     pub(crate) people: Vec<String>,
+    /// Who else can be paged: the playbook's roles, and people by id and name.
+    pub(crate) roles: Vec<String>,
+    pub(crate) colleagues: Vec<(String, String)>,
     pub(crate) recovery: Option<Recovering>,
     pub(crate) alerts: Vec<AlertLine>,
     pub(crate) resolution: Option<String>,
@@ -35,6 +38,7 @@ pub(crate) struct Holder {
     pub(crate) since: When,
     pub(crate) lapses: Until,
     pub(crate) mine: bool,
+    pub(crate) handing_to: Option<String>,
 }
 
 /// The watch over recovery.
@@ -80,6 +84,8 @@ impl Head {
             lead: incident.lead().map(ToString::to_string),
             me_lead: incident.lead() == Some(&me),
             people: incident.people.iter().map(ToString::to_string).collect(),
+            roles: room.roster.roles().map(|(role, _)| role.to_owned()).collect(),
+            colleagues: colleagues(room, &me),
             recovery: recovering(room),
             alerts: alerts(incident),
             resolution: incident.resolution.clone(),
@@ -99,7 +105,13 @@ fn holder(room: &Room<'_>, me: &PersonId) -> Option<Holder> {
         since: When::clock(held.at),
         lapses: Until::at(held.lapses_at, room.frame.now),
         mine: held.by.person() == Some(me),
+        handing_to: held.handing_to.as_ref().map(ToString::to_string),
     })
+}
+
+fn colleagues(room: &Room<'_>, me: &PersonId) -> Vec<(String, String)> {
+    let others = room.roster.people().filter(|person| person.id != *me && !person.contacts.is_empty());
+    others.map(|person| (person.id.to_string(), person.name.clone())).collect()
 }
 
 fn loud(incident: &Incident) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use super::Room;
 use crate::view::{Tag, Until, When};
-use incident::{AckIntent, Escalation, Incident, Page, PageState, Status};
+use incident::{AckIntent, Escalation, Incident, Page, PagePurpose, PageState, Status};
 use jiff::SignedDuration;
 
 /// The escalation.
@@ -30,6 +30,7 @@ pub(crate) struct PageView {
     pub(crate) channel: &'static str,
     pub(crate) handset: Option<String>,
     pub(crate) at: When,
+    pub(crate) purpose: Option<&'static str>,
     pub(crate) state: Tag,
     pub(crate) answer: Option<Tag>,
     pub(crate) attempts: u32,
@@ -76,7 +77,8 @@ fn state(incident: &Incident) -> Tag {
 fn levels(room: &Room<'_>) -> Vec<LevelView> {
     let incident = room.incident;
     let levels = incident.plan.levels(&incident.severity()).unwrap_or_default();
-    let reached = incident.pages.iter().map(|page| (page.round, page.level));
+    let of_levels = incident.pages.iter().filter(|page| page.purpose == PagePurpose::Escalation);
+    let reached = of_levels.map(|page| (page.round, page.level));
     let last_round = reached.clone().map(|(round, _)| round).max().unwrap_or(0);
     let last_level = match &incident.escalation {
         Escalation::Waiting { level, .. } => Some(*level),
@@ -130,7 +132,14 @@ fn page_view(page: &Page) -> PageView {
         channel: page.channel.name(),
         handset: is_handset.then(|| page.address.clone()),
         at: When::clock(page.decided_at),
+        purpose: match page.purpose {
+            PagePurpose::Escalation => None,
+            PagePurpose::Reminder => Some("a reminder"),
+            PagePurpose::Help => Some("asked to help"),
+            PagePurpose::HandOver => Some("asked to take it"),
+        },
         state: match &page.state {
+            PageState::Planned { at } => Tag::plain(format!("at {}", incident::words::clock(*at))),
             PageState::Pending => Tag::info("on its way"),
             PageState::Retrying { at } => Tag::warn(format!("again at {}", incident::words::clock(*at))),
             PageState::Delivered { .. } => Tag::good("delivered"),

@@ -4,9 +4,9 @@ use incident::{Ending, Event, EventKind, Fact, Incident, Place, Purpose, Run, Ru
 use playbook::Approval;
 
 pub(super) fn told(event: &Event, incident: &Incident) -> Option<(&'static str, String)> {
-    let source = |number: u32| {
-        let run = incident.run(number);
-        run.map_or_else(|| format!("run {number}"), |run| format!("run {number} `{}`", run.request.source))
+    let source = |number: u32| match incident.run(number) {
+        Some(run) => format!("run {number} `{}`", run.request.source),
+        None => format!("run {number}"),
     };
     let asked = |number: u32, request: &RunRequest| match &request.place {
         Place::Server => format!("run {number} `{}`", request.source),
@@ -22,11 +22,9 @@ pub(super) fn told(event: &Event, incident: &Incident) -> Option<(&'static str, 
             ("run", format!("{} begins: {why}", asked(*run, request)))
         }
         EventKind::RunPrepared { run, whole } => {
-            let looks = incident
-                .looks_before(*run)
-                .map(|look| look.number.to_string())
-                .collect::<Vec<_>>()
-                .join(", ");
+            let looks: Vec<String> =
+                incident.looks_before(*run).map(|look| look.number.to_string()).collect();
+            let looks = looks.join(", ");
             let how = if *whole { "is kept in" } else { "was not waited for longer; see" };
             ("run", format!("{} goes: how things were before it {how} run {looks}", source(*run)))
         }
@@ -48,8 +46,8 @@ pub(super) fn told(event: &Event, incident: &Incident) -> Option<(&'static str, 
         ),
         EventKind::RunApproved { run } => {
             let first = incident.run(*run).and_then(|run| run.first_word.as_ref());
-            let first =
-                first.map_or_else(String::new, |first| format!(", after the first word of {}", first.by));
+            let after = |first: &incident::FirstWord| format!(", after the first word of {}", first.by);
+            let first = first.map(after).unwrap_or_default();
             ("approval", format!("approved {}{first}", source(*run)))
         }
         EventKind::RunHeld { run, why } => {
@@ -61,9 +59,8 @@ pub(super) fn told(event: &Event, incident: &Incident) -> Option<(&'static str, 
         EventKind::RunEnded { run, report, checks } => {
             let known = incident.run(*run);
             let mut text = ended(&source(*run), report, checks);
-            if let (Ending::Stopped, Some(by)) =
-                (&report.ending, known.and_then(|run| run.stopped_by.as_ref()))
-            {
+            let by = known.and_then(|run| run.stopped_by.as_ref());
+            if let (Ending::Stopped, Some(by)) = (&report.ending, by) {
                 text.push_str(&format!("; stopped by {by}"));
             }
             if known.is_some_and(Run::is_in_doubt) {

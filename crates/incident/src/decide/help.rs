@@ -1,0 +1,88 @@
+//! Pages that a person asks for: they wake somebody to help, whoever has the incident, and no level follows from them.
+
+use super::{Draft, escalate, next_number};
+use crate::command::AckIntent;
+use crate::event::{EventKind, PagePurpose};
+use crate::later::later;
+use crate::people::{PersonId, Responder};
+use crate::refusal::Refusal;
+use crate::state::{Page, PageState};
+use crate::words::{clock, one_line};
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use jiff::SignedDuration;
+
+/// The most pages of one incident that people can ask for.
+const ASKED_PAGES_MAX: usize = 200;
+
+pub(super) fn ask(draft: &mut Draft<'_>, target: String, words: String) -> Result<(), Refusal> {
+    draft.must_be_open()?;
+    draft.must_be_person()?;
+    let refuse = |why: String| Err(Refusal::NotNow { what: "ask for help", why });
+    let asked = draft.incident.pages.iter().filter(|page| page.purpose != PagePurpose::Escalation).count();
+    if asked >= ASKED_PAGES_MAX {
+        return refuse(format!("{asked} pages have been asked for, and {ASKED_PAGES_MAX} is the limit"));
+    }
+    let holders = draft.now.roster.holders(&target, draft.now.at);
+    let others = holders.into_iter().filter(|person| draft.by.person() != Some(&person.id));
+    let others: Vec<Responder> = others.filter(|person| !person.contacts.is_empty()).cloned().collect();
+    if others.is_empty() {
+        return refuse(escalate::unreachable_because(draft.now, &target));
+    }
+    let wanted: Vec<&Responder> =
+        others.iter().filter(|person| asked_at(draft, &person.id).is_none()).collect();
+    if let (true, Some(at)) = (wanted.is_empty(), others.iter().find_map(|one| asked_at(draft, &one.id))) {
+        return refuse(format!("{target} was asked at {} and has not answered", clock(at)));
+    }
+    let rule = match one_line(&words) {
+        words if words.is_empty() => format!("{} asks for your help", draft.by),
+        words => format!("{} asks for your help: {words}", draft.by),
+    };
+    draft.push(EventKind::HelpAsked { target, words });
+    for person in wanted {
+        page(draft, person, PagePurpose::Help, &rule);
+    }
+    Ok(())
+}
+
+/// When a person was last asked for help, if that may still be answered.
+fn asked_at(draft: &Draft<'_>, person: &PersonId) -> Option<jiff::Timestamp> {
+    let open = |page: &&Page| {
+        let lost = matches!(page.state, PageState::Failed { .. } | PageState::Withdrawn);
+        page.purpose == PagePurpose::Help && page.responder == *person && page.answer.is_none() && !lost
+    };
+    draft.incident.pages.iter().rfind(open).map(|page| page.decided_at)
+}
+
+/// Pages one person over all their ways, each at its time.
+pub(super) fn page(draft: &mut Draft<'_>, person: &Responder, purpose: PagePurpose, rule: &str) {
+    for contact in &person.contacts {
+        let after = SignedDuration::from_mins(i64::from(contact.after_min));
+        let kind = EventKind::PageDecided {
+            page: next_number(&draft.incident.pages),
+            responder: person.id.clone(),
+            channel: contact.channel,
+            address: contact.address.clone(),
+            level: 0,
+            rule: String::from(rule),
+            purpose,
+            not_before: (contact.after_min > 0).then(|| later(draft.now.at, after)),
+        };
+        draft.push(kind);
+    }
+}
+
+/// The page that an answer is about, when it asked for less than taking the incident: a helper says whether they come, and
+/// whoever does not take what is handed to them changes nothing else.
+pub(super) fn asked_for_less(draft: &Draft<'_>, page: Option<u32>, intent: AckIntent) -> Option<u32> {
+    let number = page?;
+    let page = draft.incident.page(number)?;
+    let others = draft.incident.acknowledged.as_ref().is_some_and(|holder| holder.by != draft.by);
+    let less = match page.purpose {
+        PagePurpose::Help => others || intent == AckIntent::Cannot,
+        PagePurpose::HandOver => others && intent == AckIntent::Cannot,
+        PagePurpose::Escalation | PagePurpose::Reminder => false,
+    };
+    less.then_some(number)
+}
