@@ -23,6 +23,8 @@ pub(crate) struct Need {
 enum Probe {
     /// Any of these programs, by name or path.
     Program(&'static [&'static str]),
+    /// A folder that only the package makes: its programs are not on the path.
+    Folder(&'static str),
     /// A module that one of these Python interpreters can import.
     PythonModule(&'static str, &'static [&'static str]),
 }
@@ -76,6 +78,18 @@ const NEEDS: &[Need] = &[
         why: "the mail server of the paging tests",
         probe: Probe::PythonModule("aiosmtpd", PYTHONS),
         package: "python3-aiosmtpd",
+    },
+    Need {
+        name: "postgres",
+        why: "the database of several nodes",
+        probe: Probe::Folder("/usr/lib/postgresql"),
+        package: "postgresql",
+    },
+    Need {
+        name: "pgbouncer",
+        why: "a transaction pooler before that database",
+        probe: Probe::Program(&["pgbouncer", "/usr/sbin/pgbouncer"]),
+        package: "pgbouncer",
     },
     Need {
         name: "npm",
@@ -138,6 +152,7 @@ impl Probe {
     fn is_met(&self) -> bool {
         match self {
             Probe::Program(names) => names.iter().any(|name| find(name)),
+            Probe::Folder(folder) => Path::new(folder).is_dir(),
             Probe::PythonModule(module, pythons) => {
                 let import = format!("import {module}");
                 let mut pythons = pythons.iter().filter(|python| find(python));

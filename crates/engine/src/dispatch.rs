@@ -112,6 +112,9 @@ impl Dispatch {
         let Some(page) = incident.page(number).filter(|page| page.state == PageState::Pending) else {
             return;
         };
+        if !self.still_held(incident.id, Work::Page(number)).await {
+            return;
+        }
         let outcome = self.carry(&incident, page).await;
         let command = Command::PageOutcome { page: number, attempt: page.attempt, outcome };
         self.bring_back(incident.id, command, Some(lease)).await;
@@ -159,7 +162,8 @@ impl Dispatch {
             word: if run.approved_by.is_some() { Word::Given } else { Word::None },
         };
         // Kept before the process begins: a run that may have begun is never begun a second time.
-        let started = self.bring_back(incident.id, Command::RunStarted { run: number }, None).await;
+        let begin = Command::RunStarted { run: number };
+        let started = self.bring_back(incident.id, begin, Some(lease.clone())).await;
         // Its approval may have ended while it waited for its turn.
         if !started || !self.look(incident.id).await.is_some_and(|now| is_running(&now, number)) {
             return;
@@ -225,6 +229,20 @@ impl Dispatch {
         }
         tracing::error!(%incident, "a page could not be prepared; its lease will expire");
         None
+    }
+
+    /// A node that stood still may wake up long after others have taken its work over: then it leaves it alone.
+    async fn still_held(&self, incident: IncidentId, work: Work) -> bool {
+        for _ in 0..TRIES_MAX {
+            match self.engine.holds(incident, work).await {
+                Ok(held) => return held,
+                Err(EngineError::Refused(_) | EngineError::NoIncident(_) | EngineError::Stopping) => {
+                    return false;
+                }
+                Err(EngineError::Busy | EngineError::Unavailable(_)) => self.pause().await,
+            }
+        }
+        false
     }
 
     async fn pause(&self) {

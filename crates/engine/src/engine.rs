@@ -5,13 +5,13 @@ use crate::core::{After, Core, World};
 use crate::dispatch::{Dispatch, Hands};
 use crate::fault::{Faults, StorageFault};
 use crate::lanes::{Arrivals, lanes};
-use crate::ports::{Archive, Clock, Filter, Ids, Journal, JournalError};
+use crate::ports::{Archive, Clock, Company, Filter, Ids, Journal, JournalError};
 use crate::request::{Answer, Answers, Change, EngineError, Question, Report, Request};
 use crate::settings::Settings;
 use crate::still::Still;
 use crate::turning::Turning;
 use arc_swap::ArcSwap;
-use incident::{Actor, Alert, AlertStatus, Asked, Command, Event, Incident, IncidentId, Plan, Summary};
+use incident::{Actor, Alert, AlertStatus, Asked, Command, Event, Incident, IncidentId, Plan, Summary, Work};
 use playbook::Signal;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -53,6 +53,7 @@ pub struct Engine {
     faults: Arc<Faults>,
     reading: Reading,
     agents: Arc<Agents>,
+    company: Company,
 }
 
 /// Where the archive is read.
@@ -125,6 +126,7 @@ impl Engine {
             node: parts.node,
         };
         let (core, after) = Core::open(world)?;
+        let company = core.company();
         let (requests, inbox) = sync_channel(WAITING_MAX);
         let (feed, _) = broadcast::channel(FEED_MAX);
         let (ways, arrivals) = lanes(parts.hands.channels());
@@ -138,6 +140,7 @@ impl Engine {
             settings,
             faults,
             reading,
+            company,
         };
         Ok((engine, turning, Rest { after, arrivals, hands: parts.hands }))
     }
@@ -263,6 +266,16 @@ impl Engine {
         let requests = self.requests.clone();
         // Waits for its place in the queue; an error means that the core has ended already.
         let _ = tokio::task::spawn_blocking(move || requests.send(Request::Stop)).await;
+    }
+
+    /// Whether this node still holds work that it is about to do. One that is alone always does.
+    pub(crate) async fn holds(&self, incident: IncidentId, work: Work) -> Result<bool, EngineError> {
+        if self.company == Company::Alone {
+            return Ok(true);
+        }
+        let (reply, answer) = oneshot::channel();
+        self.send(Request::Holds { incident, work, reply })?;
+        answer.await.map_err(|_| EngineError::Stopping)?
     }
 
     pub(crate) async fn one(&self, question: Question) -> Result<Answer, EngineError> {

@@ -163,6 +163,7 @@ impl Journal for Memory {
                 let free = match which {
                     Claim::Everything => true,
                     Claim::Expired => lease.until <= now,
+                    Claim::Own => lease.owner == owner,
                 };
                 if free {
                     *lease = Lease { owner: owner.to_owned(), epoch: lease.epoch + 1, until };
@@ -213,8 +214,11 @@ fn written(row: Option<Row>, write: &StreamWrite) -> Result<Row, JournalError> {
             }
             WorkWrite::Finish { work, lease } => {
                 let held = row.work.remove(work);
-                held.filter(|held| held.owner == lease.owner && held.epoch == lease.epoch)
-                    .ok_or_else(|| conflict(write))?;
+                held.filter(|held| same(held, lease)).ok_or_else(|| conflict(write))?;
+            }
+            WorkWrite::Hold { work, lease } => {
+                let held = row.work.get(work);
+                held.filter(|held| same(held, lease)).ok_or_else(|| conflict(write))?;
             }
         }
     }
@@ -222,9 +226,15 @@ fn written(row: Option<Row>, write: &StreamWrite) -> Result<Row, JournalError> {
         match change {
             TimerWrite::Set { key, due } => row.timers.insert(key.clone(), *due),
             TimerWrite::Clear { key } => row.timers.remove(key),
+            TimerWrite::Take { key, due } if row.timers.get(key) == Some(due) => row.timers.remove(key),
+            TimerWrite::Take { .. } => None,
         };
     }
     Ok(row)
+}
+
+fn same(held: &Lease, lease: &Lease) -> bool {
+    held.owner == lease.owner && held.epoch == lease.epoch
 }
 
 fn conflict(write: &StreamWrite) -> JournalError {

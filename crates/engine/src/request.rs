@@ -69,6 +69,12 @@ pub(crate) enum Request {
     Decide { questions: Vec<Question>, reply: tokio::sync::oneshot::Sender<Answers> },
     /// The incident as it stands.
     Peek { incident: IncidentId, reply: tokio::sync::oneshot::Sender<Result<Arc<Incident>, EngineError>> },
+    /// Whether this node still holds this work.
+    Holds {
+        incident: IncidentId,
+        work: incident::Work,
+        reply: tokio::sync::oneshot::Sender<Result<bool, EngineError>>,
+    },
     /// Finish what is queued and end.
     Stop,
 }

@@ -2,7 +2,7 @@
 
 use crate::core::{After, Core};
 use crate::lanes::{Lane, Ways};
-use crate::ports::{Claim, Clock};
+use crate::ports::{Claim, Clock, Company};
 use crate::request::{Change, EngineError, Request};
 use core::time::Duration;
 use incident::{Incident, IncidentId};
@@ -20,11 +20,20 @@ const WAITING_TOLD: usize = 1_000;
 /// How often work that nobody holds is looked for.
 const SWEEP: Duration = Duration::from_secs(30);
 
+/// The same among several nodes: a dead node's work waits for it.
+const SWEEP_SHARED: Duration = Duration::from_secs(5);
+
+/// How often timers that another node left to fall due are looked for.
+const LEFT_BEHIND: Duration = Duration::from_secs(1);
+
 /// How often storage that refused is tried again.
 const PROBE: Duration = Duration::from_secs(1);
 
 /// The longest the core waits without looking at its timers.
 const IDLE_MAX: Duration = Duration::from_millis(500);
+
+/// The same among several nodes: how long what another node did stays untold here while nobody asks for anything.
+const IDLE_SHARED_MAX: Duration = Duration::from_millis(200);
 
 /// The core's thread: takes what waits, decides, commits, tells.
 pub(crate) struct Turning {
@@ -38,9 +47,14 @@ pub(crate) struct Turning {
     swept: Timestamp,
     /// When storage that refused was last tried.
     probed: Timestamp,
+    /// When timers that another node left to fall due were last looked for.
+    left_behind: Timestamp,
     /// How many changes were told.
     changes: u64,
 }
+
+/// To whoever wants to see an incident.
+type Reply = tokio::sync::oneshot::Sender<Result<Arc<Incident>, EngineError>>;
 
 /// Whether the log knows that much work waits.
 #[derive(Clone, Copy)]
@@ -59,7 +73,18 @@ impl Turning {
         clock: Arc<dyn Clock>,
     ) -> Self {
         let now = clock.now();
-        Self { core, inbox, feed, ways, clock, told: Told::Quiet, swept: now, probed: now, changes: 0 }
+        Self {
+            core,
+            inbox,
+            feed,
+            ways,
+            clock,
+            told: Told::Quiet,
+            swept: now,
+            probed: now,
+            left_behind: now,
+            changes: 0,
+        }
     }
 
     /// Tells what the start led to, and hands out what it found.
@@ -78,11 +103,11 @@ impl Turning {
             match self.inbox.recv_timeout(patience) {
                 Ok(first) => {
                     if !self.take(first) {
-                        return;
+                        return self.core.leave();
                     }
                 }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Timeout) => self.follow(),
+                Err(RecvTimeoutError::Disconnected) => return self.core.leave(),
             }
             self.look_round();
         }
@@ -96,6 +121,8 @@ impl Turning {
 
     /// Fires what has fallen due, looks after the storage and the leases, and hands out what there is room for.
     pub(crate) fn look_round(&mut self) {
+        let after = self.core.ask_confirmed();
+        self.tell(after);
         let after = self.core.fire_due(BATCH_MAX);
         self.tell(after);
         let after = self.core.try_unpaged();
@@ -105,7 +132,13 @@ impl Turning {
             self.probed = now;
             self.core.probe();
         }
-        if now.duration_since(self.swept).unsigned_abs() >= SWEEP {
+        let shared = self.core.company() == Company::Shared;
+        if shared && now.duration_since(self.left_behind).unsigned_abs() >= LEFT_BEHIND {
+            self.left_behind = now;
+            self.core.take_left_behind();
+        }
+        let sweep = if shared { SWEEP_SHARED } else { SWEEP };
+        if now.duration_since(self.swept).unsigned_abs() >= sweep {
             self.swept = now;
             self.sweep();
         }
@@ -124,13 +157,24 @@ impl Turning {
 
     fn patience(&mut self) -> Duration {
         let next = self.core.next_due();
-        next.map_or(IDLE_MAX, |due| self.clock.wait(due).min(IDLE_MAX))
+        let idle = if self.core.company() == Company::Shared { IDLE_SHARED_MAX } else { IDLE_MAX };
+        next.map_or(idle, |due| self.clock.wait(due).min(idle))
+    }
+
+    /// Hears what other nodes did, and passes it on.
+    fn follow(&mut self) {
+        let mut after = After::default();
+        if let Err(error) = self.core.catch_up(&mut after) {
+            tracing::warn!(%error, "cannot hear what other nodes do");
+        }
+        self.tell(after);
     }
 
     /// Takes everything that waits, up to a batch, and decides it together. `false`: it is time to end.
     fn take(&mut self, first: Request) -> bool {
         let mut questions = Vec::new();
         let mut replies = Vec::new();
+        let mut looks = Vec::new();
         let mut next = Some(first);
         let mut go_on = true;
         while let Some(request) = next.take() {
@@ -139,15 +183,17 @@ impl Turning {
                     replies.push((more.len(), reply));
                     questions.extend(more);
                 }
-                Request::Peek { incident, reply } => {
-                    let _ = reply.send(self.peek(incident));
+                Request::Peek { incident, reply } => looks.push((incident, reply)),
+                Request::Holds { incident, work, reply } => {
+                    let _ = reply.send(self.core.holds(incident, work));
                 }
                 Request::Stop => go_on = false,
             }
-            if questions.len() < BATCH_MAX && go_on {
+            if questions.len() + looks.len() < BATCH_MAX && go_on {
                 next = self.inbox.try_recv().ok();
             }
         }
+        self.look(looks);
         if !questions.is_empty() {
             let (answers, after) = self.core.handle(&questions);
             let mut answers = answers.into_iter();
@@ -158,6 +204,20 @@ impl Turning {
             self.tell(after);
         }
         go_on
+    }
+
+    /// Answers those who only want to see, after everything that was committed anywhere before they asked.
+    fn look(&mut self, looks: Vec<(IncidentId, Reply)>) {
+        if looks.is_empty() {
+            return;
+        }
+        let mut after = After::default();
+        let known = self.core.catch_up(&mut after);
+        self.tell(after);
+        let known = known.map_err(|error| EngineError::Unavailable(error.to_string()));
+        for (incident, reply) in looks {
+            let _ = reply.send(known.clone().and_then(|()| self.peek(incident)));
+        }
     }
 
     fn peek(&mut self, id: IncidentId) -> Result<Arc<Incident>, EngineError> {

@@ -1,10 +1,12 @@
 //! The command line: every verb, its arguments and its help. What each does is in `commands/`.
 
 mod agent;
+mod db;
 mod drill;
 mod playbook;
 
 pub(crate) use agent::AgentArgs;
+pub(crate) use db::DbVerb;
 pub(crate) use drill::{DrillRun, DrillVerb};
 pub(crate) use playbook::{Answer, Asked, Check, Level, PlaybookVerb, Tools};
 
@@ -83,6 +85,9 @@ pub(crate) enum Verb {
     /// Keys for programs.
     #[command(subcommand)]
     Token(TokenVerb),
+    /// Move, back up and bring back everything that is kept.
+    #[command(subcommand)]
+    Db(DbVerb),
     /// Check settings, playbook, storage, channels and tools before the night does.
     Doctor(Doctor),
     /// Print completions for a shell.
@@ -356,7 +361,7 @@ pub(crate) enum ProbeVerb {
 /// `evenkeel token …`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum TokenVerb {
-    /// Make one and print it, once. With --config it is written to a server that is not running.
+    /// Make one and print it, once. With --config it is written straight into the database that the settings name.
     Create {
         /// Its name; for `alerts` the name of the source, for `agent` of the agent.
         name: String,
@@ -366,7 +371,7 @@ pub(crate) enum TokenVerb {
         /// In whose name it acts; needed for `respond`.
         #[arg(long)]
         person: Option<String>,
-        /// The settings of a server that is not running.
+        /// The settings; a server on a file must not be running.
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
     },

@@ -48,6 +48,17 @@ pub enum StoreError {
         /// The database's file.
         file: PathBuf,
     },
+    /// The address of a database cannot be understood.
+    #[error("database_url: {0}; it reads postgres://user:password@host:5432/database")]
+    Address(String),
+    /// PostgreSQL cannot be reached, or refused.
+    #[error("{database}: {why}")]
+    Postgres {
+        /// Which database, without its password.
+        database: String,
+        /// What it said.
+        why: String,
+    },
     /// SQLite refused.
     #[error("{}: {cause}", file.display())]
     Sqlite {

@@ -1,6 +1,6 @@
 //! Between stored values and the words of the ports: checked on the way out, with the table and the row named.
 
-use engine::ports::JournalError;
+use engine::ports::{JournalError, Scope, Verdict};
 use incident::{Event, Summary};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -83,6 +83,38 @@ pub(crate) fn write_search(summary: &Summary, id: &str, text: &mut String) {
         }
         text.push('\n');
     }
+}
+
+/// The word that is stored for a scope.
+pub(crate) const fn scope_name(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Alerts => "alerts",
+        Scope::Read => "read",
+        Scope::Respond => "respond",
+        Scope::Agent => "agent",
+    }
+}
+
+/// The scope of a stored word.
+pub(crate) fn scope_named(name: &str) -> Option<Scope> {
+    let all = [Scope::Alerts, Scope::Read, Scope::Respond, Scope::Agent];
+    all.into_iter().find(|scope| scope_name(*scope) == name)
+}
+
+/// The word that is stored for a verdict.
+pub(crate) const fn verdict_word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "pass",
+        Verdict::Fail => "fail",
+        Verdict::Breach => "breach",
+        Verdict::Blind => "blind",
+    }
+}
+
+/// The verdict of a stored word.
+pub(crate) fn verdict_named(word: &str) -> Option<Verdict> {
+    let all = [Verdict::Pass, Verdict::Fail, Verdict::Breach, Verdict::Blind];
+    all.into_iter().find(|verdict| verdict_word(*verdict) == word)
 }
 
 #[cfg(test)]

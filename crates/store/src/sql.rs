@@ -6,11 +6,14 @@
 pub(crate) mod access;
 pub(crate) mod journal;
 pub(crate) mod migrations;
+pub(crate) mod postgres;
 pub(crate) mod probing;
+pub(crate) mod restored;
+pub(crate) mod tables;
 
 #[cfg(test)]
 mod tests {
-    use super::{access, journal, migrations, probing};
+    use super::{access, journal, migrations, postgres, probing, restored};
 
     /// The numbers after each `$`, in order of first appearance.
     fn parameters(sql: &str) -> Vec<u32> {
@@ -27,7 +30,8 @@ mod tests {
 
     #[test]
     fn parameters_are_first_used_in_ascending_order() {
-        let all = [journal::ALL, access::ALL, migrations::ALL, probing::ALL].concat();
+        let all =
+            [journal::ALL, access::ALL, migrations::ALL, probing::ALL, postgres::ALL, restored::ALL].concat();
         assert!(all.len() > 25, "statements are listed: {}", all.len());
         for sql in all {
             let seen = parameters(sql);

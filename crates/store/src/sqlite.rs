@@ -91,9 +91,23 @@ impl Sqlite {
         SqliteProbes::new(connection, Arc::clone(&self.hold)).map_err(sqlite_error(&self.hold.file))
     }
 
+    pub(crate) fn failed(&self, cause: rusqlite::Error) -> StoreError {
+        sqlite_error(&self.hold.file)(cause)
+    }
+
+    /// A connection for something out of the ordinary.
+    pub(crate) fn connection(&self) -> Result<Connection, StoreError> {
+        self.writer()
+    }
+
     fn writer(&self) -> Result<Connection, StoreError> {
         connection::writer(&self.hold.file).map_err(sqlite_error(&self.hold.file))
     }
+}
+
+/// A connection beside whoever holds the file; it cannot write.
+pub(crate) fn read_only(file: &Path) -> rusqlite::Result<Connection> {
+    connection::reader(file)
 }
 
 fn sqlite_error(file: &Path) -> impl FnOnce(rusqlite::Error) -> StoreError {

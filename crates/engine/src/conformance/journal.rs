@@ -11,13 +11,14 @@ use jiff::{SignedDuration, Timestamp};
 /// # Panics
 /// When the journal breaks its contract.
 pub fn journal(make: &mut dyn FnMut() -> Box<dyn Journal>) {
-    let checks: [fn(&mut dyn Journal); 10] = [
+    let checks: [fn(&mut dyn Journal); 11] = [
         streams_come_back_as_written,
         a_stale_version_is_refused,
         a_refused_batch_leaves_no_trace,
         a_stream_may_appear_twice,
         writes_without_events,
         timers_are_set_moved_and_cleared,
+        a_timer_that_fired_is_taken_unless_it_was_moved,
         every_timer_key_comes_back,
         live_rows,
         plans_are_kept_once,
@@ -131,6 +132,27 @@ fn timers_are_set_moved_and_cleared(journal: &mut dyn Journal) {
     commit(journal, vec![write]);
     let expected = [schedule(1, second, at(70)), schedule(2, first, at(9))];
     assert_eq!(timers(journal), expected, "one incident's timers are cleared, the other's stay");
+}
+
+fn a_timer_that_fired_is_taken_unless_it_was_moved(journal: &mut dyn Journal) {
+    let key = TimerKey::Escalation;
+    let take = |due| TimerWrite::Take { key: key.clone(), due };
+    let set = |due| TimerWrite::Set { key: key.clone(), due };
+    let mut write = opening(1);
+    write.timers = vec![set(at(5))];
+    commit(journal, vec![write]);
+    let mut write = notes(1, 2, &["fired late"]);
+    write.timers = vec![take(at(4)), take(at(6))];
+    commit(journal, vec![write]);
+    assert_eq!(timers(journal), [schedule(1, key.clone(), at(5))], "it stands at another time");
+    let mut write = notes(1, 3, &["fired"]);
+    write.timers = vec![take(at(5)), set(at(9)), take(at(8))];
+    commit(journal, vec![write]);
+    assert_eq!(timers(journal), [schedule(1, key.clone(), at(9))], "taken, and set again");
+    let mut write = notes(1, 4, &["fired again"]);
+    write.timers = vec![take(at(9)), take(at(9))];
+    commit(journal, vec![write]);
+    assert_eq!(timers(journal), [], "taken");
 }
 
 fn every_timer_key_comes_back(journal: &mut dyn Journal) {

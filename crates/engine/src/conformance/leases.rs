@@ -7,8 +7,13 @@ use incident::Work;
 
 /// Each on a new journal.
 pub(super) fn check_each(make: &mut dyn FnMut() -> Box<dyn Journal>) {
-    let checks: [fn(&mut dyn Journal); 3] =
-        [only_the_holder_finishes, the_lost_race_leaves_no_trace, changes_of_work_are_applied_in_order];
+    let checks: [fn(&mut dyn Journal); 5] = [
+        only_the_holder_finishes,
+        only_the_holder_goes_on,
+        the_lost_race_leaves_no_trace,
+        changes_of_work_are_applied_in_order,
+        what_is_ones_own_is_renewed_alone,
+    ];
     for check in checks {
         check(&mut *make());
     }
@@ -59,6 +64,40 @@ fn only_the_holder_finishes(journal: &mut dyn Journal) {
     let mut twice = done(Work::Page(1), lease("node-a", 1, 61));
     twice.expected = 3;
     refuse(journal, vec![twice.clone()], &twice);
+}
+
+fn only_the_holder_goes_on(journal: &mut dyn Journal) {
+    commit(journal, vec![paging(1)]);
+    let goes_on = |work, lease, expected| {
+        let hold = WorkWrite::Hold { work, lease };
+        StreamWrite { work: vec![hold], ..notes(1, expected, &["begun"]) }
+    };
+    for lease in [lease("node-b", 1, 61), lease("node-a", 2, 61)] {
+        let write = goes_on(Work::Page(1), lease, 2);
+        refuse(journal, vec![write.clone()], &write);
+    }
+    let absent = goes_on(Work::Run(9), lease("node-a", 1, 61), 2);
+    refuse(journal, vec![absent.clone()], &absent);
+    commit(journal, vec![goes_on(Work::Page(1), lease("node-a", 1, 9_999), 2)]);
+    let kept = claim(journal, Claim::Everything, 0);
+    assert_eq!(
+        kept,
+        [held(1, Work::Page(1), 2, 100), held(1, Work::Page(2), 2, 100)],
+        "the rows still stand"
+    );
+    let late = goes_on(Work::Page(1), lease("node-a", 1, 61), 3);
+    refuse(journal, vec![late.clone()], &late);
+}
+
+fn what_is_ones_own_is_renewed_alone(journal: &mut dyn Journal) {
+    let mut one = opening(1);
+    one.work = vec![put(Work::Run(1), lease("claimer", 4, 10)), put(Work::Page(7), lease("b", 1, 11))];
+    commit(journal, vec![one]);
+    assert_eq!(
+        claim(journal, Claim::Own, 99),
+        [held(1, Work::Run(1), 5, 199)],
+        "nobody else's, expired or not"
+    );
 }
 
 fn the_lost_race_leaves_no_trace(journal: &mut dyn Journal) {

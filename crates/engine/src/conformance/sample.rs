@@ -75,6 +75,7 @@ pub fn opening(n: u32) -> StreamWrite {
         events: vec![event(opened), event(set)],
         work: Vec::new(),
         timers: Vec::new(),
+        keys: Vec::new(),
         summary: summary(n),
         plan: PLAN.to_owned(),
     }

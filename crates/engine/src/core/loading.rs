@@ -1,8 +1,9 @@
 //! What the core knows at the start, and what it reads again when memory does not hold it.
 
 use super::backlog::Backlog;
+use super::following::Doubts;
 use super::{After, Core, Hand, Held, LEASE, RESOLVED_KEPT_MAX, World};
-use crate::ports::{Claim, ClaimedWork, JournalError};
+use crate::ports::{Claim, ClaimedWork, Company, JournalError};
 use crate::request::{EngineError, Question};
 use crate::timers::Timers;
 use incident::{
@@ -18,8 +19,10 @@ const UNPAGED_BATCH_MAX: usize = 256;
 impl Core {
     /// Opens the journal and takes up what an earlier process left: timers, alerts that are open, work that was begun.
     pub(crate) fn open(world: World) -> Result<(Self, After), JournalError> {
+        let company = world.journal.company();
         let mut core = Self {
             world,
+            company,
             live: BTreeMap::new(),
             resolved: BTreeSet::new(),
             keys: BTreeMap::new(),
@@ -31,20 +34,38 @@ impl Core {
             untried: BTreeSet::new(),
             tried_with: None,
             left_over: Vec::new(),
+            doubts: Doubts::None,
+            confirmed: false,
         };
-        let now = core.world.clock.now();
         let plan = Arc::clone(&core.world.settings.load().plan);
         core.keep_plan(&plan)?;
-        core.timers = Timers::load(core.world.journal.timers()?);
-        let window = SignedDuration::from_mins(i64::from(plan.policy.reopen_within_min));
-        for summary in core.world.journal.live(now - window)? {
-            if summary.unpaged {
-                core.unpaged.insert(summary.id);
+        let which = match company {
+            Company::Alone => {
+                core.timers = Timers::load(core.world.journal.timers()?);
+                Claim::Everything
             }
-            core.keys.extend(summary.keys.into_iter().map(|key| (key, summary.id)));
-        }
-        let after = core.take_over(Claim::Everything)?;
+            // What others have in hand stays theirs, and so do their timers unless they leave them to fall due.
+            Company::Shared => {
+                core.world.journal.catch_up()?;
+                Claim::Expired
+            }
+        };
+        core.learn_rows()?;
+        let after = core.take_over(which)?;
         Ok((core, after))
+    }
+
+    /// Who has which key, and who stands unpaged, as the journal knows it.
+    pub(super) fn learn_rows(&mut self) -> Result<(), JournalError> {
+        let plan = Arc::clone(&self.world.settings.load().plan);
+        let window = SignedDuration::from_mins(i64::from(plan.policy.reopen_within_min));
+        for summary in self.world.journal.live(self.world.clock.now() - window)? {
+            if summary.unpaged {
+                self.unpaged.insert(summary.id);
+            }
+            self.keys.extend(summary.keys.into_iter().map(|key| (key, summary.id)));
+        }
+        Ok(())
     }
 
     pub(super) fn keep_plan(&mut self, plan: &Arc<Plan>) -> Result<(), JournalError> {
@@ -61,6 +82,12 @@ impl Core {
     pub(crate) fn take_over(&mut self, which: Claim) -> Result<After, JournalError> {
         let now = self.world.clock.now();
         let claimed = self.world.journal.claim(which, &self.world.node, now, now + LEASE)?;
+        self.take_all_again(claimed);
+        Ok(self.ask_left_over())
+    }
+
+    /// What became of it waits among what is left over.
+    pub(super) fn take_all_again(&mut self, claimed: Vec<ClaimedWork>) {
         let mut questions = Vec::new();
         for found in claimed {
             // One incident that cannot be read does not stop the work of the others.
@@ -69,7 +96,6 @@ impl Core {
             }
         }
         self.left_over.extend(questions);
-        Ok(self.ask_left_over())
     }
 
     /// What became of taken over work is kept, or asked again with the next sweep: it must not wait for a lease to end.

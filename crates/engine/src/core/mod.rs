@@ -5,16 +5,20 @@
 //! decided again by itself.
 
 mod backlog;
+mod following;
 mod loading;
 mod writing;
 
 use crate::fault::Faults;
-use crate::ports::{Batch, Clock, Ids, Journal, JournalError, Lease, Schedule, StreamWrite};
+use crate::ports::{
+    Batch, Clock, Company, Ids, Journal, JournalError, KeyClaim, Lease, Schedule, StreamWrite,
+};
 use crate::request::{Answer, Answers, Change, EngineError, Question};
 use crate::settings::Settings;
 use crate::timers::Timers;
 use arc_swap::ArcSwap;
 use backlog::Backlog;
+use following::Doubts;
 use incident::{
     Acted, Actor, Alert, AlertKey, AlertStatus, Asked, Command, Incident, IncidentId, Intent, Moment, Plan,
     Refusal, Status, TimerKey, Work, act, summarize,
@@ -29,6 +33,10 @@ const LEASE: SignedDuration = SignedDuration::from_mins(10);
 
 /// How often a question is decided anew after a conflict before it is given up.
 const CONFLICTS_MAX: u32 = 5;
+
+/// How often a whole batch is decided anew after a conflict before each question is decided by itself. Nodes that get
+/// alerts of the same incidents meet often.
+const BATCHES_ANEW_MAX: u32 = 2;
 
 /// How many resolved incidents stay in memory.
 const RESOLVED_KEPT_MAX: usize = 4_096;
@@ -53,6 +61,8 @@ pub(crate) struct After {
 /// The deciding part of the engine.
 pub(crate) struct Core {
     world: World,
+    /// Whether others write to the same journal: then memory is brought up to date before it is relied on.
+    company: Company,
     live: BTreeMap<IncidentId, Arc<Incident>>,
     resolved: BTreeSet<IncidentId>,
     keys: BTreeMap<AlertKey, IncidentId>,
@@ -68,6 +78,10 @@ pub(crate) struct Core {
     tried_with: Option<Arc<Settings>>,
     /// What became of taken over work, as long as it could not be kept.
     left_over: Vec<Question>,
+    /// What must be found out of the journal before anything is decided.
+    doubts: Doubts,
+    /// Whether some of it came from reading anew what this node holds, and has not been asked yet.
+    confirmed: bool,
 }
 
 /// Work that this process holds: its row's lease, and who has it.
@@ -132,6 +146,26 @@ impl Core {
 
     /// Decides questions and keeps what they cause, all in one transaction.
     pub(crate) fn handle(&mut self, questions: &[Question]) -> (Answers, After) {
+        if questions.is_empty() {
+            return (Vec::new(), After::default());
+        }
+        let mut after = After::default();
+        let anew = if self.company == Company::Shared { BATCHES_ANEW_MAX } else { 0 };
+        for _ in 0..=anew {
+            if let Err(error) = self.catch_up(&mut after) {
+                let failed = EngineError::Unavailable(error.to_string());
+                return (questions.iter().map(|_| Err(failed.clone())).collect(), after);
+            }
+            if let Some(answers) = self.decide_together(questions, &mut after) {
+                return (answers, after);
+            }
+        }
+        let answers = questions.iter().map(|question| self.decide_afresh(question, &mut after)).collect();
+        (answers, after)
+    }
+
+    /// All of them in one transaction; `None` after a conflict.
+    fn decide_together(&mut self, questions: &[Question], after: &mut After) -> Option<Answers> {
         let mut making = Making::default();
         let mut answers: Answers = Vec::with_capacity(questions.len());
         for question in questions {
@@ -139,34 +173,30 @@ impl Core {
             answers.push(answer);
         }
         if making.batch.streams.is_empty() {
-            return (answers, After::default());
+            return Some(answers);
         }
         match self.commit(&making.batch) {
-            Ok(()) => (answers, self.committed(making)),
+            Ok(()) => {
+                after.changes.extend(self.committed(making).changes);
+                Some(answers)
+            }
             Err(JournalError::Conflict { .. }) => {
                 self.take_back(making);
-                self.one_by_one(questions)
+                None
             }
             Err(error) => {
                 self.take_back(making);
                 let failed = EngineError::Unavailable(error.to_string());
-                (
-                    answers.into_iter().map(|answer| answer.and(Err(failed.clone()))).collect(),
-                    After::default(),
-                )
+                Some(answers.into_iter().map(|answer| answer.and(Err(failed.clone()))).collect())
             }
         }
     }
 
-    /// After a conflict every question is decided by itself, each on a fresh reading.
-    fn one_by_one(&mut self, questions: &[Question]) -> (Answers, After) {
-        let mut after = After::default();
-        let answers = questions.iter().map(|question| self.decide_afresh(question, &mut after)).collect();
-        (answers, after)
-    }
-
+    /// After a conflict a question is decided by itself, each time on a fresh reading.
     fn decide_afresh(&mut self, question: &Question, after: &mut After) -> Result<Answer, EngineError> {
+        let unavailable = |error: JournalError| EngineError::Unavailable(error.to_string());
         for _ in 0..CONFLICTS_MAX {
+            self.catch_up(after).map_err(unavailable)?;
             let mut making = Making::default();
             let answer = self.decide_one(question, &mut making)?;
             if making.batch.streams.is_empty() {
@@ -178,10 +208,13 @@ impl Core {
                     after.changes.extend(more.changes);
                     return Ok(answer);
                 }
-                Err(JournalError::Conflict { .. }) => self.take_back(making),
+                Err(JournalError::Conflict { .. }) => {
+                    self.take_back(making);
+                    self.doubt(question).map_err(unavailable)?;
+                }
                 Err(error) => {
                     self.take_back(making);
-                    return Err(EngineError::Unavailable(error.to_string()));
+                    return Err(unavailable(error));
                 }
             }
         }
@@ -214,6 +247,7 @@ impl Core {
         making: &mut Making,
     ) -> Result<Answer, EngineError> {
         let by = Actor::Source(alert.key.source.clone());
+        let mut instead_of = None;
         if let Some(id) = self.keys.get(&alert.key).copied() {
             let command = Command::Alert { alert: alert.clone(), matches: Vec::new() };
             let answer = self.ask(id, Asked { by: by.clone(), command }, None, making);
@@ -221,12 +255,17 @@ impl Core {
             if !over {
                 return answer;
             }
+            instead_of = Some(id);
         }
         if alert.status != AlertStatus::Firing {
             return Err(EngineError::Refused(Refusal::NothingOpen));
         }
         let command = Command::Alert { alert: alert.clone(), matches: matches.to_vec() };
         let answer = self.begin(Asked { by, command }, making)?;
+        if let Some(write) = making.batch.streams.last_mut().filter(|write| write.incident == answer.incident)
+        {
+            write.keys.push(KeyClaim { key: alert.key.clone(), instead_of });
+        }
         let before = self.keys.insert(alert.key.clone(), answer.incident);
         making.keys_before.push((alert.key.clone(), before));
         Ok(answer)
@@ -253,6 +292,9 @@ impl Core {
         if incident.status == Status::New {
             return Err(EngineError::NoIncident(id));
         }
+        if lease.is_some() && self.is_lost(id, &asked.command) {
+            return Err(EngineError::Refused(Refusal::Stale));
+        }
         self.decide_on(&incident, asked, lease, making)
     }
 
@@ -266,9 +308,10 @@ impl Core {
         let settings = self.world.settings.load_full();
         let moment = Moment { at: self.world.clock.now(), roster: &settings.roster };
         let fired = match &asked.command {
-            Command::TimerFired { key, .. } => Some(key.clone()),
+            Command::TimerFired { key, due } => Some((key.clone(), *due)),
             _ => None,
         };
+        let leased = lease.and_then(|lease| following::work_of(&asked.command).map(|work| (work, lease)));
         let acted = match (act(incident, asked, &moment), &fired) {
             (Ok(acted), _) => acted,
             // A timer that no longer counts is still taken off the table.
@@ -279,7 +322,7 @@ impl Core {
         let state = Arc::new(state);
         let count = u32::try_from(events.len()).unwrap_or(u32::MAX);
         let expected = incident.version;
-        let write = Write { fired, lease, intents };
+        let write = Write { fired, leased, intents };
         if !events.is_empty() || write.fired.is_some() {
             let (work, timers) = self.writes(&state, write, making);
             making.before.entry(state.id).or_insert_with(|| self.live.get(&state.id).cloned());
@@ -289,6 +332,7 @@ impl Core {
                 events,
                 work,
                 timers,
+                keys: Vec::new(),
                 summary: summarize(&state),
                 plan: state.plan.digest.clone(),
             });
@@ -305,7 +349,8 @@ fn unmoved(incident: &Incident) -> Acted {
 
 /// What one decision asks of the tables beside its events.
 struct Write<'a> {
-    fired: Option<TimerKey>,
-    lease: Option<&'a Lease>,
+    fired: Option<(TimerKey, Timestamp)>,
+    /// The work whose outcome, or whose beginning, this is.
+    leased: Option<(Work, &'a Lease)>,
     intents: Vec<Intent>,
 }

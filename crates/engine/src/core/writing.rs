@@ -1,7 +1,7 @@
 //! Decisions as rows, and memory following what was committed or taken back.
 
 use super::{After, Core, Hand, Held, LEASE, Making, Write};
-use crate::ports::{Batch, JournalError, Lease, TimerWrite, WorkWrite};
+use crate::ports::{Batch, Company, JournalError, Lease, TimerWrite, WorkWrite};
 use crate::request::{Change, Job};
 use incident::{Incident, IncidentId, Intent, Work};
 use std::sync::{Arc, Weak};
@@ -16,7 +16,8 @@ impl Core {
     ) -> (Vec<WorkWrite>, Vec<TimerWrite>) {
         let mut work = Vec::new();
         let mut timers: Vec<TimerWrite> =
-            write.fired.map(|key| TimerWrite::Clear { key }).into_iter().collect();
+            write.fired.map(|(key, due)| TimerWrite::Take { key, due }).into_iter().collect();
+        let mut goes_on = write.leased.filter(|_| self.company == Company::Shared);
         for intent in write.intents {
             match intent {
                 Intent::SetTimer { key, due } => timers.push(TimerWrite::Set { key, due }),
@@ -25,18 +26,28 @@ impl Core {
                     work.push(WorkWrite::Put { work: wanted, lease: self.next_lease(state.id, wanted) });
                     making.work.push((state.id, wanted));
                 }
-                Intent::Done(done) => work.push(self.done(state.id, done, write.lease)),
+                Intent::Done(done) => {
+                    goes_on = goes_on.filter(|(held, _)| *held != done);
+                    work.push(self.done(state.id, done, write.leased));
+                }
             }
+        }
+        if let Some((going_on, lease)) = goes_on {
+            let held = self.leases.get(&(state.id, going_on));
+            let lease = held.map_or(lease, |held| &held.lease).clone();
+            work.insert(0, WorkWrite::Hold { work: going_on, lease });
         }
         (work, timers)
     }
 
     /// The outcome of leased work counts only while the lease stands, as it was last renewed; what is merely not wanted
     /// any more is dropped.
-    fn done(&self, id: IncidentId, work: Work, lease: Option<&Lease>) -> WorkWrite {
-        match (lease, self.leases.get(&(id, work))) {
-            (Some(_), Some(held)) => WorkWrite::Finish { work, lease: held.lease.clone() },
-            (Some(_), None) | (None, _) => WorkWrite::Drop { work },
+    fn done(&self, id: IncidentId, work: Work, leased: Option<(Work, &Lease)>) -> WorkWrite {
+        match (leased, self.leases.get(&(id, work))) {
+            (Some((outcome_of, _)), Some(held)) if outcome_of == work => {
+                WorkWrite::Finish { work, lease: held.lease.clone() }
+            }
+            (Some(_) | None, _) => WorkWrite::Drop { work },
         }
     }
 
@@ -52,12 +63,16 @@ impl Core {
         kept
     }
 
-    fn note(&self, kept: &Result<(), JournalError>) {
+    pub(super) fn note(&self, kept: &Result<(), JournalError>) {
         match kept {
             Ok(()) => self.world.faults.kept(),
             // Somebody else was first: the storage is well.
             Err(JournalError::Conflict { .. }) => {}
-            Err(error @ (JournalError::Unavailable(_) | JournalError::Corrupt { .. })) => {
+            Err(
+                error @ (JournalError::Unavailable(_)
+                | JournalError::Unknown(_)
+                | JournalError::Corrupt { .. }),
+            ) => {
                 self.world.faults.failed(self.world.clock.now(), error.to_string());
             }
         }
@@ -79,7 +94,9 @@ impl Core {
             for timer in &stream.timers {
                 match timer {
                     TimerWrite::Set { key, due } => self.timers.set(stream.incident, key.clone(), *due),
-                    TimerWrite::Clear { key } => self.timers.clear(stream.incident, key.clone()),
+                    TimerWrite::Clear { key } | TimerWrite::Take { key, .. } => {
+                        self.timers.clear(stream.incident, key.clone());
+                    }
                 }
             }
             for work in &stream.work {
@@ -90,6 +107,7 @@ impl Core {
                     WorkWrite::Drop { work } | WorkWrite::Finish { work, .. } => {
                         self.leases.remove(&(stream.incident, *work));
                     }
+                    WorkWrite::Hold { .. } => {}
                 }
             }
             let version = stream.expected + u64::try_from(stream.events.len()).unwrap_or(0);

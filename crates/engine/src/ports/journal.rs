@@ -2,7 +2,7 @@
 //!
 //! Every implementation passes `engine::conformance`.
 
-use incident::{Event, IncidentId, Plan, Summary, TimerKey, Work};
+use incident::{AlertKey, Event, IncidentId, Plan, Summary, TimerKey, Work};
 use jiff::Timestamp;
 
 /// Why the journal could not do it.
@@ -20,6 +20,10 @@ pub enum JournalError {
     /// The storage cannot be written or read at the moment. Nothing of the batch was written.
     #[error("storage: {0}")]
     Unavailable(String),
+    /// The storage was lost in the middle of a commit: nobody knows yet whether the batch was written. Whatever was
+    /// decided is to be read anew; what turns out to be written comes with a later [`Journal::catch_up`].
+    #[error("storage: it is not known whether it was kept: {0}")]
+    Unknown(String),
     /// A stored row cannot be read.
     #[error("table {table}, row {row}: {why}")]
     Corrupt {
@@ -65,6 +69,13 @@ pub enum WorkWrite {
         /// Who did it; `until` is not compared.
         lease: Lease,
     },
+    /// The work goes on. Conflict unless the row stands with exactly this owner and epoch; nothing changes.
+    Hold {
+        /// What is being done.
+        work: Work,
+        /// Who does it; `until` is not compared.
+        lease: Lease,
+    },
 }
 
 /// A change to the table of timers.
@@ -82,6 +93,23 @@ pub enum TimerWrite {
         /// Which.
         key: TimerKey,
     },
+    /// Forgets a timer that has fired, unless it was moved meanwhile: only while it stands at this time.
+    Take {
+        /// Which.
+        key: TimerKey,
+        /// When it was due.
+        due: Timestamp,
+    },
+}
+
+/// A new incident takes the alerts of a key. Only storage that several processes share looks at it: a process that is
+/// alone knows who has which key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyClaim {
+    /// Which key.
+    pub key: AlertKey,
+    /// Who had it before, as the decision knew it. Conflict when it is with anybody else.
+    pub instead_of: Option<IncidentId>,
 }
 
 /// What one decision writes to one incident's stream. The writes of work and timers are applied in order.
@@ -97,6 +125,8 @@ pub struct StreamWrite {
     pub work: Vec<WorkWrite>,
     /// Changes of timers.
     pub timers: Vec<TimerWrite>,
+    /// The keys that a new incident takes.
+    pub keys: Vec<KeyClaim>,
     /// The row after these events.
     pub summary: Summary,
     /// The digest of the plan that the incident pinned.
@@ -128,6 +158,50 @@ pub enum Claim {
     Everything,
     /// Only what nobody holds any more.
     Expired,
+    /// Only what the owner holds already: whatever is missing then is lost to somebody else.
+    Own,
+}
+
+/// Whether other processes write to the same storage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Company {
+    /// This process alone.
+    Alone,
+    /// Others as well, at any time.
+    Shared,
+}
+
+/// What the storage has that the core may not know of.
+#[derive(Debug, PartialEq, Eq)]
+pub struct News {
+    /// What others wrote since the last time, and what this process wrote without hearing of it.
+    pub changes: Vec<Foreign>,
+    /// Whether this process has been taken for dead meanwhile, or must find out what it holds.
+    pub standing: NodeStanding,
+}
+
+/// How the others see this process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NodeStanding {
+    /// Alive: nobody has taken anything over from it.
+    Held,
+    /// Alive, but a write of its own was kept without its knowing: what it holds must be read again.
+    Recovered,
+    /// It was not heard of for too long: others may have taken over its work, and more has changed than is told.
+    Lapsed,
+}
+
+/// What another process did to an incident.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Foreign {
+    /// Which incident.
+    pub incident: IncidentId,
+    /// Its version after that.
+    pub version: u64,
+    /// The keys that it took.
+    pub keys: Vec<AlertKey>,
+    /// Whether nobody could be woken for it.
+    pub unpaged: bool,
 }
 
 /// One timer of the table.
@@ -197,6 +271,40 @@ pub trait Journal: Send {
     /// # Errors
     /// [`JournalError`].
     fn live(&mut self, resolved_since: Timestamp) -> Result<Vec<Summary>, JournalError>;
+
+    /// Whether other processes write to the same storage. What follows is asked only of storage that they share.
+    fn company(&self) -> Company {
+        Company::Alone
+    }
+
+    /// What was written since the last time: whatever others committed before this call is in it, or was before.
+    /// Tells the others, too, that this process is alive; the first call is its arrival.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    fn catch_up(&mut self) -> Result<News, JournalError> {
+        Ok(News { changes: Vec::new(), standing: NodeStanding::Held })
+    }
+
+    /// Up to `limit` timers that were due before `before` and still stand, the oldest first. Each is given to one
+    /// process at a time.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    fn overdue(&mut self, _before: Timestamp, _limit: usize) -> Result<Vec<Schedule>, JournalError> {
+        Ok(Vec::new())
+    }
+
+    /// Whether this work still stands with exactly this owner and epoch.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    fn holds(&mut self, _incident: IncidentId, _work: Work, _lease: &Lease) -> Result<bool, JournalError> {
+        Ok(true)
+    }
+
+    /// This process ends: whatever it holds is free for the others at once.
+    fn leave(&mut self) {}
 }
 
 /// Which incidents a list shows.

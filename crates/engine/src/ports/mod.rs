@@ -16,8 +16,8 @@ pub use agents::{
 pub use courier::{Courier, Links, PageMessage};
 pub use executor::{Executor, RunOrder, Word};
 pub use journal::{
-    Archive, Batch, Claim, ClaimedWork, Filter, Journal, JournalError, Lease, Schedule, StreamWrite,
-    TimerWrite, WorkWrite,
+    Archive, Batch, Claim, ClaimedWork, Company, Filter, Foreign, Journal, JournalError, KeyClaim, Lease,
+    News, NodeStanding, Schedule, StreamWrite, TimerWrite, WorkWrite,
 };
 pub use probing::{
     Bins, Bucket, BucketWidth, ProbeBoard, ProbeHistory, ProbeHistoryError, ProbeRefusal, ProbeRetention,

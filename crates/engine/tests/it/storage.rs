@@ -138,6 +138,7 @@ async fn an_incident_that_cannot_be_read_does_not_keep_the_server_from_starting(
             .map(|work| WorkWrite::Put { work, lease: lease.clone() })
             .to_vec(),
         timers: Vec::new(),
+        keys: Vec::new(),
         summary: summarize(&incident),
         plan: "gone".into(),
     };

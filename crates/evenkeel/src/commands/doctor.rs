@@ -37,7 +37,7 @@ pub(super) fn run(reach: &Reach, path: &Path) -> Result<(), Failure> {
         second_word(&config),
         channels(&config),
         severities(&config.policy, &read.playbook),
-        storage(reach, &config.data),
+        storage(reach, &config),
         holding::look(&config.runner),
     ];
     looks.extend(placing::looks(&config, &read.playbook));
@@ -204,8 +204,14 @@ fn severities(policy: &Policy, playbook: &Playbook) -> Look {
 }
 
 /// The database takes a write, or the server that holds it says that it does, or its folder could take one.
-fn storage(reach: &Reach, data: &Path) -> Look {
-    let (well, said) = if wiring::database(data).exists() {
+fn storage(reach: &Reach, config: &Config) -> Look {
+    let data = &config.data;
+    let (well, said) = if config.database_url.is_some() {
+        match wiring::Place::of(config).open().and_then(|shared| try_shared(&shared)) {
+            Ok(name) => (true, format!("{name} can be written")),
+            Err(error) => (false, error.to_string()),
+        }
+    } else if wiring::database(data).exists() {
         match wiring::open_storage(data).and_then(|storage| try_write(&storage)) {
             Ok(()) => (true, format!("{} can be written", data.display())),
             Err(error) if error.to_string().contains("is in use by process") => {
@@ -217,6 +223,15 @@ fn storage(reach: &Reach, data: &Path) -> Look {
         folder(data)
     };
     Look { about: "storage", well, said }
+}
+
+/// A node that comes, writes and goes.
+fn try_shared(shared: &wiring::Database) -> Result<String, Failure> {
+    let node = format!("doctor-{}", std::process::id());
+    let mut journal = shared.journal(&node)?;
+    journal.try_write().map_err(wiring::storage_failed)?;
+    journal.leave();
+    Ok(shared.name().to_owned())
 }
 
 fn try_write(storage: &Sqlite) -> Result<(), Failure> {
@@ -251,15 +266,20 @@ fn folder(data: &Path) -> (bool, String) {
 mod tests {
     use super::*;
 
+    fn kept_in(data: &Path) -> Config {
+        toml::from_str(&format!("playbook = 'p.md'\ndata = '{}'", data.display())).unwrap()
+    }
+
     #[test]
     fn looking_makes_no_data_folder() {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("deep/data");
         let reach = Reach { json: false, server: "http://127.0.0.1:1".to_owned(), token: None };
-        assert!(storage(&reach, &data).well);
+        let config = kept_in(&data);
+        assert!(storage(&reach, &config).well);
         assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "nothing was made");
         std::fs::write(folder.path().join("deep"), "a file").unwrap();
-        assert!(!storage(&reach, &data).well, "no folder can be made in a file");
+        assert!(!storage(&reach, &config).well, "no folder can be made in a file");
     }
 
     #[test]
@@ -279,11 +299,22 @@ mod tests {
     }
 
     #[test]
+    fn a_database_that_cannot_be_reached_is_told_without_its_password() {
+        let text = "playbook = 'p.md'\ndatabase_url = 'postgres://ek:geheim@127.0.0.1:1/ek'";
+        let config: Config = toml::from_str(text).unwrap();
+        assert!(!format!("{config:?}").contains("geheim"));
+        let reach = Reach { json: false, server: "http://127.0.0.1:1".to_owned(), token: None };
+        let look = storage(&reach, &config);
+        assert!(!look.well && look.said.contains("127.0.0.1:1"), "{}", look.said);
+        assert!(!look.said.contains("geheim"), "{}", look.said);
+    }
+
+    #[test]
     fn storage_that_is_held_is_told_with_what_its_server_says() {
         let folder = tempfile::tempdir().unwrap();
         let _server = wiring::open_storage(folder.path()).unwrap();
         let reach = Reach { json: false, server: "http://127.0.0.1:1".to_owned(), token: None };
-        let look = storage(&reach, folder.path());
+        let look = storage(&reach, &kept_in(folder.path()));
         assert!(look.well && look.said.contains("is in use by process"), "{}", look.said);
         assert!(look.said.contains("http://127.0.0.1:1 says"), "{}", look.said);
     }

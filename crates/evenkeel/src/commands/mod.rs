@@ -2,6 +2,7 @@
 
 mod agent;
 mod alert;
+mod db;
 mod docs;
 mod doctor;
 mod incident;
@@ -49,6 +50,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Verb::Probe(verb) => probe::run(&reach, &verb)?,
         Verb::Person(verb) => person::run(&reach, &verb)?,
         Verb::Token(verb) => token::run(&reach, &verb)?,
+        Verb::Db(verb) => db::run(&reach, &verb)?,
         Verb::Doctor(args) => doctor::run(&reach, &args.config)?,
         Verb::Completions { shell } => docs::completions(shell)?,
         Verb::Range { args } => return Ok(crate::code(range::cli::run(&args))),

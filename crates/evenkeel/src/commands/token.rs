@@ -34,12 +34,12 @@ fn of(scope: ScopeArg) -> Scope {
     }
 }
 
-/// Straight into the database of a server that is not running: whoever may write that file may do this.
+/// Straight into the database: whoever may write it may do this. A file must not be in use by a server; a shared one
+/// may, and its servers know the key soon after.
 fn offline(path: &Path, new: NewToken) -> Result<String, Failure> {
     let config = Config::read(path)?;
-    let storage = wiring::open_storage(&config.data)?;
+    let access = wiring::Place::of(&config).open()?.access()?;
     let now = wiring::Steady::new(1.0).now();
-    let access = storage.access().map_err(wiring::storage_failed)?;
-    web::auth::create_token(&access, &wiring::Chance::default(), now, new)
+    web::auth::create_token(access.as_ref(), &wiring::Chance::default(), now, new)
         .map_err(|error| Failure::new(Kind::Refused, error.to_string()))
 }

@@ -12,7 +12,7 @@ mod runner_setting;
 mod schedules;
 
 use crate::exit::{Failure, Kind};
-use channels::ChannelsConfig;
+use channels::{ChannelsConfig, Secret};
 use incident::{Channel, Contact, PersonId, Policy, Responder, Roster, Serves};
 pub(crate) use playbook_setting::PlaybookSetting;
 pub(crate) use runner_setting::{Confine, RunnerSettings};
@@ -40,6 +40,9 @@ pub(crate) struct Config {
     /// The folder for everything that is kept.
     #[serde(default = "data")]
     pub(crate) data: PathBuf,
+    /// The PostgreSQL that holds incidents and accounts, for several servers; left out: a file in the data folder.
+    #[serde(default)]
+    pub(crate) database_url: Option<Secret>,
     /// Where incidents are kept. For benches alone, and in no list of settings: a server whose incidents are kept in
     /// memory breaks the promise that a 2xx at intake is on disk.
     #[serde(default)]

@@ -115,6 +115,7 @@ fn settings(folder: &Path, options: &StackOptions, read: ReadPlaybook, seats: Se
         status_listen: Some(any),
         console_url: None,
         data: folder.join("data"),
+        keep: crate::wiring::Place::Folder(folder.join("data")),
         storage: crate::config::Storage::Disk,
         playbook: read.playbook,
         playbook_texts: read.texts,

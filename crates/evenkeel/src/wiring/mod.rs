@@ -3,6 +3,7 @@
 mod answers_file;
 mod chance;
 mod clock;
+mod database;
 mod plan;
 mod playbook_files;
 mod server;
@@ -10,11 +11,12 @@ mod server;
 pub(crate) use answers_file::change;
 pub(crate) use chance::{Chance, hex};
 pub(crate) use clock::Steady;
+pub(crate) use database::{Database, Place, database, open_storage};
 pub(crate) use plan::plan;
 pub(crate) use playbook_files::{ReadPlaybook, read_documents, read_playbook};
 pub(crate) use server::{
-    Running, ServerSettings, command_runner, database, open_storage, own_variable, private, run_settings,
-    start, storage_failed, unreachable,
+    Running, ServerSettings, command_runner, own_variable, private, run_settings, start, storage_failed,
+    unreachable,
 };
 
 /// `ring` is the one crypto library of the program.

@@ -1,11 +1,11 @@
 //! A running server: storage, engine, couriers, runner and web, started in order and stopped in reverse.
 
+use super::database::{Database, Place as Keep, database, make_folder};
 use super::{Chance, Steady, plan, use_ring};
 use crate::config::{Config, Confine, RunnerSettings, Storage};
 use crate::exit::{Failure, Kind};
 use channels::{ChannelsConfig, couriers};
-use engine::memory::Memory;
-use engine::ports::{Access, Archive, Clock, Ids, Journal, Links};
+use engine::ports::{Access, Clock, Ids, Links};
 use engine::{Engine, Hands, Parts, Settings, Stopped};
 use incident::{Policy, Roster, Serves};
 use playbook::Playbook;
@@ -15,12 +15,15 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use store::Sqlite;
+use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use web::auth::TokenError;
 use web::links::SignedLinks;
 use web::{App, AppParts, ServerConfig};
+
+/// How long a key that was made or taken back at another server may stay unknown here.
+const TOKENS_EVERY: Duration = Duration::from_secs(1);
 
 /// Everything that a server is started with.
 pub(crate) struct ServerSettings {
@@ -29,6 +32,8 @@ pub(crate) struct ServerSettings {
     /// The console's address as people reach it; `None`: where it listens.
     pub(crate) console_url: Option<String>,
     pub(crate) data: PathBuf,
+    /// Where incidents and accounts are kept.
+    pub(crate) keep: Keep,
     pub(crate) storage: Storage,
     pub(crate) playbook: Playbook,
     /// The text of each document.
@@ -66,6 +71,8 @@ pub(crate) struct Running {
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
     probing: JoinHandle<()>,
+    /// Hears of keys that other servers make; `None` on a database of its own.
+    following: Option<JoinHandle<()>>,
     stopped: Stopped,
 }
 
@@ -84,6 +91,7 @@ impl ServerSettings {
             status_listen: config.status_listen,
             console_url: config.console_url.as_ref().map(|_| config.console_url()),
             data: config.data.clone(),
+            keep: Keep::of(config),
             storage: config.storage,
             playbook_path: config.playbook.place(),
             playbook_texts: read.texts,
@@ -188,8 +196,10 @@ pub(crate) async fn start(settings: ServerSettings) -> Result<Running, Failure> 
     let status_url = bound
         .status()
         .map(|address| settings.status_url.clone().unwrap_or_else(|| format!("http://{address}")));
-    let storage = open_storage(&settings.data)?;
-    let access: Arc<dyn Access> = Arc::new(storage.access().map_err(storage_failed)?);
+    make_folder(&settings.data)?;
+    let storage = settings.keep.open()?;
+    storage.may_wake_people()?;
+    let access: Arc<dyn Access> = storage.access()?;
     let ids: Arc<dyn Ids> = Arc::new(Chance::default());
     let clock: Arc<dyn Clock> = Arc::new(Steady::new(settings.speed));
     let links = SignedLinks::new(access.as_ref(), ids.as_ref(), &console_url).map_err(storage_failed)?;
@@ -200,14 +210,15 @@ pub(crate) async fn start(settings: ServerSettings) -> Result<Running, Failure> 
     let given = settings.runner.env.keys().cloned().collect();
     let executor = Arc::new(Runner::new(settings.runner));
     let plan = Arc::new(plan::plan(settings.playbook, settings.policy, given, settings.agents));
-    let (journal, archive) = incidents(&storage, settings.storage)?;
+    let node = format!("{}-{}", std::process::id(), super::hex(ids.secret().get(..8).unwrap_or_default()));
+    let (journal, archive) = storage.incidents(settings.storage, &node)?;
     let parts = Parts {
         journal,
         archive,
         clock,
         ids: Arc::clone(&ids),
         settings: Settings::new(plan, Arc::new(settings.roster)),
-        node: format!("{}-{}", std::process::id(), super::hex(ids.secret().get(..4).unwrap_or_default())),
+        node,
         hands: Hands { couriers, executor: executor.clone(), links },
     };
     let (engine, stopped) = Engine::start(parts).map_err(storage_failed)?;
@@ -231,6 +242,7 @@ pub(crate) async fn start(settings: ServerSettings) -> Result<Running, Failure> 
     .map_err(storage_failed)?;
     let setup = web::auth::setup_key(&app).map_err(storage_failed)?;
     let setup_url = setup.map(|key| format!("{console_url}/setup?key={key}"));
+    let following = storage.is_shared().then(|| tokio::spawn(follow_tokens(app.clone(), stopping.clone())));
     let serving = tokio::spawn(bound.serve(app.clone(), told_to_stop(stopping)));
     Ok(Running {
         engine,
@@ -243,6 +255,7 @@ pub(crate) async fn start(settings: ServerSettings) -> Result<Running, Failure> 
         stop,
         serving,
         probing,
+        following,
         stopped,
     })
 }
@@ -267,14 +280,33 @@ struct Looking {
 /// Begins to look at what the team runs.
 fn look_about(
     looking: Looking,
-    storage: &Sqlite,
+    storage: &Database,
     engine: &Engine,
     stopping: &watch::Receiver<bool>,
 ) -> Result<(Arc<Board>, JoinHandle<()>), Failure> {
     let Looking { probes, uplink, executor } = looking;
-    let history = Arc::new(storage.probes().map_err(storage_failed)?);
+    let history = storage.probes()?;
     let parts = ProberParts { probes, engine: engine.clone(), executor, uplink, history };
     Ok(Prober::start(parts, stopping.clone()))
+}
+
+/// A key that was made or taken back at another server counts here soon after.
+async fn follow_tokens(app: App, mut stopping: watch::Receiver<bool>) {
+    let mut turns = tokio::time::interval(TOKENS_EVERY);
+    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let stop = async {
+        // An error means that whoever would have said so is gone, which says the same.
+        let _ = stopping.wait_for(|stop| *stop).await;
+    };
+    let follow = async {
+        loop {
+            turns.tick().await;
+            if let Err(error) = app.tokens_changed().await {
+                tracing::warn!(%error, "keys made at other servers are not known here yet");
+            }
+        }
+    };
+    tokio::select! { () = stop => {}, () = follow => {} }
 }
 
 async fn told_to_stop(mut stopping: watch::Receiver<bool>) {
@@ -291,36 +323,6 @@ pub(crate) fn unreachable(roster: &Roster, channels: &ChannelsConfig) -> Vec<Str
         Some(format!("{} cannot be reached by {}: {why}", person.id, contact.channel.name()))
     };
     contacts.filter_map(fault).collect()
-}
-
-/// Where incidents are written, and where they are read.
-type Kept = (Box<dyn Journal>, Arc<dyn Archive>);
-
-/// Of the storage that was asked for.
-fn incidents(database: &Sqlite, storage: Storage) -> Result<Kept, Failure> {
-    match storage {
-        Storage::Disk => {
-            Ok((Box::new(database.journal().map_err(storage_failed)?), Arc::new(database.archive())))
-        }
-        Storage::Memory => {
-            tracing::warn!("storage = \"memory\": every incident is gone when this process ends");
-            let memory = Memory::new();
-            Ok((Box::new(memory.clone()), Arc::new(memory)))
-        }
-    }
-}
-
-/// The database's file in the data folder.
-pub(crate) fn database(data: &Path) -> PathBuf {
-    data.join("evenkeel.db")
-}
-
-/// Opens the database in the data folder, making both when there is none.
-pub(crate) fn open_storage(data: &Path) -> Result<Sqlite, Failure> {
-    std::fs::create_dir_all(data).map_err(|error| {
-        Failure::new(Kind::World, format!("cannot make the data folder {}: {error}", data.display()))
-    })?;
-    Sqlite::open(&database(data)).map_err(storage_failed)
 }
 
 pub(crate) fn storage_failed(error: impl std::fmt::Display) -> Failure {
@@ -352,6 +354,11 @@ impl Running {
         }
         if self.probing.await.is_err() {
             tracing::error!("the probes did not end well");
+        }
+        if let Some(following) = self.following
+            && following.await.is_err()
+        {
+            tracing::error!("what follows the keys did not end well");
         }
         self.engine.stop().await;
         self.stopped.wait().await;

@@ -11,7 +11,12 @@ mod cli;
 mod crash;
 mod demo;
 mod drill;
+mod keeping;
+mod nodes;
 mod patching;
+#[path = "../../../store/tests/it/postgres_server.rs"]
+#[allow(dead_code, reason = "the storage's own tests use all of it")]
+mod postgres_server;
 mod probes;
 mod restart;
 mod senders;

@@ -49,6 +49,10 @@ pub(crate) const DROP_WORK: &str = "DELETE FROM work WHERE incident = $1 AND wha
 pub(crate) const FINISH_WORK: &str =
     "DELETE FROM work WHERE incident = $1 AND what = $2 AND owner = $3 AND epoch = $4";
 
+/// Touches one row, and changes nothing in it, while it is held so.
+pub(crate) const HOLD_WORK: &str =
+    "UPDATE work SET epoch = epoch WHERE incident = $1 AND what = $2 AND owner = $3 AND epoch = $4";
+
 pub(crate) const CLAIM_EVERYTHING: &str = "\
 UPDATE work SET owner = $1, epoch = epoch + 1, lease_until = $2
 RETURNING incident, what, epoch";
@@ -58,11 +62,18 @@ UPDATE work SET owner = $1, epoch = epoch + 1, lease_until = $2
 WHERE lease_until <= $3
 RETURNING incident, what, epoch";
 
+pub(crate) const CLAIM_OWN: &str = "\
+UPDATE work SET owner = $1, epoch = epoch + 1, lease_until = $2
+WHERE owner = $1
+RETURNING incident, what, epoch";
+
 pub(crate) const SET_TIMER: &str = "\
 INSERT INTO timers (incident, timer, due) VALUES ($1, $2, $3)
 ON CONFLICT (incident, timer) DO UPDATE SET due = excluded.due";
 
 pub(crate) const CLEAR_TIMER: &str = "DELETE FROM timers WHERE incident = $1 AND timer = $2";
+
+pub(crate) const TAKE_TIMER: &str = "DELETE FROM timers WHERE incident = $1 AND timer = $2 AND due = $3";
 
 pub(crate) const TIMERS: &str = "SELECT incident, timer, due FROM timers";
 
@@ -88,6 +99,9 @@ pub(crate) const ALL: &[&str] = &[
     CLAIM_EXPIRED,
     SET_TIMER,
     CLEAR_TIMER,
+    TAKE_TIMER,
+    HOLD_WORK,
+    CLAIM_OWN,
     TIMERS,
     KEEP_PLAN,
     PLAN,

@@ -1,7 +1,7 @@
 //! Accounts, sessions, tokens and secrets, over one connection: they change a few times a day.
 
 use super::Hold;
-use crate::rows::micros;
+use crate::rows::{micros, scope_name, scope_named};
 use crate::sql::access as sql;
 use engine::ports::{Access, AccessError, Account, Scope, Session, Token};
 use jiff::Timestamp;
@@ -128,22 +128,10 @@ fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
         .map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Integer, Box::new(error)))
 }
 
-const fn scope_name(scope: Scope) -> &'static str {
-    match scope {
-        Scope::Alerts => "alerts",
-        Scope::Read => "read",
-        Scope::Respond => "respond",
-        Scope::Agent => "agent",
-    }
-}
-
 /// A token whose scope nobody knows must not be taken for one that may do anything.
 fn scope(row: &Row<'_>, column: usize) -> rusqlite::Result<Scope> {
     let text: String = row.get(column)?;
-    let known = [Scope::Alerts, Scope::Read, Scope::Respond, Scope::Agent]
-        .into_iter()
-        .find(|scope| scope_name(*scope) == text);
-    known.ok_or_else(|| {
+    scope_named(&text).ok_or_else(|| {
         let why = format!("table tokens: no scope is called {text:?}");
         rusqlite::Error::FromSqlConversionFailure(column, Type::Text, why.into())
     })

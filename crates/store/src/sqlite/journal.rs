@@ -102,6 +102,7 @@ impl Journal for SqliteJournal {
             Claim::Expired => {
                 self.rows(sql::CLAIM_EXPIRED, (owner, until_micros, rows::micros(now)), read)?
             }
+            Claim::Own => self.rows(sql::CLAIM_OWN, (owner, until_micros), read)?,
         };
         let claimed = claimed.into_iter().map(|(incident, what, epoch)| {
             let row = format!("{incident} {what}");
@@ -157,6 +158,10 @@ fn write_stream(
             }
             TimerWrite::Clear { key } => {
                 execute(transaction, sql::CLEAR_TIMER, params![scratch.id, json(key)?])?;
+            }
+            TimerWrite::Take { key, due } => {
+                let row = params![scratch.id, json(key)?, rows::micros(*due)];
+                execute(transaction, sql::TAKE_TIMER, row)?;
             }
         }
     }
@@ -241,6 +246,12 @@ fn write_work(
         WorkWrite::Finish { work, lease } => {
             let row = (id, json(work)?, &lease.owner, rows::number(lease.epoch));
             if execute(transaction, sql::FINISH_WORK, row)? != 1 {
+                return Err(conflict(write));
+            }
+        }
+        WorkWrite::Hold { work, lease } => {
+            let row = (id, json(work)?, &lease.owner, rows::number(lease.epoch));
+            if execute(transaction, sql::HOLD_WORK, row)? != 1 {
                 return Err(conflict(write));
             }
         }

@@ -7,7 +7,7 @@ use crate::sql::migrations as sql;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::path::Path;
 
-const DIALECT: Dialect = Dialect { clustered: " WITHOUT ROWID", blob: "BLOB" };
+const DIALECT: Dialect = Dialect { clustered: " WITHOUT ROWID", blob: "BLOB", text: "TEXT" };
 
 /// How many tables there are, and whether the list of migrations is one of them.
 const TABLES: &str = "\

@@ -2,11 +2,10 @@
 //! transaction, so that the journal is hardly ever held up.
 
 use super::Hold;
-use crate::rows::micros;
+use crate::rows::{micros, verdict_named, verdict_word};
 use crate::sql::probing as sql;
 use engine::ports::{
     Bucket, BucketWidth, ProbeHistory, ProbeHistoryError, ProbeRetention, ProbeWrite, Sample, Standing,
-    Verdict,
 };
 use jiff::Timestamp;
 use rusqlite::types::Type;
@@ -115,27 +114,13 @@ impl ProbeHistory for SqliteProbes {
 fn sample(row: &Row<'_>) -> rusqlite::Result<Sample> {
     let at = Timestamp::from_microsecond(row.get(0)?).map_err(|error| wrong(0, error))?;
     let word: String = row.get(1)?;
-    let verdict = verdict(&word).ok_or_else(|| wrong(1, format!("{word:?} is no verdict")))?;
+    let verdict = verdict_named(&word).ok_or_else(|| wrong(1, format!("{word:?} is no verdict")))?;
     Ok(Sample { at, verdict, took_ms: row.get(2)?, reason: row.get(3)? })
 }
 
 fn bucket(row: &Row<'_>) -> rusqlite::Result<Bucket> {
     let (passes, fails, breaches, blinds) = (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
     Ok(Bucket { at_s: row.get(0)?, passes, fails, breaches, blinds, took: of_json(row, 5)? })
-}
-
-const fn verdict_word(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Pass => "pass",
-        Verdict::Fail => "fail",
-        Verdict::Breach => "breach",
-        Verdict::Blind => "blind",
-    }
-}
-
-fn verdict(word: &str) -> Option<Verdict> {
-    let all = [Verdict::Pass, Verdict::Fail, Verdict::Breach, Verdict::Blind];
-    all.into_iter().find(|verdict| verdict_word(*verdict) == word)
 }
 
 fn json(value: &impl serde::Serialize) -> rusqlite::Result<String> {

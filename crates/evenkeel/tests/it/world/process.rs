@@ -70,11 +70,16 @@ impl Process {
         self.child.id().unwrap()
     }
 
+    /// Sends it a signal, by name.
+    pub(crate) async fn signal(&self, name: &str) {
+        let sent =
+            command("kill").args([&format!("-{name}"), &self.pid().to_string()]).status().await.unwrap();
+        assert!(sent.success(), "kill -{name}");
+    }
+
     /// Asks it to end, and waits for its exit code.
     pub(crate) async fn terminate(&mut self) -> Option<i32> {
-        let pid = self.pid().to_string();
-        let asked = command("kill").args(["-TERM", &pid]).status().await.unwrap();
-        assert!(asked.success(), "kill -TERM {pid}");
+        self.signal("TERM").await;
         self.child.wait().await.unwrap().code()
     }
 

@@ -49,6 +49,31 @@ impl Server {
         server
     }
 
+    /// Another server with the same settings and the same keys, for settings that name a database which both share.
+    pub(crate) async fn join(&self) -> Self {
+        let folder = tempfile::Builder::new().prefix("evenkeel-it-").tempdir().unwrap();
+        std::fs::copy(self.path("playbook.md"), folder.path().join("playbook.md")).unwrap();
+        let mut server = Self {
+            folder,
+            url: String::new(),
+            status_url: String::new(),
+            key: self.key.clone(),
+            token: self.token.clone(),
+            lives: Vec::new(),
+            http: client(),
+            settings: self.settings.clone(),
+            process: None,
+        };
+        server.write_settings("");
+        server.start_again().await;
+        server
+    }
+
+    /// Sends its process a signal, by name.
+    pub(crate) async fn signal(&self, name: &str) {
+        self.process().signal(name).await;
+    }
+
     async fn make_token(&self, who: &[&str]) -> String {
         let config = self.config();
         let mut args = vec!["token", "create", "--config", config.to_str().unwrap()];

@@ -12,6 +12,7 @@ const ROWS: &[&str] = &[
     include_str!("../../../migrations/0001_first.rows.sql"),
     include_str!("../../../migrations/0002_probes.rows.sql"),
     include_str!("../../../migrations/0003_sponsors.rows.sql"),
+    include_str!("../../../migrations/0004_restored.rows.sql"),
 ];
 
 fn file() -> (TempDir, PathBuf) {
@@ -60,6 +61,7 @@ fn rows_of_every_version_are_read_by_this_one() {
         assert_eq!(held.len(), usize::from(count >= 2), "from version {count}");
         let sponsor = access.account("primary").unwrap().unwrap().sponsor;
         assert_eq!(sponsor.as_deref(), (count >= 3).then_some("lead"), "from version {count}");
+        assert_eq!(sqlite.restored(sample::at(0)).unwrap().is_some(), count >= 4, "from version {count}");
     }
 }
 

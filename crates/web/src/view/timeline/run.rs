@@ -22,11 +22,7 @@ pub(super) fn told(event: &Event, incident: &Incident) -> Option<(&'static str, 
             ("run", format!("{} begins: {why}", asked(*run, request)))
         }
         EventKind::RunPrepared { run, whole } => {
-            let looks: Vec<String> =
-                incident.looks_before(*run).map(|look| look.number.to_string()).collect();
-            let looks = looks.join(", ");
-            let how = if *whole { "is kept in" } else { "was not waited for longer; see" };
-            ("run", format!("{} goes: how things were before it {how} run {looks}", source(*run)))
+            ("run", format!("{} goes: {}", source(*run), prepared(incident, *run, *whole)))
         }
         EventKind::RunProposed { run, request } => (
             "approval",
@@ -75,6 +71,13 @@ pub(super) fn told(event: &Event, incident: &Incident) -> Option<(&'static str, 
         _other => return None,
     };
     Some(words)
+}
+
+/// Where it is kept how things were before a change.
+fn prepared(incident: &Incident, run: u32, whole: bool) -> String {
+    let looks: Vec<String> = incident.looks_before(run).map(|look| look.number.to_string()).collect();
+    let how = if whole { "is kept in" } else { "was not waited for longer; see" };
+    format!("how things were before it {how} run {}", looks.join(", "))
 }
 
 fn why_waits(request: &RunRequest) -> String {

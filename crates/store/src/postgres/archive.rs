@@ -1,0 +1,60 @@
+//! The reading side.
+
+use super::journal::{get, summary, unavailable};
+use super::parameters::{maybe_text, number, text};
+use super::pool::Pool;
+use crate::rows::{self, corrupt};
+use crate::sql::{journal as sql, postgres};
+use engine::ports::{Archive, Filter, JournalError};
+use incident::{Event, IncidentId, Plan, Summary};
+use std::sync::Arc;
+
+/// How many rows a list shows when the filter does not say.
+const ROWS_DEFAULT: u32 = 100;
+
+/// The reading side of a PostgreSQL database. Clones share its connections.
+#[derive(Clone, Debug)]
+pub struct PostgresArchive {
+    pool: Arc<Pool>,
+}
+
+impl PostgresArchive {
+    pub(super) const fn new(pool: Arc<Pool>) -> Self {
+        Self { pool }
+    }
+}
+
+impl Archive for PostgresArchive {
+    fn stream(&self, incident: IncidentId) -> Result<Option<(String, Vec<Event>)>, JournalError> {
+        let id = incident.to_string();
+        let rows = self.pool.read(postgres::STREAM, || vec![text(id.clone())]).map_err(unavailable)?;
+        let Some(first) = rows.first() else { return Ok(None) };
+        let (plan, version): (String, i64) = (get(first, 0)?, get(first, 1)?);
+        let mut events = Vec::new();
+        for row in &rows {
+            if let Some(seq) = get::<Option<i64>>(row, 2)? {
+                rows::append(&mut events, &id, seq, get(row, 3)?)?;
+            }
+        }
+        let found = rows::number(u64::try_from(events.len()).unwrap_or(u64::MAX));
+        if found != version {
+            let why = format_args!("{found} events where the incident has {version}");
+            return Err(corrupt("events", id, why));
+        }
+        Ok(Some((plan, events)))
+    }
+
+    fn plan(&self, digest: &str) -> Result<Option<Plan>, JournalError> {
+        let rows = self.pool.read(sql::PLAN, || vec![text(digest)]).map_err(unavailable)?;
+        rows.first().map(|row| rows::json("plans", digest, get(row, 0)?)).transpose()
+    }
+
+    fn summaries(&self, filter: &Filter) -> Result<Vec<Summary>, JournalError> {
+        let text = filter.text.as_ref().filter(|text| !text.is_empty()).map(|text| text.to_lowercase());
+        let limit = if filter.limit == 0 { ROWS_DEFAULT } else { filter.limit };
+        let with =
+            || vec![maybe_text(filter.status.clone()), maybe_text(text.clone()), number(i64::from(limit))];
+        let rows = self.pool.read(sql::LISTED, with).map_err(unavailable)?;
+        rows.iter().map(summary).collect()
+    }
+}
