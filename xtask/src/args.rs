@@ -12,6 +12,8 @@ usage: cargo xtask <chore>
   docs [--check]            write docs/playbook.schema.json and docs/cli.md, or say whether they are stale
   drills [--speed N] [--only NAME]... [--playbook FILE] [--control] [--release]
                             break the practice range in every way, have the stand-in handle it, write docs/drills.md
+  sim [--seeds N] [--from S] [--one SEED] [--mutant NAME] [--go-on]
+                            tell stories of nodes on which everything goes wrong, on all cores; docs/simulation.md
   bench [--quick] [--only intake|page|start|compile] [--json FILE]
                             build for release and measure beside Debian's Alertmanager; docs/performance.md
 
@@ -28,6 +30,8 @@ pub(crate) enum Task {
     Docs(DocsMode),
     Drills(DrillOptions),
     Bench(BenchOptions),
+    /// The words after it are the simulation's own.
+    Sim(Vec<String>),
     /// Prints the schema; `docs` starts it in a build of its own, see `commands::docs`.
     #[cfg(feature = "docs")]
     PrintSchema,
@@ -149,6 +153,7 @@ pub(crate) fn parse(words: &[String]) -> Result<Task, Failure> {
         },
         "drills" => drill_options(rest).map(Task::Drills),
         "bench" => bench_options(rest).map(Task::Bench),
+        "sim" => Ok(Task::Sim(rest.to_vec())),
         #[cfg(feature = "docs")]
         "print-schema" => none_left(rest).map(|()| Task::PrintSchema),
         other => Err(unknown(other)),
@@ -264,6 +269,11 @@ mod tests {
         let options =
             BenchOptions { pace: Pace::Quick, only: Some(Bench::Page), json: Some("a.json".into()) };
         assert_eq!(parse(&words("bench --quick --only page --json a.json")).unwrap(), Task::Bench(options));
+    }
+
+    #[test]
+    fn the_words_of_the_simulation_are_handed_on() {
+        assert_eq!(parse(&words("sim --one 7")).unwrap(), Task::Sim(vec!["--one".into(), "7".into()]));
     }
 
     #[test]

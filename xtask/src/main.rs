@@ -1,4 +1,4 @@
-//! The project's chores: `cargo xtask test | check | tidy | docs | drills | bench`.
+//! The project's chores: `cargo xtask test | check | tidy | docs | drills | sim | bench`.
 //!
 //! Lives here: what a contributor or CI types, and nothing the product needs. Must never be here: rules of the domain,
 //! or a dependency that would keep `cargo xtask tidy` from building while a room is broken.
@@ -44,6 +44,7 @@ fn perform(task: &Task) -> Result<(), Failure> {
         Task::Docs(mode) => commands::docs::run(*mode),
         Task::Drills(options) => commands::drills::run(options),
         Task::Bench(options) => commands::bench::run(options),
+        Task::Sim(words) => commands::sim::run(words),
         #[cfg(feature = "docs")]
         Task::PrintSchema => {
             println!("{}", commands::schema::text()?);

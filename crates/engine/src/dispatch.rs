@@ -29,6 +29,10 @@ const TRIES_MAX: u32 = 150;
 /// How long a worker waits before it asks the core again.
 const PAUSE: SignedDuration = SignedDuration::from_secs(2);
 
+/// How long the core's word that something may begin holds. A process that stood still in between asks again: meanwhile
+/// another node may have taken the work over, or somebody may have answered there.
+const WORD_HOLDS: SignedDuration = SignedDuration::from_secs(5);
+
 /// Who carries pages, runs commands and makes links.
 pub struct Hands {
     /// One courier a channel.
@@ -84,8 +88,10 @@ impl Dispatch {
                 jobs.recv().await.map(|job| (place, job))
             };
             let taken = tokio::select! {
-                taken = next => taken,
+                // In this order, so that the same story goes the same way each time.
+                biased;
                 _ = alive.changed() => None,
+                taken = next => taken,
             };
             let Some((place, job)) = taken else { break };
             let this = Arc::clone(&self);
@@ -108,11 +114,12 @@ impl Dispatch {
 
     async fn page(&self, decided: &Incident, number: u32, lease: Lease) {
         // Looked at anew when its turn has come: whoever acknowledged meanwhile is not woken for nothing.
-        let Some(incident) = self.look(decided.id).await else { return };
+        let Some(incident) = self.may_begin(decided.id, Work::Page(number)).await else { return };
         let Some(page) = incident.page(number).filter(|page| page.state == PageState::Pending) else {
             return;
         };
-        if !self.still_held(incident.id, Work::Page(number)).await {
+        if decided.page(number).is_none_or(|decided| decided.attempt != page.attempt) {
+            // It was taken over meanwhile, and another attempt is under way.
             return;
         }
         let outcome = self.carry(&incident, page).await;
@@ -126,9 +133,12 @@ impl Dispatch {
             return PageOutcome::Never { error };
         };
         let message = self.message(incident, page);
-        match tokio::time::timeout(PAGE_LIMIT, courier.deliver(&message)).await {
-            Ok(outcome) => outcome,
-            Err(_) => PageOutcome::Unknown { error: format!("no answer within {} s", PAGE_LIMIT.as_secs()) },
+        tokio::select! {
+            biased;
+            outcome = courier.deliver(&message) => outcome,
+            () = self.engine.clock().pass(PAGE_LIMIT) => {
+                PageOutcome::Unknown { error: format!("no answer within {} s", PAGE_LIMIT.as_secs()) }
+            }
         }
     }
 
@@ -165,7 +175,11 @@ impl Dispatch {
         let begin = Command::RunStarted { run: number };
         let started = self.bring_back(incident.id, begin, Some(lease.clone())).await;
         // Its approval may have ended while it waited for its turn.
-        if !started || !self.look(incident.id).await.is_some_and(|now| is_running(&now, number)) {
+        if !started {
+            return;
+        }
+        let now = self.may_begin(incident.id, Work::Run(number)).await;
+        if !now.is_some_and(|now| is_running(&now, number)) {
             return;
         }
         let ended = match self.run_or_stop(&order, &run.request.place).await {
@@ -228,6 +242,24 @@ impl Dispatch {
             }
         }
         tracing::error!(%incident, "a page could not be prepared; its lease will expire");
+        None
+    }
+
+    /// Asks the core, just before it, how the incident stands and whether the work is still this node's. `None`: it must
+    /// not begin.
+    async fn may_begin(&self, id: IncidentId, work: Work) -> Option<Arc<Incident>> {
+        let clock = self.engine.clock();
+        for _ in 0..TRIES_MAX {
+            let asked = clock.now();
+            let incident = self.look(id).await?;
+            if !self.still_held(id, work).await {
+                return None;
+            }
+            if clock.now().duration_since(asked).abs() <= WORD_HOLDS {
+                return Some(incident);
+            }
+        }
+        tracing::error!(incident = %id, "work could not begin in time; its lease will expire");
         None
     }
 

@@ -5,6 +5,7 @@
 //! behaviour that a real storage does not have, but for the faults that a test orders.
 
 mod probing;
+mod work;
 
 use crate::ports::{
     Access, AccessError, Account, Archive, Batch, Claim, ClaimedWork, Filter, Journal, JournalError, Lease,
@@ -157,21 +158,11 @@ impl Journal for Memory {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Vec<ClaimedWork>, JournalError> {
-        let mut claimed = Vec::new();
-        for (incident, stream) in &mut self.shelves().streams {
-            for (work, lease) in &mut stream.row.work {
-                let free = match which {
-                    Claim::Everything => true,
-                    Claim::Expired => lease.until <= now,
-                    Claim::Own => lease.owner == owner,
-                };
-                if free {
-                    *lease = Lease { owner: owner.to_owned(), epoch: lease.epoch + 1, until };
-                    claimed.push(ClaimedWork { incident: *incident, work: *work, lease: lease.clone() });
-                }
-            }
-        }
-        Ok(claimed)
+        Ok(self.claim_if(owner, until, &|lease| match which {
+            Claim::Everything => true,
+            Claim::Expired => lease.until <= now,
+            Claim::Own => lease.owner == owner,
+        }))
     }
 
     fn timers(&mut self) -> Result<Vec<Schedule>, JournalError> {

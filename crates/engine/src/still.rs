@@ -32,14 +32,33 @@ impl Still {
     /// each. Whether anything moved; if not, nothing will before the clock shows another time or somebody asks.
     pub fn go_on(&mut self) -> bool {
         let before = (self.at_work.len(), self.turning.changes());
-        let mut context = Context::from_waker(Waker::noop());
-        self.at_work.retain_mut(|(_, work)| work.as_mut().poll(&mut context) == Poll::Pending);
+        self.poll();
         let left = self.at_work.len();
         // Whatever moves asks the core, or is done, or was begun or brought about by it.
-        let asked = self.turning.take_waiting();
-        self.turning.look_round();
+        let asked = self.turn();
         let begun = self.begin();
         asked || begun || (left, self.turning.changes()) != before
+    }
+
+    /// The core's half of a step: decides what was asked and fires what has fallen due. Whether anything was asked.
+    pub fn turn(&mut self) -> bool {
+        let asked = self.turning.take_waiting();
+        self.turning.look_round();
+        asked
+    }
+
+    /// The workers' half of a step: begins work that waits, and lets work under way go on until it waits for the core, the
+    /// world or the clock.
+    pub fn work(&mut self) {
+        self.poll();
+        if self.begin() {
+            self.poll();
+        }
+    }
+
+    fn poll(&mut self) {
+        let mut context = Context::from_waker(Waker::noop());
+        self.at_work.retain_mut(|(_, work)| work.as_mut().poll(&mut context) == Poll::Pending);
     }
 
     /// When the next timer falls due.

@@ -30,8 +30,10 @@ impl Timers {
     }
 
     pub(crate) fn set(&mut self, incident: IncidentId, key: TimerKey, due: Timestamp) {
-        self.heap.push(Reverse((due, incident, key.clone())));
-        self.due.insert((incident, key), due);
+        // Set again to the same time it must not fire twice: the second would take off what the first has set anew.
+        if self.due.insert((incident, key.clone()), due) != Some(due) {
+            self.heap.push(Reverse((due, incident, key)));
+        }
     }
 
     pub(crate) fn clear(&mut self, incident: IncidentId, key: TimerKey) {
@@ -99,6 +101,14 @@ mod tests {
         assert!(timers.take_due(at(6), 10).is_empty());
         assert_eq!(timers.take_due(at(9), 10).len(), 1);
         assert!(timers.take_due(at(99), 10).is_empty());
+    }
+
+    #[test]
+    fn a_timer_that_is_set_again_to_the_same_time_fires_once() {
+        let mut timers = Timers::default();
+        timers.set(id(1), TimerKey::Escalation, at(5));
+        timers.set(id(1), TimerKey::Escalation, at(5));
+        assert_eq!(timers.take_due(at(6), 10).len(), 1);
     }
 
     #[test]

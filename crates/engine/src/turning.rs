@@ -115,8 +115,16 @@ impl Turning {
 
     /// What waits is decided as one batch; nothing is waited for. Whether anything was there.
     pub(crate) fn take_waiting(&mut self) -> bool {
-        let first = self.inbox.try_recv();
-        first.map(|first| self.take(first)).is_ok()
+        match self.inbox.try_recv() {
+            Ok(first) => {
+                self.take(first);
+                true
+            }
+            Err(_) => {
+                self.follow();
+                false
+            }
+        }
     }
 
     /// Fires what has fallen due, looks after the storage and the leases, and hands out what there is room for.

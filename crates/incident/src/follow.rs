@@ -1,6 +1,6 @@
 //! What must happen in the world after an event: pages, runs, timers. Nothing else leaves the process.
 
-use crate::event::{Event, EventKind};
+use crate::event::{Event, EventKind, PageDecision};
 use crate::later::later;
 use crate::state::{Incident, RunState};
 use alloc::vec;
@@ -155,10 +155,10 @@ fn asked_at(event: &Event) -> Option<Timestamp> {
 /// What follows from what happens to pages.
 fn pages(event: &Event) -> Vec<Intent> {
     match &event.kind {
-        EventKind::PageDecided { page, not_before: Some(at), .. } => {
+        EventKind::PageDecided(PageDecision { page, not_before: Some(at), .. }) => {
             vec![timer(TimerKey::PageRetry(*page), Some(*at))]
         }
-        EventKind::PageDecided { page, .. } | EventKind::PageUncertain { page } => {
+        EventKind::PageDecided(PageDecision { page, .. }) | EventKind::PageUncertain { page } => {
             vec![Intent::Do(Work::Page(*page))]
         }
         EventKind::PageDue { page } => {

@@ -1,7 +1,7 @@
 //! Carries everything from one storage to another: all of it, compared row for row, or nothing.
 
+mod database;
 mod file;
-mod shared;
 
 use crate::rows::micros;
 use crate::sql::tables::{TABLES, Table};
@@ -154,7 +154,7 @@ fn open(end: End<'_>, name: &'static str) -> Result<Box<dyn Side>, CopyError> {
         End::FileInUse(path) => {
             return file::File::in_use(path).map(|side| Box::new(side) as Box<dyn Side>);
         }
-        End::Shared(postgres) => shared::Shared::new(postgres).map(|side| Box::new(side) as Box<dyn Side>),
+        End::Shared(postgres) => database::Shared::new(postgres).map(|side| Box::new(side) as Box<dyn Side>),
     };
     side.map_err(failed(name))
 }

@@ -6,5 +6,6 @@ pub(crate) mod docs;
 pub(crate) mod drills;
 #[cfg(feature = "docs")]
 pub(crate) mod schema;
+pub(crate) mod sim;
 pub(crate) mod test;
 pub(crate) mod tidy;

@@ -193,6 +193,7 @@ impl Core {
         let incident = Arc::new(events.iter().fold(Incident::new(id, plan), evolve));
         if incident.status != Status::New {
             self.remember(&incident);
+            self.hold_alerts(&incident);
         }
         Ok(incident)
     }
@@ -209,6 +210,19 @@ impl Core {
         let plan = Arc::new(self.world.journal.plan(digest)?.ok_or_else(missing)?);
         self.plans.insert(digest.to_owned(), Arc::clone(&plan));
         Ok(plan)
+    }
+
+    /// An incident that was reopened by hand long after its end is found by its alerts again, unless a newer one has them.
+    /// Only what is kept may hold any.
+    pub(super) fn hold_alerts(&mut self, incident: &Incident) {
+        if incident.status != Status::Open {
+            return;
+        }
+        for key in incident.alerts.keys() {
+            if !self.keys.contains_key(key) {
+                self.keys.insert(key.clone(), incident.id);
+            }
+        }
     }
 
     pub(super) fn remember(&mut self, incident: &Arc<Incident>) {

@@ -15,6 +15,15 @@ pub trait Clock: Send + Sync {
 
     /// Waits until the clock shows `at`.
     fn sleep_until(&self, at: Timestamp) -> Coming<'_, ()>;
+
+    /// Waits so long in the world's own time, whatever the clock shows: limits are of the world.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where the engine waits in the world's own time"
+    )]
+    fn pass(&self, length: Duration) -> Coming<'_, ()> {
+        Box::pin(tokio::time::sleep(length))
+    }
 }
 
 /// Chance, and the ids made of it.

@@ -84,6 +84,19 @@ async fn a_repeat_finds_its_incident_and_an_end_ends_it() {
 }
 
 #[tokio::test]
+async fn what_was_reopened_long_after_its_end_is_found_by_its_alert() {
+    let mut world = World::new();
+    let id = world.opened("api").await;
+    world.person(id, Command::Resolve { summary: "fixed".into() }).await.expect("is resolved");
+    // Longer than an alert reopens by itself, so that a start does not read its alerts.
+    world.clock.pass(minutes(60));
+    world.crash();
+    world.person(id, Command::Reopen { reason: "it is not over".into() }).await.expect("is reopened");
+    assert_eq!(world.opened("api").await, id);
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn the_state_after_a_crash_is_the_state_before() {
     let mut world = World::new();
     let id = world.opened("api").await;

@@ -29,7 +29,7 @@ fn move_all(reach: &Reach, from: &str, to: &str) -> Result<(), Failure> {
     }
     let from = still(from.open()?)?;
     let to = still(to.open()?)?;
-    told(reach, &copy(from.end(), to.end(), &Purpose::Move).map_err(refused)?)
+    told(reach, &copy(from.end(), to.end(), &Purpose::Move).map_err(|error| refused(&error))?)
 }
 
 fn back_up(reach: &Reach, file: &Path, config: &Config) -> Result<(), Failure> {
@@ -39,7 +39,10 @@ fn back_up(reach: &Reach, file: &Path, config: &Config) -> Result<(), Failure> {
     }
     // Under another name until it is whole: what bears the name of a backup is one.
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let making = tempfile::Builder::new().prefix(".evenkeel-backup-").tempdir_in(folder).map_err(world)?;
+    let making = tempfile::Builder::new()
+        .prefix(".evenkeel-backup-")
+        .tempdir_in(folder)
+        .map_err(|error| world(&error))?;
     let unfinished = making.path().join("evenkeel.db");
     let target = Place::File(unfinished.clone()).open()?;
     let carried = match Place::of(config) {
@@ -52,11 +55,11 @@ fn back_up(reach: &Reach, file: &Path, config: &Config) -> Result<(), Failure> {
         }
         shared => copy(shared.open()?.end(), target.end(), &Purpose::Move),
     };
-    let carried = carried.map_err(refused)?;
+    let carried = carried.map_err(|error| refused(&error))?;
     // The last handle moves the log into the file.
     drop(target);
-    std::fs::rename(&unfinished, file).map_err(world)?;
-    std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(world)?;
+    std::fs::rename(&unfinished, file).map_err(|error| world(&error))?;
+    std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| world(&error))?;
     told(reach, &carried)
 }
 
@@ -66,13 +69,13 @@ fn restore(reach: &Reach, file: &Path, config: &Config) -> Result<(), Failure> {
     }
     let target = still(Place::of(config).open()?)?;
     // The backup stays as it is: a copy of it is brought up to date first, if it is of an older version.
-    let beside = tempfile::tempdir().map_err(world)?;
+    let beside = tempfile::tempdir().map_err(|error| world(&error))?;
     let copied = beside.path().join("evenkeel.db");
-    std::fs::copy(file, &copied).map_err(world)?;
+    std::fs::copy(file, &copied).map_err(|error| world(&error))?;
     let source = Place::File(copied).open()?;
     let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
     let purpose = Purpose::Restore { at: Steady::new(1.0).now(), source: name };
-    told(reach, &copy(source.end(), target.end(), &purpose).map_err(refused)?)?;
+    told(reach, &copy(source.end(), target.end(), &purpose).map_err(|error| refused(&error))?)?;
     match target.asks()? {
         Some(asks) if !reach.json => print::line(format!("{asks}\n`evenkeel db wake` lets them go")),
         Some(_) | None => Ok(()),
@@ -132,7 +135,7 @@ fn told(reach: &Reach, carried: &[Carried]) -> Result<(), Failure> {
     print::table(&carried.iter().map(row).collect::<Vec<_>>())
 }
 
-fn refused(error: CopyError) -> Failure {
+fn refused(error: &CopyError) -> Failure {
     let kind = match error {
         CopyError::NotEmpty { .. } | CopyError::OtherVersion(_) => Kind::Refused,
         CopyError::Differs { .. } | CopyError::Failed { .. } => Kind::World,
@@ -140,6 +143,6 @@ fn refused(error: CopyError) -> Failure {
     Failure::new(kind, error.to_string())
 }
 
-fn world(error: std::io::Error) -> Failure {
+fn world(error: &std::io::Error) -> Failure {
     Failure::new(Kind::World, error.to_string())
 }

@@ -23,12 +23,13 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 async fn serve(settings: wiring::ServerSettings) -> Result<(), Failure> {
     let (title, findings) = (settings.playbook.title.clone(), settings.playbook.diagnostics.len());
     let mut running = wiring::start(settings).await?;
+    let told_to_stop = told_to_stop();
     if let Err(unheard) = introduce(&running, &title, findings) {
         // Whoever is to be woken at night does not depend on somebody reading this.
         tracing::warn!(%unheard, "nobody could be told where the server is");
     }
     let ended = tokio::select! {
-        told = told_to_stop() => told,
+        told = told_to_stop => told,
         () = running.core_ended() => Err(core_ended()),
     };
     running.stop().await;
@@ -53,17 +54,20 @@ fn core_ended() -> Failure {
         .hint("start the server again: nothing that was accepted is lost")
 }
 
-/// Waits for SIGINT or SIGTERM.
-pub(crate) async fn told_to_stop() -> Result<(), Failure> {
+/// Waits for SIGINT or SIGTERM. It listens from the call on, before anybody waits: whoever reads where the server is may end it
+/// at once.
+pub(crate) fn told_to_stop() -> impl Future<Output = Result<(), Failure>> {
+    let listening = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
     let failed =
         |error: std::io::Error| Failure::new(Kind::World, format!("cannot listen for signals: {error}"));
-    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+    async move {
+        let (mut terminate, mut interrupt) = (listening.0.map_err(failed)?, listening.1.map_err(failed)?);
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// What goes wrong is told on standard error; `EVENKEEL_LOG` says how much.

@@ -192,10 +192,7 @@ pub(crate) async fn start(settings: ServerSettings) -> Result<Running, Failure> 
     let bound = web::bind(ServerConfig { listen: settings.listen, status_listen: settings.status_listen })
         .await
         .map_err(|error| Failure::new(Kind::World, error.to_string()))?;
-    let console_url = settings.console_url.clone().unwrap_or_else(|| format!("http://{}", bound.console()));
-    let status_url = bound
-        .status()
-        .map(|address| settings.status_url.clone().unwrap_or_else(|| format!("http://{address}")));
+    let (console_url, status_url) = addresses(&settings, &bound);
     make_folder(&settings.data)?;
     let storage = settings.keep.open()?;
     storage.may_wake_people()?;
@@ -258,6 +255,13 @@ pub(crate) async fn start(settings: ServerSettings) -> Result<Running, Failure> 
         following,
         stopped,
     })
+}
+
+/// Where people reach the console and the status page: as the settings say, else where they listen.
+fn addresses(settings: &ServerSettings, bound: &web::Bound) -> (String, Option<String>) {
+    let set_or = |set: &Option<String>, address| set.clone().unwrap_or_else(|| format!("http://{address}"));
+    let status = bound.status().map(|address| set_or(&settings.status_url, address));
+    (set_or(&settings.console_url, bound.console()), status)
 }
 
 /// What will not work as people may think, told at the start.

@@ -5,7 +5,7 @@
 
 use super::alert::next_round;
 use super::{Draft, checklist, next_number};
-use crate::event::{EventKind, PagePurpose, StopReason};
+use crate::event::{EventKind, PageDecision, PagePurpose, StopReason};
 use crate::later::later;
 use crate::people::{Contact, Moment, PersonId};
 use crate::plan::Level;
@@ -233,7 +233,7 @@ fn wake(draft: &mut Draft<'_>, wake: Wake<'_>) {
     });
     for (responder, contact) in wake.woken {
         let after = SignedDuration::from_mins(i64::from(contact.after_min));
-        draft.push_own(EventKind::PageDecided {
+        draft.push_own(EventKind::PageDecided(PageDecision {
             page: next_number(&draft.incident.pages),
             responder,
             channel: contact.channel,
@@ -242,7 +242,7 @@ fn wake(draft: &mut Draft<'_>, wake: Wake<'_>) {
             rule: format!("{target}: {}", wake.rule),
             purpose: PagePurpose::Escalation,
             not_before: (contact.after_min > 0).then(|| later(draft.now.at, after)),
-        });
+        }));
     }
     if wake.number > 0 {
         checklist::tick_about(draft, &["escalat"], "the next level was woken");

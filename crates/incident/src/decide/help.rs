@@ -2,7 +2,7 @@
 
 use super::{Draft, escalate, next_number};
 use crate::command::AckIntent;
-use crate::event::{EventKind, PagePurpose};
+use crate::event::{EventKind, PageDecision, PagePurpose};
 use crate::later::later;
 use crate::people::{PersonId, Responder};
 use crate::refusal::Refusal;
@@ -59,7 +59,7 @@ fn asked_at(draft: &Draft<'_>, person: &PersonId) -> Option<jiff::Timestamp> {
 pub(super) fn page(draft: &mut Draft<'_>, person: &Responder, purpose: PagePurpose, rule: &str) {
     for contact in &person.contacts {
         let after = SignedDuration::from_mins(i64::from(contact.after_min));
-        let kind = EventKind::PageDecided {
+        let kind = EventKind::PageDecided(PageDecision {
             page: next_number(&draft.incident.pages),
             responder: person.id.clone(),
             channel: contact.channel,
@@ -68,7 +68,7 @@ pub(super) fn page(draft: &mut Draft<'_>, person: &Responder, purpose: PagePurpo
             rule: String::from(rule),
             purpose,
             not_before: (contact.after_min > 0).then(|| later(draft.now.at, after)),
-        };
+        });
         draft.push(kind);
     }
 }

@@ -3,13 +3,13 @@
 mod parts;
 
 pub use parts::{
-    Arrival, Audience, Ending, Event, Fact, Lapse, OpenedBy, PageOutcome, PagePurpose, Phase, Purpose,
-    RunReport, RunRequest, SeverityBasis, StopReason,
+    Arrival, Audience, Ending, Event, Fact, Lapse, OpenedBy, PageDecision, PageOutcome, PagePurpose, Phase,
+    Purpose, RunReport, RunRequest, SeverityBasis, StopReason,
 };
 
 use crate::alert::{Alert, AlertKey};
 use crate::command::{AckIntent, StepOutcome, UpdateDraft};
-use crate::people::{Actor, Channel, PersonId};
+use crate::people::{Actor, PersonId};
 use crate::severity::Severity;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -97,26 +97,7 @@ pub enum EventKind {
         why: String,
     },
     /// A page is to be sent.
-    PageDecided {
-        /// Its number, from 1.
-        page: u32,
-        /// Whom it wakes.
-        responder: PersonId,
-        /// Over what.
-        channel: Channel,
-        /// Where.
-        address: String,
-        /// For which level.
-        level: u32,
-        /// Why this person, in words.
-        rule: String,
-        /// What it is for.
-        #[serde(default)]
-        purpose: PagePurpose,
-        /// When it goes out, unless nobody needs it by then; `None` for at once.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        not_before: Option<Timestamp>,
-    },
+    PageDecided(PageDecision),
     /// A page that was decided for later goes out.
     PageDue {
         /// Which.

@@ -1,7 +1,7 @@
 //! What events are made of.
 
 use super::EventKind;
-use crate::people::Actor;
+use crate::people::{Actor, Channel, PersonId};
 use crate::place::Place;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -82,6 +82,29 @@ pub enum PagePurpose {
     Help,
     /// Whoever has it wants to hand it to them.
     HandOver,
+}
+
+/// A page that is to be sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageDecision {
+    /// Its number, from 1.
+    pub page: u32,
+    /// Whom it wakes.
+    pub responder: PersonId,
+    /// Over what.
+    pub channel: Channel,
+    /// Where.
+    pub address: String,
+    /// For which level.
+    pub level: u32,
+    /// Why this person, in words.
+    pub rule: String,
+    /// What it is for.
+    #[serde(default)]
+    pub purpose: PagePurpose,
+    /// When it goes out, unless nobody needs it by then; `None` for at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Timestamp>,
 }
 
 /// Why an escalation stopped.

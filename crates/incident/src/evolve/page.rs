@@ -9,20 +9,20 @@ pub(super) fn pages(incident: &mut Incident, event: &Event) {
         Escalation::Idle | Escalation::Unpaged { .. } | Escalation::Stopped => 0,
     };
     let number = match &event.kind {
-        EventKind::PageDecided { page, responder, channel, address, level, rule, purpose, not_before } => {
+        EventKind::PageDecided(decided) => {
             incident.pages.push(Page {
-                number: *page,
-                responder: responder.clone(),
-                channel: *channel,
-                address: address.clone(),
+                number: decided.page,
+                responder: decided.responder.clone(),
+                channel: decided.channel,
+                address: decided.address.clone(),
                 round,
-                level: *level,
-                rule: rule.clone(),
-                purpose: *purpose,
+                level: decided.level,
+                rule: decided.rule.clone(),
+                purpose: decided.purpose,
                 decided_at: event.at,
                 attempt: 1,
                 possible_repeat: 0,
-                state: not_before.map_or(PageState::Pending, |at| PageState::Planned { at }),
+                state: decided.not_before.map_or(PageState::Pending, |at| PageState::Planned { at }),
                 answer: None,
             });
             return;

@@ -2,7 +2,8 @@
 
 use crate::world::{PRIMARY, SECONDARY, World, minutes};
 use incident::{
-    AckIntent, Command, Event, EventKind, Incident, PagePurpose, PersonId, Status, TimerKey, evolve,
+    AckIntent, Command, Event, EventKind, Incident, PageDecision, PagePurpose, PersonId, Status, TimerKey,
+    evolve,
 };
 use proptest::prelude::*;
 
@@ -107,7 +108,7 @@ fn no_page_after_acknowledge(events: &[Event]) -> Result<(), String> {
             EventKind::Unacknowledged { .. } => held = false,
             EventKind::Reopened { .. } => (held, over) = (false, false),
             EventKind::PageDecided { .. } if over => return Err(format!("event {at}: {event:?}")),
-            EventKind::PageDecided { purpose: PagePurpose::Escalation, .. } if held => {
+            EventKind::PageDecided(PageDecision { purpose: PagePurpose::Escalation, .. }) if held => {
                 return Err(format!("event {at}: {event:?}"));
             }
             _ => {}

@@ -2,7 +2,8 @@
 
 use crate::world::{World, plan, roster};
 use incident::{
-    Entry, EventKind, Every, Layer, Override, PersonId, Policy, Roster, Rotation, Schedule, Weekdays, Window,
+    Entry, EventKind, Every, Layer, Override, PageDecision, PersonId, Policy, Roster, Rotation, Schedule,
+    Weekdays, Window,
 };
 use jiff::civil::{DateTime, Weekday, datetime, time};
 use jiff::tz::TimeZone;
@@ -166,7 +167,9 @@ fn a_level_wakes_whoever_is_on_call_now_and_says_by_which_entry() {
         on_schedule(vec![layer(&["ben", "ana"], Every::Days(1), datetime(2026, 1, 4, 0, 0, 0, 0))]);
     let events = world.alert("api", "P1");
     let page = events.iter().find_map(|event| match event {
-        EventKind::PageDecided { responder, rule, .. } => Some((responder.to_string(), rule.clone())),
+        EventKind::PageDecided(PageDecision { responder, rule, .. }) => {
+            Some((responder.to_string(), rule.clone()))
+        }
         _ => None,
     });
     let (responder, rule) = page.expect("somebody is woken");
@@ -190,6 +193,6 @@ fn a_gap_goes_to_the_next_level_at_once_and_says_so() {
     assert!(gap.expect("the first level has nobody").contains("the schedule \"platform\" has a gap"));
     let woken = events
         .iter()
-        .any(|event| matches!(event, EventKind::PageDecided { responder, .. } if *responder == id("ben")));
+        .any(|event| matches!(event, EventKind::PageDecided(PageDecision { responder, .. }) if *responder == id("ben")));
     assert!(woken, "{events:?}");
 }

@@ -1,5 +1,7 @@
 //! The storage from outside, in processes of its own, and over a real PostgreSQL.
 
+#![expect(clippy::unwrap_used, reason = "the whole binary is tests")]
+
 mod copying;
 mod crash;
 mod cutting;

@@ -3,8 +3,8 @@
 mod run;
 
 use incident::{
-    AckIntent, Audience, Event, EventKind, Incident, Lapse, OpenedBy, Severity, SeverityBasis, StepOutcome,
-    StopReason, words,
+    AckIntent, Audience, Event, EventKind, Incident, Lapse, OpenedBy, PageDecision, Severity, SeverityBasis,
+    StepOutcome, StopReason, words,
 };
 use playbook::Answer;
 
@@ -197,7 +197,7 @@ fn page(event: &Event, incident: &Incident) -> Option<(&'static str, String)> {
         )
     };
     let words = match &event.kind {
-        EventKind::PageDecided { page, responder, channel, rule, not_before, .. } => {
+        EventKind::PageDecided(PageDecision { page, responder, channel, rule, not_before, .. }) => {
             let when = not_before.map_or_else(String::new, |at| {
                 format!(" at {}, unless somebody answers before", words::clock(at))
             });

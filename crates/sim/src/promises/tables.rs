@@ -1,0 +1,76 @@
+//! What the state of an incident asks for, and whether anything holds it.
+
+use super::UNDER_WAY_MAX_MS;
+use crate::team::PLAN;
+use crate::time::Time;
+use engine::ports::{ClaimedWork, Schedule};
+use incident::{Escalation, Incident, Page, PageState, Run, Status, TimerKey, Work};
+use playbook::Approval;
+
+/// Whether a run needs nobody's word, or has it of a person.
+pub(super) fn has_word(run: &Run) -> bool {
+    let needed = PLAN.policy.approval(run.request.effect) == Approval::Needed;
+    !needed || run.approved_by.as_ref().is_some_and(|by| by.person().is_some())
+}
+
+/// What an incident's state asks for and no row holds.
+pub(super) fn missing(incident: &Incident, timers: &[Schedule], work: &[ClaimedWork]) -> Option<String> {
+    let id = incident.id;
+    let set = |key: TimerKey| timers.iter().any(|timer| timer.key == key);
+    let held = |wanted: Work| work.iter().any(|row| row.work == wanted);
+    let open = incident.status == Status::Open;
+    let escalating = match incident.escalation {
+        Escalation::Waiting { .. } | Escalation::Unpaged { .. } => true,
+        Escalation::Idle | Escalation::Exhausted { .. } | Escalation::Stopped => false,
+    };
+    if open && incident.acknowledged.is_none() && escalating && !set(TimerKey::Escalation) {
+        return Some(format!("{id} escalates and no timer is set: {:?}", incident.escalation));
+    }
+    if open && incident.acknowledged.is_some() && !set(TimerKey::Acknowledgement) {
+        return Some(format!("{id} is acknowledged and no timer is set"));
+    }
+    if open && incident.recovery.is_some() && !set(TimerKey::Recovery) {
+        return Some(format!("the recovery of {id} is watched and no timer is set"));
+    }
+    for page in &incident.pages {
+        let number = page.number;
+        match page.state {
+            PageState::Pending if !held(Work::Page(number)) => {
+                return Some(format!("page {number} of {id} is on its way and nobody holds it"));
+            }
+            PageState::Retrying { .. } | PageState::Planned { .. } if !set(TimerKey::PageRetry(number)) => {
+                return Some(format!("page {number} of {id} is to be tried again and no timer is set"));
+            }
+            _ => {}
+        }
+    }
+    incident.runs.iter().find_map(|run| {
+        let number = run.number;
+        let waits = run.is_under_way() && !run.waits_for_looks && !held(Work::Run(number));
+        waits.then(|| format!("run {number} of {id} is {:?} and nobody holds it", run.state))
+    })
+}
+
+/// What still waits though it had time enough.
+pub(super) fn waits_for_nobody(incident: &Incident, now: i64) -> Option<String> {
+    let id = incident.id;
+    let idle = incident.status == Status::Open
+        && incident.acknowledged.is_none()
+        && match incident.escalation {
+            Escalation::Idle => true,
+            Escalation::Stopped => incident.action_items.is_empty(),
+            Escalation::Waiting { .. } | Escalation::Exhausted { .. } | Escalation::Unpaged { .. } => false,
+        };
+    if idle {
+        return Some(format!("{id} is open and nobody is asked for: {:?}", incident.escalation));
+    }
+    let long_ago = Time::at(now - UNDER_WAY_MAX_MS);
+    let old_page = |page: &&Page| page.state == PageState::Pending && page.decided_at < long_ago;
+    let page = incident.pages.iter().find(old_page);
+    if let Some(page) = page {
+        return Some(format!("page {} of {id} is still on its way", page.number));
+    }
+    let old_run = |run: &&Run| run.is_under_way() && run.asked_at < long_ago;
+    let run = incident.runs.iter().find(old_run);
+    run.map(|run| format!("run {} of {id} is still {:?}", run.number, run.state))
+}

@@ -1,0 +1,92 @@
+//! The team of the stories: a small playbook with every kind of answer in it, and who is on call.
+
+use engine::Settings;
+use incident::{Channel, Contact, PersonId, Plan, Policy, Responder, Roster};
+use playbook::{DelayBasis, Effect, EscalationHop, Origin, Playbook, Runbook, Step, StepKind};
+use std::sync::{Arc, LazyLock};
+
+/// Everybody who can act.
+pub(crate) const PEOPLE: [&str; 3] = ["ana", "ben", "cyd"];
+
+/// What only looks.
+pub(crate) const LOOK: &str = "curl -I https://api.example.test/health";
+
+/// What changes production.
+pub(crate) const CHANGE: &str = "wrangler rollback --env production";
+
+/// The team with people to wake.
+pub(crate) static TEAM: LazyLock<Settings> =
+    LazyLock::new(|| Settings::new(Arc::clone(&PLAN), Arc::new(roster(&PEOPLE))));
+
+/// The team while nobody can be woken.
+pub(crate) static NOBODY: LazyLock<Settings> =
+    LazyLock::new(|| Settings::new(Arc::clone(&PLAN), Arc::new(Roster::default())));
+
+/// What every incident of the stories pins.
+pub(crate) static PLAN: LazyLock<Arc<Plan>> = LazyLock::new(|| Arc::new(plan()));
+
+fn roster(people: &[&str]) -> Roster {
+    let person = |name: &str| {
+        let channel = if name == "ben" { Channel::Email } else { Channel::Handset };
+        let contact = |channel, after_min| Contact { channel, address: name.into(), after_min };
+        Responder {
+            id: PersonId(name.into()),
+            name: name.into(),
+            contacts: vec![contact(channel, 0), contact(Channel::Webhook, 4)],
+        }
+    };
+    let roles = [("Primary", "ana"), ("Secondary", "ben")];
+    let roles = roles.map(|(role, name)| (role.to_owned(), vec![PersonId(name.into())]));
+    Roster::new(people.iter().map(|name| person(name)).collect(), roles.into(), Vec::new())
+}
+
+fn plan() -> Plan {
+    let hop = |target: &str, delay_min| EscalationHop {
+        target: target.into(),
+        delay_min,
+        counted: DelayBasis::Unsaid,
+        line: 1,
+        origin: Origin::default(),
+    };
+    let step = |number, source: &str, effect| Step {
+        number,
+        title: format!("Step {number}"),
+        kind: StepKind::Look,
+        condition: None,
+        instructions: vec![],
+        commands: vec![playbook::Command {
+            source: source.into(),
+            language: "bash".into(),
+            effect,
+            line: 1,
+            ..playbook::Command::default()
+        }],
+        checks: vec![],
+        causes: vec![],
+        line: 1,
+        origin: Origin::default(),
+    };
+    let playbook = Playbook {
+        title: "Stories".into(),
+        escalation: [("P1".to_owned(), vec![hop("Primary", 0), hop("Secondary", 10)])].into(),
+        escalation_tickets: [("P3".to_owned(), "File a ticket".to_owned())].into(),
+        runbooks: vec![Runbook {
+            id: "api-errors".into(),
+            title: "API errors".into(),
+            steps: vec![step(1, LOOK, Effect::ReadsWorld), step(2, CHANGE, Effect::ChangesProduction)],
+            line: 1,
+            ..Runbook::default()
+        }],
+        ..Playbook::default()
+    };
+    // Short, so that a story of some hours sees the whole of an incident.
+    let policy = Policy {
+        acknowledge_lapse_min: 20,
+        escalation_repeat_min: 5,
+        escalation_repeats_max: 2,
+        update_every_min: vec![120],
+        page_attempts_max: 4,
+        ..Policy::default()
+    };
+    Plan { digest: "stories".into(), playbook, policy, ..Plan::default() }
+}
