@@ -59,7 +59,10 @@ impl Core {
     pub(super) fn learn_rows(&mut self) -> Result<(), JournalError> {
         let plan = Arc::clone(&self.world.settings.load().plan);
         let window = SignedDuration::from_mins(i64::from(plan.policy.reopen_within_min));
-        for summary in self.world.journal.live(self.world.clock.now() - window)? {
+        let mut rows = self.world.journal.live(self.world.clock.now() - window)?;
+        // What is open holds its alerts, whatever came before it: where a clock was set back, ids are in another order.
+        rows.sort_by_key(|summary| summary.resolved_at.is_none());
+        for summary in rows {
             if summary.unpaged {
                 self.unpaged.insert(summary.id);
             }
@@ -193,7 +196,6 @@ impl Core {
         let incident = Arc::new(events.iter().fold(Incident::new(id, plan), evolve));
         if incident.status != Status::New {
             self.remember(&incident);
-            self.hold_alerts(&incident);
         }
         Ok(incident)
     }
@@ -213,11 +215,7 @@ impl Core {
     }
 
     /// An incident that was reopened by hand long after its end is found by its alerts again, unless a newer one has them.
-    /// Only what is kept may hold any.
-    pub(super) fn hold_alerts(&mut self, incident: &Incident) {
-        if incident.status != Status::Open {
-            return;
-        }
+    fn hold_alerts(&mut self, incident: &Incident) {
         for key in incident.alerts.keys() {
             if !self.keys.contains_key(key) {
                 self.keys.insert(key.clone(), incident.id);
@@ -236,6 +234,7 @@ impl Core {
             self.resolved.insert(incident.id);
         } else {
             self.resolved.remove(&incident.id);
+            self.hold_alerts(incident);
         }
         while self.resolved.len() > RESOLVED_KEPT_MAX {
             if let Some(oldest) = self.resolved.pop_first() {

@@ -266,7 +266,8 @@ impl Core {
         {
             write.keys.push(KeyClaim { key: alert.key.clone(), instead_of });
         }
-        let before = self.keys.insert(alert.key.clone(), answer.incident);
+        // Remembering the new incident may have let it hold the alert already.
+        let before = self.keys.insert(alert.key.clone(), answer.incident).filter(|id| *id != answer.incident);
         making.keys_before.push((alert.key.clone(), before));
         Ok(answer)
     }

@@ -110,9 +110,6 @@ impl Core {
                     WorkWrite::Hold { .. } => {}
                 }
             }
-            if let Some(incident) = self.live.get(&stream.incident).cloned() {
-                self.hold_alerts(&incident);
-            }
             let version = stream.expected + u64::try_from(stream.events.len()).unwrap_or(0);
             after.changes.push(Change { incident: stream.incident, version });
         }
