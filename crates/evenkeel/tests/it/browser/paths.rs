@@ -1,7 +1,9 @@
 //! What people do on the pages, told once: making an account, answering the phone, giving their word.
 
+use super::PATIENCE;
 use super::driver::Browser;
 use super::practice::Practice;
+use crate::world::until;
 use fantoccini::Locator;
 
 /// The alert that the practice stack's monitor sends.
@@ -60,8 +62,10 @@ pub(crate) async fn waiting_rollback(browser: &Browser) -> String {
 pub(crate) async fn approve(browser: &Browser, run: &str) {
     let details = format!("//*[@id='{run}']//summary[contains(.,'Approve')]");
     let word = format!("#{run} button.harm");
-    let button = browser.found(Locator::Css(&word)).await;
-    assert!(!button.is_displayed().await.unwrap(), "one gesture is enough to change production");
+    // The room may be drawn anew between finding the button and looking at it.
+    let look = || async { browser.found(Locator::Css(&word)).await.is_displayed().await.ok() };
+    let is_shown = until("the button that gives the word", PATIENCE, look).await;
+    assert!(!is_shown, "one gesture is enough to change production");
     browser.click(Locator::XPath(&details)).await;
     browser.click(Locator::Css(&word)).await;
     browser.sees(".said", "Your word is kept").await;
