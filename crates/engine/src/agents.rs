@@ -24,7 +24,7 @@ pub const ASK_HELD: SignedDuration = SignedDuration::from_secs(10);
 const PLACE_WAIT_MAX: SignedDuration = SignedDuration::from_secs(60);
 
 /// How many agents one server serves.
-pub(crate) const AGENTS_MAX: usize = 256;
+pub const AGENTS_MAX: usize = 256;
 
 /// How a run on another host came to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -164,9 +164,5 @@ impl Drop for TakenAway<'_> {
 }
 
 fn not_begun(error: String) -> Ran {
-    Ran::Ended(report(Ending::NotStarted { error }))
-}
-
-fn report(ending: Ending) -> RunReport {
-    RunReport { ending, duration_ms: 0, output: "".into(), output_bytes: 0, masked: 0, not_held: Vec::new() }
+    Ran::Ended(RunReport::without_output(Ending::NotStarted { error }))
 }

@@ -18,7 +18,7 @@ mod still;
 mod timers;
 mod turning;
 
-pub use agents::{ASK_HELD, Agents};
+pub use agents::{AGENTS_MAX, ASK_HELD, Agents};
 pub use dispatch::Hands;
 pub use engine::{Engine, Parts, Stopped};
 pub use fault::StorageFault;

@@ -2,7 +2,7 @@
 
 use crate::event::{Event, EventKind, PageDecision};
 use crate::later::later;
-use crate::state::{Incident, RunState};
+use crate::state::{Acknowledgement, Incident, RunState};
 use alloc::vec;
 use alloc::vec::Vec;
 use jiff::{SignedDuration, Timestamp};
@@ -87,7 +87,7 @@ pub fn follow(incident: &Incident, event: &Event) -> Vec<Intent> {
         EventKind::Acknowledged { .. }
         | EventKind::AcknowledgementExtended { .. }
         | EventKind::AcknowledgementReminded { .. }
-        | EventKind::Unacknowledged { .. } => vec![timer(TimerKey::Acknowledgement, asked_at(event))],
+        | EventKind::Unacknowledged { .. } => vec![acknowledgement(incident)],
         EventKind::RunRequested { .. }
         | EventKind::RunProposed { .. }
         | EventKind::RunFirstApproved { .. }
@@ -140,16 +140,9 @@ pub fn follow(incident: &Incident, event: &Event) -> Vec<Intent> {
     }
 }
 
-/// When whoever has it is next asked whether they do, or has it no more.
-fn asked_at(event: &Event) -> Option<Timestamp> {
-    match &event.kind {
-        EventKind::Acknowledged { lapses_at, remind_at, .. }
-        | EventKind::AcknowledgementExtended { lapses_at, remind_at } => {
-            Some(remind_at.unwrap_or(*lapses_at))
-        }
-        EventKind::AcknowledgementReminded { lapses_at } => Some(*lapses_at),
-        _other => None,
-    }
+/// When whoever has it is asked next.
+fn acknowledgement(incident: &Incident) -> Intent {
+    timer(TimerKey::Acknowledgement, incident.acknowledged.as_ref().map(Acknowledgement::asked_at))
 }
 
 /// What follows from what happens to pages.
@@ -158,9 +151,9 @@ fn pages(event: &Event) -> Vec<Intent> {
         EventKind::PageDecided(PageDecision { page, not_before: Some(at), .. }) => {
             vec![timer(TimerKey::PageRetry(*page), Some(*at))]
         }
-        EventKind::PageDecided(PageDecision { page, .. }) | EventKind::PageUncertain { page } => {
-            vec![Intent::Do(Work::Page(*page))]
-        }
+        EventKind::PageDecided(PageDecision { page, .. })
+        | EventKind::PageRetried { page }
+        | EventKind::PageUncertain { page } => vec![Intent::Do(Work::Page(*page))],
         EventKind::PageDue { page } => {
             vec![Intent::Do(Work::Page(*page)), timer(TimerKey::PageRetry(*page), None)]
         }
@@ -171,7 +164,6 @@ fn pages(event: &Event) -> Vec<Intent> {
         EventKind::PageWithdrawn { page, .. } => {
             vec![Intent::Done(Work::Page(*page)), timer(TimerKey::PageRetry(*page), None)]
         }
-        EventKind::PageRetried { page } => vec![Intent::Do(Work::Page(*page))],
         _other => Vec::new(),
     }
 }

@@ -44,6 +44,12 @@ impl Place {
         *self == Self::Server
     }
 
+    /// Whether a command can be run there by itself: one for what another command opens only where that is the place.
+    #[must_use]
+    pub fn reaches(&self, command: &Command) -> bool {
+        command.context.is_none() || !self.is_server()
+    }
+
     /// The agent's name, where it is one.
     #[must_use]
     pub fn agent(&self) -> Option<&str> {
@@ -92,9 +98,7 @@ impl Plan {
     #[must_use]
     pub fn may_begin_alone(&self, runbook: Option<&Runbook>, command: &Command) -> bool {
         let place = self.place_of(runbook, command);
-        let reached = command.context.is_none() || !place.is_server();
-        let filled = command.holes.iter().all(|hole| hole.is_given(self.given_at(&place)));
-        reached && filled && command.by_hand.is_none()
+        place.reaches(command) && command.is_ready(self.given_at(&place))
     }
 
     fn agent_for(&self, is_for: impl Fn(&Serves) -> bool) -> Option<&str> {
@@ -121,6 +125,6 @@ fn commands(steps: &[Step]) -> impl Iterator<Item = &Command> {
 
 impl Serves {
     fn is_for(&self, runbook: &Runbook) -> bool {
-        self.runbooks.iter().any(|name| *name == runbook.id || name.eq_ignore_ascii_case(&runbook.title))
+        self.runbooks.iter().any(|name| runbook.is_called(name))
     }
 }

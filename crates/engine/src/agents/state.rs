@@ -1,6 +1,6 @@
 //! What is known of agents and their orders at one instant. Pure: told the time, asks nobody.
 
-use super::{AGENTS_MAX, PLACE_WAIT_MAX, Ran, report};
+use super::{AGENTS_MAX, PLACE_WAIT_MAX, Ran};
 use crate::ports::{
     AgentAsk, AgentOrder, AgentRefusal, AgentReport, AgentSelf, AgentTake, AgentView, AgentWork, OrderName,
     Presence, Reported, Taken,
@@ -190,7 +190,10 @@ impl State {
         let Some(waiting) = self.orders.get_mut(&name) else { return };
         waiting.stop = true;
         if waiting.taken.is_none() {
-            let _ = waiting.answer.take().map(|answer| answer.send(Ran::Ended(report(Ending::Stopped))));
+            let _ = waiting
+                .answer
+                .take()
+                .map(|answer| answer.send(Ran::Ended(RunReport::without_output(Ending::Stopped))));
             self.orders.remove(&name);
         }
     }

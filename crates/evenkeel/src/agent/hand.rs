@@ -3,6 +3,7 @@
 
 use super::backoff::Backoff;
 use super::judge::refused;
+use super::later;
 use super::link::{Link, Trouble};
 use crate::wiring::Chance;
 use engine::ports::{
@@ -10,7 +11,7 @@ use engine::ports::{
     Clock, Executor as _, OrderName, Reported, RunOrder, Taken, Word,
 };
 use incident::{Ending, RunReport};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use runner::Runner;
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
@@ -217,11 +218,6 @@ impl Hand {
     }
 }
 
-fn later(at: Timestamp, wait: SignedDuration) -> Timestamp {
-    at.saturating_add(wait).unwrap_or(Timestamp::MAX)
-}
-
 fn not_begun(error: String) -> RunReport {
-    let ending = Ending::NotStarted { error };
-    RunReport { ending, duration_ms: 0, output: "".into(), output_bytes: 0, masked: 0, not_held: Vec::new() }
+    RunReport::without_output(Ending::NotStarted { error })
 }

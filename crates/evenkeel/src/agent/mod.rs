@@ -15,12 +15,11 @@ use crate::wiring::{Chance, Steady, hex, own_variable};
 use backoff::Backoff;
 use engine::ports::{AgentRuns, AgentSelf, AgentWork, Clock, Ids as _};
 use hand::{Hand, Ways};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use link::Trouble;
 use runner::{Changes, Held, Runner, RunnerConfig};
 use std::future::Future;
 use std::sync::Arc;
-use tokio::sync::watch;
 
 /// How long what runs may take to end and to be reported once the agent is told to stop.
 const STOP_WAIT: SignedDuration = SignedDuration::from_secs(8);
@@ -56,8 +55,7 @@ pub(crate) async fn run(parts: AgentParts, stop: impl Future<Output = ()>) -> Re
         instance: own.instance.clone(),
     };
     let hand = Arc::new(Hand::new(ways));
-    let (stopping, stopped) = watch::channel(false);
-    let asking = ask_on(&hand, &own, &parts.name, stopped);
+    let asking = ask_on(&hand, &own, &parts.name);
     tokio::pin!(asking);
     tokio::select! {
         ended = &mut asking => return ended,
@@ -65,13 +63,12 @@ pub(crate) async fn run(parts: AgentParts, stop: impl Future<Output = ()>) -> Re
     }
     // Asking goes on while what runs is ended, so that the server goes on hearing of it.
     hand.close();
-    let until = clock.now().saturating_add(STOP_WAIT).unwrap_or(jiff::Timestamp::MAX);
+    let until = later(clock.now(), STOP_WAIT);
     tokio::select! {
         () = hand.emptied() => {}
         () = clock.sleep_until(until) => tracing::warn!("what ran did not end in time, and is cut off"),
         _ = &mut asking => {}
     }
-    stopping.send_replace(true);
     hand.leave().await;
     Ok(())
 }
@@ -89,21 +86,12 @@ fn introduce(parts: &AgentParts) -> AgentSelf {
 }
 
 /// Asks for work, over and over.
-async fn ask_on(
-    hand: &Arc<Hand>,
-    own: &AgentSelf,
-    name: &str,
-    mut stopped: watch::Receiver<bool>,
-) -> Result<(), Failure> {
+async fn ask_on(hand: &Arc<Hand>, own: &AgentSelf, name: &str) -> Result<(), Failure> {
     let mut known = Known::NotYet;
     let mut backoff = Backoff::default();
     let clock = Arc::clone(&hand.ways.clock);
     loop {
-        let asked = tokio::select! {
-            asked = hand.ask(own) => asked,
-            _ = stopped.wait_for(|stopped| *stopped) => return Ok(()),
-        };
-        let rest = match asked {
+        let rest = match hand.ask(own).await {
             Ok(work) => {
                 if known == Known::NotYet || backoff.has_failed() {
                     tracing::info!("the server hears the agent {name}");
@@ -122,8 +110,7 @@ async fn ask_on(
             }
         };
         if let Some(rest) = rest {
-            let until = clock.now().saturating_add(rest).unwrap_or(jiff::Timestamp::MAX);
-            clock.sleep_until(until).await;
+            clock.sleep_until(later(clock.now(), rest)).await;
         }
     }
 }
@@ -132,6 +119,10 @@ async fn ask_on(
 fn rest_after(hand: &Arc<Hand>, work: AgentWork) -> Option<SignedDuration> {
     let empty = work.orders.is_empty() && work.stops.is_empty();
     let ended = work.stops.into_iter().filter(|name| hand.stop(*name)).count();
-    let begun = work.orders.into_iter().filter(|order| hand.begin(order.clone())).count();
+    let begun = work.orders.into_iter().map(|order| hand.begin(order)).filter(|new| *new).count();
     (!empty && ended == 0 && begun == 0).then_some(REST)
+}
+
+fn later(at: Timestamp, wait: SignedDuration) -> Timestamp {
+    at.saturating_add(wait).unwrap_or(Timestamp::MAX)
 }

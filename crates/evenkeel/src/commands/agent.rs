@@ -1,6 +1,6 @@
 //! `evenkeel agent` and `evenkeel agents`: be one, and see who is there.
 
-use super::text;
+use super::{items, text};
 use crate::agent::{self, AgentParts, Link};
 use crate::cli::{AgentArgs, Reach};
 use crate::client::Client;
@@ -95,7 +95,7 @@ pub(super) fn list(reach: &Reach) -> Result<(), Failure> {
     if reach.json {
         return print::json(&answer);
     }
-    let agents = answer.get("agents").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let agents = items(&answer, "agents");
     if agents.is_empty() {
         return print::line(
             "there are no agents: every command runs on the server's own host (docs/agents.md)",
@@ -106,7 +106,7 @@ pub(super) fn list(reach: &Reach) -> Result<(), Failure> {
 
 fn row(agent: &Value) -> Vec<String> {
     let word = |key: &str| text(agent, key).to_owned();
-    let work = agent.get("at_work").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let work = items(agent, "at_work");
     let work = work.iter().map(|order| {
         let run = order.get("run").and_then(Value::as_u64).unwrap_or(0);
         format!("{} run {run}", text(order, "incident"))

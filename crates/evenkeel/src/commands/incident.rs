@@ -1,6 +1,6 @@
 //! `evenkeel incident …`: list, show and work on incidents through the server's API.
 
-use super::{incident_path as path, percent, text};
+use super::{incident_path as path, items, percent, text};
 use crate::cli::{IncidentVerb, Reach};
 use crate::client::Client;
 use crate::exit::{Failure, Kind};
@@ -49,7 +49,7 @@ fn list(reach: &Reach, answer: &Value) -> Result<(), Failure> {
     if reach.json {
         return print::json(answer);
     }
-    let incidents = answer.get("incidents").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let incidents = items(answer, "incidents");
     if incidents.is_empty() {
         return print::line("no open incident");
     }
@@ -79,13 +79,13 @@ fn show(reach: &Reach, incident: &Value) -> Result<(), Failure> {
         text(incident, "title"),
         text(incident, "id")
     )))?;
-    let timeline = incident.get("timeline").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let timeline = items(incident, "timeline");
     let row = |entry: &Value| ["at", "by", "text"].map(|key| text(entry, key).to_owned()).to_vec();
     print::table(&timeline.iter().map(row).collect::<Vec<_>>())
 }
 
 fn why(reach: &Reach, answer: &Value, person: Option<&str>) -> Result<(), Failure> {
-    let lines = answer.get("why").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let lines = items(answer, "why");
     let about = |line: &&Value| person.is_none_or(|person| text(line, "person") == person);
     let lines: Vec<&Value> = lines.iter().filter(about).collect();
     if let (Some(person), true) = (person, lines.is_empty()) {

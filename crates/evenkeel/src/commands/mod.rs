@@ -83,6 +83,11 @@ fn percent(text: &str) -> String {
     text.bytes().map(byte).collect()
 }
 
+/// A list of a JSON answer, or nothing.
+fn items<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+    value.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
 /// A text of a JSON answer, or nothing.
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()

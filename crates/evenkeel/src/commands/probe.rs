@@ -1,6 +1,6 @@
 //! `evenkeel probe …`: what the probes of a server hold, and one look from here.
 
-use super::text;
+use super::{items, text};
 use crate::cli::{ProbeVerb, Reach};
 use crate::client::Client;
 use crate::config::{Config, place};
@@ -53,7 +53,7 @@ fn list(reach: &Reach, answer: &Value) -> Result<(), Failure> {
     if reach.json {
         return print::json(answer);
     }
-    let probes = answer.get("probes").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let probes = items(answer, "probes");
     if probes.is_empty() {
         return print::line(
             "nothing is looked at; a [[probe]] in the settings names a target (docs/probes.md)",

@@ -1,7 +1,7 @@
 //! `evenkeel runbook …`: which runbook fits, and running its commands.
 
 use super::incident::done;
-use super::{incident_path, pairs, percent, text};
+use super::{incident_path, items, pairs, percent, text};
 use crate::cli::{Reach, RunbookVerb};
 use crate::client::Client;
 use crate::exit::{Failure, Kind};
@@ -54,7 +54,7 @@ fn asked(reach: &Reach, id: &str, answer: &Value) -> Result<(), Failure> {
 /// What a word for a run sends back. The command and the place come from whoever typed them, so that nothing else is
 /// approved than what they had read, and nowhere else.
 fn seen(incident: &Value, number: u32, on: Option<&str>) -> Result<String, Failure> {
-    let runs = incident.get("runs").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let runs = items(incident, "runs");
     let run = runs.iter().find(|run| run.get("number").and_then(Value::as_u64) == Some(u64::from(number)));
     let Some(run) = run else {
         return Err(Failure::new(Kind::Refused, format!("the incident has no run {number}")));
@@ -96,9 +96,9 @@ fn there(reach: &Reach, answer: &Value) -> Result<(), Failure> {
     if reach.json {
         return print::json(answer);
     }
-    let matches = answer.get("matches").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let matches = items(answer, "matches");
     let row = |found: &Value| {
-        let reasons = found.get("reasons").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let reasons = items(found, "reasons");
         let reasons: Vec<&str> = reasons.iter().filter_map(Value::as_str).collect();
         let score = found.get("score").map(Value::to_string).unwrap_or_default();
         vec![score, text(found, "runbook").to_owned(), reasons.join("; ")]

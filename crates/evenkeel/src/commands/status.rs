@@ -1,7 +1,7 @@
 //! `evenkeel status …`: telling people, and what they were told.
 
 use super::incident::done;
-use super::{incident_path, pairs, text};
+use super::{incident_path, items, pairs, text};
 use crate::cli::{PhaseArg, Reach, StatusVerb};
 use crate::client::Client;
 use crate::exit::Failure;
@@ -35,7 +35,7 @@ fn show(reach: &Reach, page: &Value) -> Result<(), Failure> {
     if reach.json {
         return print::json(page);
     }
-    let incidents = page.get("incidents").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let incidents = items(page, "incidents");
     if incidents.is_empty() {
         return print::line("the public page says: no incident");
     }

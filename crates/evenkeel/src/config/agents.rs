@@ -2,13 +2,11 @@
 
 use super::{Config, RunnerSettings, explain};
 use crate::exit::{Failure, Kind};
+use engine::AGENTS_MAX;
 use incident::Serves;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-
-/// No server names more agents than it serves.
-const AGENTS_MAX: usize = 256;
 
 /// What an agent is set to on its own host.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -27,10 +27,10 @@ pub(crate) use kept::file as cards_file;
 use range::Load;
 use range::faults::{self, Fault};
 use room::Reader;
-use stand_in::{Handled, Manner, StandIn, within};
+use stand_in::{Manner, handles, within};
 use std::path::Path;
 use std::process::ExitCode;
-use web::drills::{DrillCard, HandledBy, RepairedBy};
+use web::drills::{DrillCard, HandledBy};
 
 /// Ten acts a second: over the shortest window of the monitor there are some hundred.
 const LOAD: Load = Load::Every(Duration::from_millis(100));
@@ -183,20 +183,13 @@ impl Drill<'_> {
     async fn handled(&mut self, id: IncidentId, broken_at: Timestamp) -> Result<DrillCard, Failure> {
         let stack = self.stack;
         self.narrator.say(&format!("An incident opens: {}/incidents/{id}", stack.server.console_url))?;
-        let clock = stack.server.engine.clock().clone();
         let mut operator = Operator { stack, fault: self.fault, asked: None };
         let (hands_off, speed) = (self.args.hands_off, self.args.speed);
         let work = async {
             if hands_off {
                 let reader = Reader::new(stack).await?;
-                let stand_in = StandIn::answers(&stack.server.engine, &reader, id, Manner::at(speed)).await?;
-                if stand_in.works().await? == Handled::NeedsTheOperator {
-                    operator.repairs()?;
-                }
-                return match within(&clock, RECOVERY_WAIT, stand_in.closes()).await {
-                    Some(closed) => closed,
-                    None => Ok(()),
-                };
+                let how = (id, Manner::at(speed));
+                return handles(&stack.server.engine, &reader, how, || operator.repairs()).await.map(drop);
             }
             wait_for(&stack.server.engine, id, |incident| incident.status == Status::Resolved).await.map(drop)
         };
@@ -214,40 +207,21 @@ impl Drill<'_> {
         let engine = &self.stack.server.engine;
         let incident = engine.incident(id).await.map_err(wiring::storage_failed)?;
         let events = engine.history(id).await.map_err(wiring::storage_failed)?;
-        let (runbook, cause) = score::judged(self.fault, &incident, &events);
         self.narrator.aside(&score::evidence(&incident, &events))?;
         let gone =
             !self.stack.range.faults_on().map_err(range_failed)?.iter().any(|on| on == self.fault.name);
-        let repaired_by = match (gone, operator) {
-            (true, true) => RepairedBy::Operator,
-            (true, false) => RepairedBy::Playbook,
-            (false, _) => RepairedBy::Nobody,
-        };
-        Ok(DrillCard {
-            times: score::times(&events, broken_at),
-            runbook,
-            cause,
-            fixes: score::fixes(&incident, &events),
-            repaired_by,
-            note: format!("{}. {}", incident.title, incident.description),
-            ..self.undetected(broken_at)
-        })
+        let note = format!("{}. {}", incident.title, incident.description);
+        let card =
+            DrillCard { repaired_by: score::repaired_by(gone, operator), note, ..self.undetected(broken_at) };
+        Ok(score::filled(card, self.fault, &incident, &events))
     }
 
     /// The card of a fault of which nobody heard.
     fn undetected(&self, broken_at: Timestamp) -> DrillCard {
         DrillCard {
-            drill: self.fault.name.to_owned(),
-            at: broken_at,
-            playbook: self.stack.title.clone(),
             speed: self.args.speed,
             by: if self.args.hands_off { HandledBy::StandIn } else { HandledBy::People },
-            times: web::drills::DrillTimes::default(),
-            runbook: web::drills::Judged { right: Some(false), first: String::new() },
-            cause: web::drills::Judged { right: Some(false), first: String::new() },
-            fixes: Vec::new(),
-            repaired_by: RepairedBy::Nobody,
-            note: "the monitor saw nothing".to_owned(),
+            ..score::undetected(self.fault.name, broken_at, &self.stack.title)
         }
     }
 

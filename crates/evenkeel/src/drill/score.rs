@@ -8,13 +8,46 @@ use incident::{Audience, Event, EventKind, Incident, RunState, diagnose, evolve}
 use jiff::Timestamp;
 use playbook::Playbook;
 use range::faults::Fault;
-use web::drills::{DrillTimes, Judged};
+use web::drills::{DrillCard, DrillTimes, HandledBy, Judged, RepairedBy};
 
 /// So many lines of each output stand in a transcript.
 const PRINTED_MAX: usize = 60;
 
+/// The card of a fault of which nobody heard.
+pub(super) fn undetected(drill: &str, broken_at: Timestamp, playbook: &str) -> DrillCard {
+    let nothing = || Judged { right: Some(false), first: String::new() };
+    DrillCard {
+        drill: drill.to_owned(),
+        at: broken_at,
+        playbook: playbook.to_owned(),
+        speed: 1.0,
+        by: HandledBy::StandIn,
+        times: DrillTimes::default(),
+        runbook: nothing(),
+        cause: nothing(),
+        fixes: Vec::new(),
+        repaired_by: RepairedBy::Nobody,
+        note: "the monitor saw nothing".to_owned(),
+    }
+}
+
+/// The card with what the incident's events say.
+pub(super) fn filled(card: DrillCard, fault: &Fault, incident: &Incident, events: &[Event]) -> DrillCard {
+    let (runbook, cause) = judged(fault, incident, events);
+    DrillCard { times: times(events, card.at), runbook, cause, fixes: fixes(incident, events), ..card }
+}
+
+/// Who ended a fault, if it is gone.
+pub(super) fn repaired_by(is_gone: bool, operator_was_asked: bool) -> RepairedBy {
+    match (is_gone, operator_was_asked) {
+        (true, true) => RepairedBy::Operator,
+        (true, false) => RepairedBy::Playbook,
+        (false, _) => RepairedBy::Nobody,
+    }
+}
+
 /// When each stage was reached, counted from the fault.
-pub(super) fn times(events: &[Event], broken_at: Timestamp) -> DrillTimes {
+fn times(events: &[Event], broken_at: Timestamp) -> DrillTimes {
     let first = |wanted: &dyn Fn(&EventKind) -> bool| {
         events.iter().find(|event| wanted(&event.kind)).and_then(|event| after(broken_at, event.at))
     };
@@ -59,7 +92,7 @@ fn before_the_first_change(incident: &Incident, events: &[Event]) -> (Incident, 
 }
 
 /// Whether the runbook and the cause that came first are the fault's.
-pub(super) fn judged(fault: &Fault, incident: &Incident, events: &[Event]) -> (Judged, Judged) {
+fn judged(fault: &Fault, incident: &Incident, events: &[Event]) -> (Judged, Judged) {
     let (then, at) = before_the_first_change(incident, events);
     let playbook = &incident.plan.playbook;
     let runbook = then.runbook().map(|runbook| runbook.title.clone()).unwrap_or_default();
@@ -105,7 +138,7 @@ fn has_runbook(playbook: &Playbook, title: &str) -> bool {
 }
 
 /// The commands that somebody gave the word for, in order.
-pub(super) fn fixes(incident: &Incident, events: &[Event]) -> Vec<String> {
+fn fixes(incident: &Incident, events: &[Event]) -> Vec<String> {
     let approved = events.iter().filter_map(|event| match &event.kind {
         EventKind::RunApproved { run } => incident.run(*run),
         _ => None,

@@ -3,6 +3,7 @@
 //!
 //! Must never be here: which fault is on, how it came about, or anything that the room does not show.
 
+use super::RECOVERY_WAIT;
 use super::room::Reader;
 use crate::exit::{Failure, Kind};
 use crate::practice::{Hands, wait_for};
@@ -29,7 +30,7 @@ const PUBLIC_TITLE: &str = "Trouble with the service";
 
 /// How it went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Handled {
+enum Handled {
     /// What was proposed helped.
     Recovers,
     /// Nothing that the product proposed did.
@@ -55,8 +56,26 @@ impl Manner {
     }
 }
 
+/// The whole of it: answers the page, takes what is proposed, asks the operator when nothing helps, and closes. Whether the
+/// operator was asked.
+pub(super) async fn handles(
+    engine: &Engine,
+    reader: &Reader,
+    (id, manner): (IncidentId, Manner),
+    repairs: impl FnOnce() -> Result<(), Failure>,
+) -> Result<bool, Failure> {
+    let stand_in = StandIn::answers(engine, reader, id, manner).await?;
+    let operator = stand_in.works().await? == Handled::NeedsTheOperator;
+    if operator {
+        repairs()?;
+    }
+    // A recovery that does not come in time is for the score.
+    within(engine.clock(), RECOVERY_WAIT, stand_in.closes()).await.unwrap_or(Ok(()))?;
+    Ok(operator)
+}
+
 /// A stand-in at work on one incident.
-pub(super) struct StandIn<'a> {
+struct StandIn<'a> {
     hands: Hands,
     reader: &'a Reader,
     manner: Manner,
@@ -64,7 +83,7 @@ pub(super) struct StandIn<'a> {
 
 impl<'a> StandIn<'a> {
     /// Waits for the page, and answers it.
-    pub(super) async fn answers(
+    async fn answers(
         engine: &Engine,
         reader: &'a Reader,
         id: IncidentId,
@@ -91,7 +110,7 @@ impl<'a> StandIn<'a> {
     }
 
     /// From the evidence to the recovery, as far as the product leads.
-    pub(super) async fn works(&self) -> Result<Handled, Failure> {
+    async fn works(&self) -> Result<Handled, Failure> {
         let incident = self.hands.looks_ended().await?;
         self.reads().await;
         self.hands.confirm_severity(&incident).await?;
@@ -124,7 +143,7 @@ impl<'a> StandIn<'a> {
     }
 
     /// Tells that it recovers, waits until the watch is over, and tells that, too.
-    pub(super) async fn closes(&self) -> Result<(), Failure> {
+    async fn closes(&self) -> Result<(), Failure> {
         let (engine, id) = (&self.hands.engine, self.hands.id);
         wait_for(engine, id, |incident| incident.recovery.is_some() || incident.status == Status::Resolved)
             .await?;

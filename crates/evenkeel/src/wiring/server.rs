@@ -295,13 +295,9 @@ fn look_about(
 }
 
 /// A key that was made or taken back at another server counts here soon after.
-async fn follow_tokens(app: App, mut stopping: watch::Receiver<bool>) {
+async fn follow_tokens(app: App, stopping: watch::Receiver<bool>) {
     let mut turns = tokio::time::interval(TOKENS_EVERY);
     turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let stop = async {
-        // An error means that whoever would have said so is gone, which says the same.
-        let _ = stopping.wait_for(|stop| *stop).await;
-    };
     let follow = async {
         loop {
             turns.tick().await;
@@ -310,7 +306,7 @@ async fn follow_tokens(app: App, mut stopping: watch::Receiver<bool>) {
             }
         }
     };
-    tokio::select! { () = stop => {}, () = follow => {} }
+    tokio::select! { () = told_to_stop(stopping) => {}, () = follow => {} }
 }
 
 async fn told_to_stop(mut stopping: watch::Receiver<bool>) {

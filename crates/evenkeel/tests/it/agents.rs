@@ -29,11 +29,7 @@ async fn a_runbooks_commands_run_on_the_agents_host_and_show_where() {
     let change = fleet.waiting(&id).await;
     assert_eq!(change["place"], json!({ "agent": "far" }), "{change}");
     fleet.approve(&id, &change).await;
-    let ended = fleet
-        .run_that(&id, "the change has ended", |run| {
-            run["number"] == change["number"] && run["state"] == "ended"
-        })
-        .await;
+    let ended = fleet.comes_to(&id, &change, "ended").await;
     assert_eq!(ended["ending"]["exited"]["code"], 0, "{ended}");
     assert_eq!(fleet.marks(), ["begun", "ended"]);
     let timeline = fleet.server.get(&format!("/api/incidents/{id}")).await["timeline"].to_string();
@@ -55,16 +51,12 @@ async fn a_change_is_lost_with_its_agent_and_never_begins_again() {
     let mut fleet = Fleet::start("").await;
     let mut agent = fleet.agent(&[]).await;
     let id = fleet.incident().await;
-    let change = fleet.waiting(&id).await;
-    fleet.hold();
-    fleet.approve(&id, &change).await;
-    fleet.marked("begun").await;
+    let change = fleet.half_done(&id).await;
     agent.kill9().await;
     // The one that is started in its place is told that the name is taken, until the first one counts as away.
     let mut second = fleet.agent_process(&[]);
     // A look that had not been told of is lost as well, and taken again.
-    let is_change = |run: &Value| run["number"] == change["number"];
-    let lost = fleet.run_that(&id, "it is lost", |run| is_change(run) && run["state"] == "lost").await;
+    let lost = fleet.comes_to(&id, &change, "lost").await;
     assert_eq!(lost["in_doubt"], json!(true));
     fleet.release();
     fleet.present("the second one is there").await;
@@ -88,15 +80,11 @@ async fn a_server_that_dies_in_a_change_loses_it_and_the_agent_ends_it() {
     fleet.server.start_at(&listen).await;
     let mut agent = fleet.agent(&[]).await;
     let id = fleet.incident().await;
-    let change = fleet.waiting(&id).await;
-    fleet.hold();
-    fleet.approve(&id, &change).await;
-    fleet.marked("begun").await;
+    let change = fleet.half_done(&id).await;
     fleet.server.kill9().await;
     fleet.server.start_at(&listen).await;
     // A look that had not been told of is lost as well, and taken again.
-    let is_change = |run: &Value| run["number"] == change["number"];
-    fleet.run_that(&id, "it is lost", |run| is_change(run) && run["state"] == "lost").await;
+    fleet.comes_to(&id, &change, "lost").await;
     until("the agent ends it and says so", PATIENCE, || async {
         agent.log().contains("counts it as lost").then_some(())
     })
@@ -117,11 +105,7 @@ async fn whatever_is_cut_on_the_way_a_change_begins_once() {
         let change = fleet.waiting(&id).await;
         cutter.next(cut);
         fleet.approve(&id, &change).await;
-        let ended = fleet
-            .run_that(&id, "the change has ended", |run| {
-                run["number"] == change["number"] && run["state"] == "ended"
-            })
-            .await;
+        let ended = fleet.comes_to(&id, &change, "ended").await;
         assert_eq!(ended["ending"]["exited"]["code"], 0, "{cut:?}: {ended}");
         assert_eq!(fleet.marks(), ["begun", "ended"], "{cut:?}");
         assert_eq!(cutter.left(), None, "{cut:?} was cut");
@@ -135,15 +119,10 @@ async fn a_stop_reaches_what_runs_on_the_agent() {
     let mut fleet = Fleet::start("").await;
     let mut agent = fleet.agent(&[]).await;
     let id = fleet.incident().await;
-    let change = fleet.waiting(&id).await;
-    fleet.hold();
-    fleet.approve(&id, &change).await;
-    fleet.marked("begun").await;
+    let change = fleet.half_done(&id).await;
     let stop = format!("/api/incidents/{id}/runs/{}/stop", change["number"]);
     assert_eq!(fleet.server.post(&stop, &json!({})).await.0, 200);
-    let ended = fleet
-        .run_that(&id, "it has ended", |run| run["number"] == change["number"] && run["state"] == "ended")
-        .await;
+    let ended = fleet.comes_to(&id, &change, "ended").await;
     assert_eq!((&ended["ending"], &ended["in_doubt"]), (&json!("stopped"), &json!(true)), "{ended}");
     assert_eq!(agent.terminate().await, Some(0), "{}", agent.log());
     fleet.server.stop().await;
@@ -159,9 +138,7 @@ async fn an_agent_that_only_looks_runs_no_change_whoever_gave_the_word() {
         .await;
     let change = fleet.waiting(&id).await;
     fleet.approve(&id, &change).await;
-    let ended = fleet
-        .run_that(&id, "it is refused", |run| run["number"] == change["number"] && run["state"] == "ended")
-        .await;
+    let ended = fleet.comes_to(&id, &change, "ended").await;
     assert!(ending(&ended).contains("only what looks"), "{ended}");
     assert!(fleet.marks().is_empty(), "{:?}", fleet.marks());
     assert_eq!(agent.terminate().await, Some(0), "{}", agent.log());

@@ -113,7 +113,7 @@ pub(super) fn snooze(draft: &mut Draft<'_>, minutes: u32) -> Result<(), Refusal>
 /// The time of whoever has it is over: with news they have it for longer, without they are asked first.
 pub(super) fn falls_due(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Refusal> {
     let holder = draft.incident.acknowledged.clone().ok_or(Refusal::Stale)?;
-    timer::still(Some(holder.remind_at.unwrap_or(holder.lapses_at)), due)?;
+    timer::still(Some(holder.asked_at()), due)?;
     let silence = lapse_after(draft, holder.intent);
     let lapses_at = later(holder.news_at, silence);
     if holder.news_at > holder.at && lapses_at > holder.lapses_at.max(draft.now.at) {
@@ -135,7 +135,7 @@ fn remind(draft: &mut Draft<'_>, holder: &Acknowledgement, quiet_min: i64) -> bo
     let Some(person) = person.filter(|person| !person.contacts.is_empty()) else { return false };
     draft.push_own(EventKind::AcknowledgementReminded { lapses_at: holder.lapses_at });
     let rule = format!("{} has it and gave no news for {quiet_min} min", person.id);
-    help::page(draft, &person, PagePurpose::Reminder, &rule);
+    help::wake(draft, &person, PagePurpose::Reminder, &rule);
     true
 }
 

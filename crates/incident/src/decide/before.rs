@@ -36,10 +36,11 @@ fn looks(draft: &Draft<'_>, number: u32) -> Vec<RunRequest> {
     let quick = numbered(&plan.playbook.quick_diagnostics).map(|(at, one)| (None, at, one));
     let shows = |(step, _, look): &(Option<u32>, u32, &Command)| {
         let runbook = step.and_then(|_| draft.incident.runbook());
-        plan.may_begin_alone(runbook, look)
-            && plan.place_of(runbook, look) == run.request.place
-            && look.effect.approval() == Approval::NotNeeded
+        // What is read off the command first: its place may need its text to be read.
+        look.effect.approval() == Approval::NotNeeded
             && playbook::shows_state_before(&look.source, &run.request.source)
+            && plan.may_begin_alone(runbook, look)
+            && plan.place_of(runbook, look) == run.request.place
     };
     let mut found: Vec<RunRequest> = Vec::new();
     for (step, command, _) in in_steps.chain(quick).filter(shows) {

@@ -4,8 +4,9 @@
 //! that is empty, the incident stands as UNPAGED.
 
 use super::alert::next_round;
+use super::page::{self, Reason};
 use super::{Draft, checklist, next_number};
-use crate::event::{EventKind, PageDecision, PagePurpose, StopReason};
+use crate::event::{EventKind, PagePurpose, StopReason};
 use crate::later::later;
 use crate::people::{Contact, Moment, PersonId};
 use crate::plan::Level;
@@ -231,18 +232,14 @@ fn wake(draft: &mut Draft<'_>, wake: Wake<'_>) {
         rule: wake.rule.clone(),
         next_due: Some(later(draft.now.at, wait_after(draft, &wake))),
     });
+    let reason = Reason {
+        level: small(wake.number),
+        rule: format!("{target}: {}", wake.rule),
+        purpose: PagePurpose::Escalation,
+    };
     for (responder, contact) in wake.woken {
-        let after = SignedDuration::from_mins(i64::from(contact.after_min));
-        draft.push_own(EventKind::PageDecided(PageDecision {
-            page: next_number(&draft.incident.pages),
-            responder,
-            channel: contact.channel,
-            address: contact.address,
-            level: small(wake.number),
-            rule: format!("{target}: {}", wake.rule),
-            purpose: PagePurpose::Escalation,
-            not_before: (contact.after_min > 0).then(|| later(draft.now.at, after)),
-        }));
+        let page = page::decided(draft, responder, contact, &reason);
+        draft.push_own(page);
     }
     if wake.number > 0 {
         checklist::tick_about(draft, &["escalat"], "the next level was woken");

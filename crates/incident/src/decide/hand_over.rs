@@ -5,7 +5,6 @@ use crate::command::AckIntent;
 use crate::event::{EventKind, PagePurpose};
 use crate::people::PersonId;
 use crate::refusal::Refusal;
-use crate::words::one_line;
 use alloc::format;
 use alloc::string::{String, ToString};
 
@@ -39,12 +38,9 @@ pub(super) fn hand_over(draft: &mut Draft<'_>, to: PersonId, words: String) -> R
     if person.contacts.is_empty() {
         return refuse(format!("{to} has no way to be reached"));
     }
-    let rule = match one_line(&words) {
-        words if words.is_empty() => format!("{} wants to hand it over to you", draft.by),
-        words => format!("{} wants to hand it over to you: {words}", draft.by),
-    };
+    let rule = help::wish(&draft.by, "wants to hand it over to you", &words);
     draft.push(EventKind::HandOverAsked { to, words });
-    help::page(draft, &person, PagePurpose::HandOver, &rule);
+    help::wake(draft, &person, PagePurpose::HandOver, &rule);
     Ok(())
 }
 

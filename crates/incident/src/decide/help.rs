@@ -1,17 +1,17 @@
 //! Pages that a person asks for: they wake somebody to help, whoever has the incident, and no level follows from them.
 
-use super::{Draft, escalate, next_number};
+use super::page::{self, Reason};
+use super::{Draft, escalate};
 use crate::command::AckIntent;
-use crate::event::{EventKind, PageDecision, PagePurpose};
-use crate::later::later;
-use crate::people::{PersonId, Responder};
+use crate::event::{EventKind, PagePurpose};
+use crate::people::{Actor, PersonId, Responder};
 use crate::refusal::Refusal;
 use crate::state::{Page, PageState};
 use crate::words::{clock, one_line};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use jiff::SignedDuration;
+use jiff::Timestamp;
 
 /// The most pages of one incident that people can ask for.
 const ASKED_PAGES_MAX: usize = 200;
@@ -35,19 +35,16 @@ pub(super) fn ask(draft: &mut Draft<'_>, target: String, words: String) -> Resul
     if let (true, Some(at)) = (wanted.is_empty(), others.iter().find_map(|one| asked_at(draft, &one.id))) {
         return refuse(format!("{target} was asked at {} and has not answered", clock(at)));
     }
-    let rule = match one_line(&words) {
-        words if words.is_empty() => format!("{} asks for your help", draft.by),
-        words => format!("{} asks for your help: {words}", draft.by),
-    };
+    let rule = wish(&draft.by, "asks for your help", &words);
     draft.push(EventKind::HelpAsked { target, words });
     for person in wanted {
-        page(draft, person, PagePurpose::Help, &rule);
+        wake(draft, person, PagePurpose::Help, &rule);
     }
     Ok(())
 }
 
 /// When a person was last asked for help, if that may still be answered.
-fn asked_at(draft: &Draft<'_>, person: &PersonId) -> Option<jiff::Timestamp> {
+fn asked_at(draft: &Draft<'_>, person: &PersonId) -> Option<Timestamp> {
     let open = |page: &&Page| {
         let lost = matches!(page.state, PageState::Failed { .. } | PageState::Withdrawn);
         page.purpose == PagePurpose::Help && page.responder == *person && page.answer.is_none() && !lost
@@ -55,21 +52,20 @@ fn asked_at(draft: &Draft<'_>, person: &PersonId) -> Option<jiff::Timestamp> {
     draft.incident.pages.iter().rfind(open).map(|page| page.decided_at)
 }
 
+/// What a person wants of another, in one line.
+pub(super) fn wish(by: &Actor, wants: &str, words: &str) -> String {
+    match one_line(words) {
+        words if words.is_empty() => format!("{by} {wants}"),
+        words => format!("{by} {wants}: {words}"),
+    }
+}
+
 /// Pages one person over all their ways, each at its time.
-pub(super) fn page(draft: &mut Draft<'_>, person: &Responder, purpose: PagePurpose, rule: &str) {
+pub(super) fn wake(draft: &mut Draft<'_>, person: &Responder, purpose: PagePurpose, rule: &str) {
+    let reason = Reason { level: 0, rule: String::from(rule), purpose };
     for contact in &person.contacts {
-        let after = SignedDuration::from_mins(i64::from(contact.after_min));
-        let kind = EventKind::PageDecided(PageDecision {
-            page: next_number(&draft.incident.pages),
-            responder: person.id.clone(),
-            channel: contact.channel,
-            address: contact.address.clone(),
-            level: 0,
-            rule: String::from(rule),
-            purpose,
-            not_before: (contact.after_min > 0).then(|| later(draft.now.at, after)),
-        });
-        draft.push(kind);
+        let page = page::decided(draft, person.id.clone(), contact.clone(), &reason);
+        draft.push(page);
     }
 }
 

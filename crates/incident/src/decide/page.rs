@@ -1,12 +1,41 @@
 //! What became of a page. A failure is never the end: it retries, climbs, or stands as UNPAGED.
 
-use super::{Draft, escalate};
-use crate::event::{Arrival, EventKind, PageOutcome, PagePurpose, StopReason};
+use super::{Draft, escalate, next_number};
+use crate::event::{Arrival, EventKind, PageDecision, PageOutcome, PagePurpose, StopReason};
 use crate::follow::retry_delay;
 use crate::later::later;
+use crate::people::{Contact, PersonId};
 use crate::refusal::Refusal;
 use crate::state::{Page, PageState};
 use alloc::string::{String, ToString};
+use jiff::SignedDuration;
+
+/// Why somebody is paged.
+pub(super) struct Reason {
+    pub(super) level: u32,
+    pub(super) rule: String,
+    pub(super) purpose: PagePurpose,
+}
+
+/// A page over one of a person's ways, at its time.
+pub(super) fn decided(
+    draft: &Draft<'_>,
+    responder: PersonId,
+    contact: Contact,
+    reason: &Reason,
+) -> EventKind {
+    let after = SignedDuration::from_mins(i64::from(contact.after_min));
+    EventKind::PageDecided(PageDecision {
+        page: next_number(&draft.incident.pages),
+        responder,
+        channel: contact.channel,
+        address: contact.address,
+        level: reason.level,
+        rule: reason.rule.clone(),
+        purpose: reason.purpose,
+        not_before: (contact.after_min > 0).then(|| later(draft.now.at, after)),
+    })
+}
 
 pub(super) fn outcome(
     draft: &mut Draft<'_>,
@@ -109,17 +138,10 @@ pub(super) fn retry(draft: &mut Draft<'_>, number: u32) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Whether a page still serves: the incident is open, its responder has not answered, and nobody has it; whoever has it is
-/// reminded, and asked to hand over, only while they do.
+/// Whether a page still serves: the incident is open, its responder has not answered, and what it is for still stands.
 fn wanted(draft: &Draft<'_>, page: &Page) -> bool {
-    let holder = draft.incident.acknowledged.as_ref();
-    let serves = match page.purpose {
-        PagePurpose::Escalation => holder.is_none(),
-        PagePurpose::Reminder => holder.is_some_and(|held| held.by.person() == Some(&page.responder)),
-        PagePurpose::HandOver => holder.is_some_and(|held| held.handing_to.as_ref() == Some(&page.responder)),
-        PagePurpose::Help => true,
-    };
-    draft.must_be_open().is_ok() && page.state != PageState::Withdrawn && page.answer.is_none() && serves
+    let is_unanswered = page.state != PageState::Withdrawn && page.answer.is_none();
+    draft.must_be_open().is_ok() && is_unanswered && draft.incident.still_wants(page)
 }
 
 fn find<'a>(draft: &'a Draft<'_>, number: u32) -> Result<&'a Page, Refusal> {

@@ -60,7 +60,7 @@ fn prepare(incident: &Incident, ask: &RunAsk) -> Result<RunRequest, Refusal> {
     let plan = &incident.plan;
     let runbook = ask.step.and_then(|_| incident.runbook());
     let place = plan.place_of(runbook, command);
-    if let Some(context) = command.context.as_ref().filter(|_| place.is_server()) {
+    if let Some(context) = command.context.as_ref().filter(|_| !place.reaches(command)) {
         let why = format!("this command is for what `{}` opens, and no session is kept", context.opener);
         return Err(Refusal::NotNow { what: "run", why });
     }

@@ -310,6 +310,14 @@ pub struct RunReport {
     pub not_held: Vec<String>,
 }
 
+impl RunReport {
+    /// Of what printed nothing and took no time.
+    #[must_use]
+    pub fn without_output(ending: Ending) -> Self {
+        Self { ending, duration_ms: 0, output: "".into(), output_bytes: 0, masked: 0, not_held: Vec::new() }
+    }
+}
+
 /// What a person or the machine found out, kept for the postmortem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -9,7 +9,7 @@ pub use parts::{
 
 use crate::alert::{AlertKey, AlertStatus};
 use crate::command::StepOutcome;
-use crate::event::{Audience, OpenedBy, Purpose, SeverityBasis};
+use crate::event::{Audience, OpenedBy, PagePurpose, Purpose, SeverityBasis};
 use crate::id::IncidentId;
 use crate::people::{Actor, PersonId};
 use crate::plan::Plan;
@@ -203,6 +203,21 @@ impl Incident {
         let public = self.updates.iter().filter(|update| update.draft.audience == Audience::Public);
         let mut names = public.filter_map(|update| update.draft.public_title.as_deref());
         names.rfind(|name| is_name(name))
+    }
+
+    /// Whether what a page is for still stands, by who has it: the escalation waits for anybody, whoever has it is reminded and
+    /// hands over only while they do, and help is wanted whoever has it.
+    #[must_use]
+    pub fn still_wants(&self, page: &Page) -> bool {
+        let holder = self.acknowledged.as_ref();
+        match page.purpose {
+            PagePurpose::Escalation => holder.is_none(),
+            PagePurpose::Reminder => holder.is_some_and(|held| held.by.person() == Some(&page.responder)),
+            PagePurpose::HandOver => {
+                holder.is_some_and(|held| held.handing_to.as_ref() == Some(&page.responder))
+            }
+            PagePurpose::Help => true,
+        }
     }
 
     /// Who leads it: whoever took the role.

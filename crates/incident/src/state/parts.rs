@@ -30,6 +30,13 @@ pub struct Acknowledgement {
     pub handing_to: Option<PersonId>,
 }
 
+impl Acknowledgement {
+    /// When they are next asked whether they still have it, or have it no more.
+    pub(crate) fn asked_at(&self) -> Timestamp {
+        self.remind_at.unwrap_or(self.lapses_at)
+    }
+}
+
 /// An alert within its incident.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AlertState {

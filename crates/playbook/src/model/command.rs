@@ -100,14 +100,14 @@ impl Command {
     /// Whether it may be laid out, or run if it only looks, before anybody asks for it.
     #[must_use]
     pub fn may_begin_alone(&self) -> bool {
-        self.may_begin_alone_with(&BTreeSet::new())
+        self.is_ready(&BTreeSet::new()) && self.context.is_none()
     }
 
-    /// The same, where the environment of a run gives some variables.
+    /// Whether nothing is left to be filled where the environment of a run gives these variables, and nobody wants a person to
+    /// start it.
     #[must_use]
-    pub fn may_begin_alone_with(&self, given: &BTreeSet<String>) -> bool {
-        let filled = self.holes.iter().all(|hole| hole.is_given(given));
-        filled && self.context.is_none() && self.by_hand.is_none()
+    pub fn is_ready(&self, given: &BTreeSet<String>) -> bool {
+        self.holes.iter().all(|hole| hole.is_given(given)) && self.by_hand.is_none()
     }
 }
 

@@ -36,6 +36,14 @@ pub struct Runbook {
     pub origin: Origin,
 }
 
+impl Runbook {
+    /// Whether settings that say this name mean it: its id, or its title in any case.
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        name == self.id || name.eq_ignore_ascii_case(&self.title)
+    }
+}
+
 /// One symptom.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

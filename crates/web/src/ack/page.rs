@@ -83,14 +83,8 @@ fn answerable(incident: &Incident, page: &Page) -> Answerable {
         return Answerable::Closed("The incident is resolved.".to_owned());
     }
     // Whoever has it may be the one who is asked, or be the one who asks.
-    let still_asked = |holder: &incident::Acknowledgement| match page.purpose {
-        PagePurpose::Escalation => false,
-        PagePurpose::Reminder => holder.by.person() == Some(&page.responder),
-        PagePurpose::Help => true,
-        PagePurpose::HandOver => holder.handing_to.as_ref() == Some(&page.responder),
-    };
-    let holder = incident.acknowledged.as_ref();
-    if let Some(holder) = holder.filter(|holder| page.answer.is_some() || !still_asked(holder)) {
+    let settled = page.answer.is_some() || !incident.still_wants(page);
+    if let Some(holder) = incident.acknowledged.as_ref().filter(|_| settled) {
         let how = ack_intent(holder.intent);
         return Answerable::Closed(format!("{} has it since {}: {how}.", holder.by, words::clock(holder.at)));
     }

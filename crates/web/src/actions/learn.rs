@@ -1,7 +1,7 @@
 //! Forms for afterwards: action items and the postmortem.
 
 use super::tell::unix_lines;
-use super::{Form, ask};
+use super::{Form, Nothing, ask};
 use crate::app::App;
 use crate::auth::Posted;
 use crate::error::{PageProblem, Problem};
@@ -22,9 +22,6 @@ pub(super) struct Item {
     #[serde(default)]
     due: String,
 }
-
-#[derive(Deserialize)]
-pub(super) struct Nothing {}
 
 #[derive(Deserialize)]
 pub(super) struct Save {

@@ -16,6 +16,7 @@ use crate::routes::{Door, Route};
 use crate::view::{Said, back};
 use axum::response::Response;
 use incident::Command;
+use serde::Deserialize;
 
 pub(crate) fn routes() -> Vec<Route> {
     let post = |path, to| Route { method: axum::http::Method::POST, path, door: Door::Session, to };
@@ -50,6 +51,10 @@ pub(crate) fn routes() -> Vec<Route> {
         post("/incidents/{id}/postmortem", by(learn::save)),
     ]
 }
+
+/// A form of one button.
+#[derive(Deserialize)]
+struct Nothing {}
 
 /// What a form asks, and where the browser goes when it is done.
 struct Form {

@@ -1,6 +1,6 @@
 //! Forms of the first minutes: who has it, how bad it is, what is done, and that it is over.
 
-use super::{Form, ask};
+use super::{Form, Nothing, ask};
 use crate::app::App;
 use crate::auth::Posted;
 use crate::error::{PageProblem, Problem};
@@ -26,9 +26,6 @@ pub(super) struct Reason {
     #[serde(default)]
     reason: String,
 }
-
-#[derive(Deserialize)]
-pub(super) struct Nothing {}
 
 #[derive(Deserialize)]
 pub(super) struct Other {

@@ -1,7 +1,7 @@
 //! Forms about the runbook: which one, what to run, whose word it has.
 
 use super::tell::unix_lines;
-use super::{Form, ask as ask_incident};
+use super::{Form, Nothing, ask as ask_incident};
 use crate::app::App;
 use crate::auth::{Posted, invite};
 use crate::error::{PageProblem, Problem};
@@ -33,9 +33,6 @@ pub(super) struct Approve {
     #[serde(default)]
     seen: String,
 }
-
-#[derive(Deserialize)]
-pub(super) struct Nothing {}
 
 #[derive(Deserialize)]
 pub(super) struct Reject {

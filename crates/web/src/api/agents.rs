@@ -11,7 +11,7 @@ use engine::ports::{
     AgentAsk, AgentLeave, AgentRefusal, AgentReport, AgentTake, AgentVersion, AgentView, AgentWork, Reported,
     Taken,
 };
-use serde::Serialize;
+use serde::{Deserialize as _, Serialize};
 use serde_json::Value;
 
 #[derive(Serialize)]
@@ -29,7 +29,8 @@ pub(super) async fn ask(
     AgentCaller(name): AgentCaller,
     Sent(sent): Sent<Value>,
 ) -> Result<Json<AgentWork>, Problem> {
-    read::<AgentVersion>(sent.clone())?.is_served(&name)?;
+    let version = AgentVersion::deserialize(&sent).map_err(|error| unreadable(&error))?;
+    version.is_served(&name)?;
     let ask: AgentAsk = read(sent)?;
     let mut closing = app.closing();
     tokio::select! {
@@ -39,8 +40,11 @@ pub(super) async fn ask(
 }
 
 fn read<T: serde::de::DeserializeOwned>(sent: Value) -> Result<T, Problem> {
-    serde_json::from_value(sent)
-        .map_err(|error| Problem::invalid(format!("the body cannot be read: {error}")))
+    serde_json::from_value(sent).map_err(|error| unreadable(&error))
+}
+
+fn unreadable(error: &serde_json::Error) -> Problem {
+    Problem::invalid(format!("the body cannot be read: {error}"))
 }
 
 #[derive(Serialize)]

@@ -7,7 +7,6 @@ use crate::sights::Sights;
 use crate::view::Said;
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
-use engine::ports::AgentView;
 use jiff::Timestamp;
 
 /// Where in the console a page stands.
@@ -71,8 +70,6 @@ pub(crate) struct Frame {
     pub(crate) speed: f64,
     /// The public page's address.
     pub(crate) status_url: String,
-    /// The agents on other hosts.
-    pub(crate) agents: Vec<AgentView>,
 }
 
 impl Frame {
@@ -84,7 +81,6 @@ impl Frame {
             now: app.now(),
             speed: app.parts.speed,
             status_url: app.parts.status_url.clone(),
-            agents: app.agents(),
         }
     }
 

@@ -58,7 +58,6 @@ pub(crate) fn frame(now: Timestamp) -> Frame {
         now,
         speed: 60.0,
         status_url: "https://status.example.test".to_owned(),
-        agents: Vec::new(),
     }
 }
 

@@ -20,10 +20,7 @@ fn agents(config: &Config, playbook: &Playbook) -> Option<Look> {
     if config.agents.is_empty() {
         return None;
     }
-    let known = |name: &String| {
-        let is = |runbook: &Runbook| *name == runbook.id || name.eq_ignore_ascii_case(&runbook.title);
-        playbook.runbooks.iter().any(is)
-    };
+    let known = |name: &String| playbook.runbooks.iter().any(|runbook| runbook.is_called(name));
     let unknown: Vec<String> = config
         .agents
         .iter()

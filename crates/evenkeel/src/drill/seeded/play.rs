@@ -7,8 +7,8 @@ use super::scene::{NoLinks, Scene};
 use crate::drill::monitor::{EVERY, Group};
 use crate::drill::recording::Recording;
 use crate::drill::room::Reader;
-use crate::drill::stand_in::{Handled, Manner, StandIn, within};
-use crate::drill::{DETECTION_WAIT, RECOVERY_WAIT, score};
+use crate::drill::stand_in::{Manner, handles, within};
+use crate::drill::{DETECTION_WAIT, score};
 use crate::exit::{Failure, Kind};
 use crate::practice::{self, Narrator};
 use crate::wiring;
@@ -24,7 +24,7 @@ use playbook::Playbook;
 use range::faults::Fault;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
-use web::drills::{DrillCard, DrillTimes, HandledBy, Judged, RepairedBy};
+use web::drills::DrillCard;
 
 /// The play begins so long before anything breaks.
 const WARM_UP: SignedDuration = SignedDuration::from_secs(60);
@@ -199,51 +199,29 @@ impl Stage<'_> {
     async fn handles(&self, id: IncidentId) -> Result<bool, Failure> {
         let reader = Reader::Words(self.engine.clone());
         let manner = manner(self.piece.seed);
-        let stand_in = StandIn::answers(&self.engine, &reader, id, manner).await?;
-        let operator = stand_in.works().await? == Handled::NeedsTheOperator;
-        if operator {
+        let mend = || {
             self.scene.mend();
-        }
-        match within(self.engine.clock(), RECOVERY_WAIT, stand_in.closes()).await {
-            Some(closed) => closed.map(|()| operator),
-            None => Ok(operator),
-        }
+            Ok(())
+        };
+        handles(&self.engine, &reader, (id, manner), mend).await
     }
 
     async fn scored(&self, id: IncidentId, operator: bool) -> Result<Scored, Failure> {
         let incident = self.engine.incident(id).await.map_err(wiring::storage_failed)?;
         let events = self.engine.history(id).await.map_err(wiring::storage_failed)?;
-        let (runbook, cause) = score::judged(self.piece.fault, &incident, &events);
-        let repaired_by = match (self.scene.mended(), operator) {
-            (Some(_), true) => RepairedBy::Operator,
-            (Some(_), false) => RepairedBy::Playbook,
-            (None, _) => RepairedBy::Nobody,
-        };
-        let card = DrillCard {
-            times: score::times(&events, self.piece.recording.broken_at),
-            runbook,
-            cause,
-            fixes: score::fixes(&incident, &events),
-            repaired_by,
-            ..self.card()
-        };
+        let repaired_by = score::repaired_by(self.scene.mended().is_some(), operator);
+        let card = DrillCard { repaired_by, ..self.card() };
+        let card = score::filled(card, self.piece.fault, &incident, &events);
         Ok((card, score::evidence(&incident, &events)))
     }
 
     /// The card of a fault of which nobody heard.
     fn card(&self) -> DrillCard {
+        let recording = self.piece.recording;
+        let title = &self.engine.settings().plan.playbook.title;
         DrillCard {
-            drill: self.piece.recording.drill.clone(),
-            at: self.piece.recording.broken_at,
-            playbook: self.engine.settings().plan.playbook.title.clone(),
-            speed: 1.0,
-            by: HandledBy::StandIn,
-            times: DrillTimes::default(),
-            runbook: Judged { right: Some(false), first: String::new() },
-            cause: Judged { right: Some(false), first: String::new() },
-            fixes: Vec::new(),
-            repaired_by: RepairedBy::Nobody,
             note: format!("played from its recording under seed {}", self.piece.seed),
+            ..score::undetected(&recording.drill, recording.broken_at, title)
         }
     }
 }

@@ -49,14 +49,7 @@ impl Scene {
     async fn execute(&self, order: &RunOrder) -> RunReport {
         let Some(recorded) = self.recording.report(&order.source, self.mended().is_some()) else {
             let error = "it was not run when this drill was recorded".to_owned();
-            return RunReport {
-                ending: Ending::NotStarted { error },
-                duration_ms: 0,
-                output: "".into(),
-                output_bytes: 0,
-                masked: 0,
-                not_held: Vec::new(),
-            };
+            return RunReport::without_output(Ending::NotStarted { error });
         };
         let hundredths = TAKES.start + self.takes.next() % (TAKES.end - TAKES.start);
         let duration_ms = recorded.duration_ms.saturating_mul(hundredths) / 100;

@@ -152,6 +152,21 @@ impl Fleet {
         .await
     }
 
+    /// The same run, once it stands so.
+    pub(super) async fn comes_to(&self, id: &str, run: &Value, state: &str) -> Value {
+        let is = |now: &Value| now["number"] == run["number"] && now["state"] == state;
+        self.run_that(id, &format!("run {} is {state}", run["number"]), is).await
+    }
+
+    /// The change, in the middle of which it is held.
+    pub(super) async fn half_done(&self, id: &str) -> Value {
+        let change = self.waiting(id).await;
+        self.hold();
+        self.approve(id, &change).await;
+        self.marked("begun").await;
+        change
+    }
+
     /// The change that waits for a word.
     pub(super) async fn waiting(&self, id: &str) -> Value {
         self.run_that(id, "the change waits", |run| run["state"] == "proposed").await

@@ -205,10 +205,10 @@ fn a_secret_is_given_by_the_environment_or_not_at_all() {
     let given = ["API_TOKEN".to_owned(), "id".to_owned()].into();
     let text = bind(&command, &values, &given).expect("all is there");
     assert_eq!(text, source.replace("<id>", "'7'"));
-    assert!(!command.may_begin_alone_with(&given), "what is no variable is still to be filled");
+    assert!(!command.is_ready(&given), "what is no variable is still to be filled");
     let alone =
         Command { source: "echo $API_TOKEN".into(), holes: analyse("echo $API_TOKEN").holes, ..command };
-    assert!(alone.may_begin_alone_with(&given) && !alone.may_begin_alone());
+    assert!(alone.is_ready(&given) && !alone.may_begin_alone());
 }
 
 #[test]

@@ -247,7 +247,7 @@ fn command_view(
             holes.push(HoleView { name: hole.name.clone(), meaning: hole.meaning.clone() });
         }
     }
-    let reached = command.context.is_none() || !place.is_server();
+    let askable = incident.status == Status::Open && !busy && place.reaches(command) && missing.is_none();
     CommandView {
         agent: place.agent().map(str::to_owned),
         step: at.0.map_or_else(String::new, |number| number.to_string()),
@@ -264,17 +264,19 @@ fn command_view(
             .iter()
             .any(|run| run.state == RunState::Proposed && run.request.source == command.source)
             || incident.status != Status::Open,
-        askable: incident.status == Status::Open && !busy && reached && missing.is_none(),
+        askable,
         missing,
-        ask: match (
-            incident.approval_to_run(&RunAsk { step: at.0, command: at.1, values: BTreeMap::new() }),
-            runs.is_empty(),
-        ) {
-            (Approval::NotNeeded, true) => "Run",
-            (Approval::NotNeeded, false) => "Run again",
-            (Approval::Needed, _) => "Propose",
-        },
+        ask: if askable { ask_word(incident, at, runs.is_empty()) } else { "" },
         runs: runs.into_iter().map(|run| RunView::new(incident, run)).collect(),
+    }
+}
+
+/// What a press does; the shell's text is read for it.
+fn ask_word(incident: &Incident, (step, command): (Option<u32>, u32), is_first: bool) -> &'static str {
+    match (incident.approval_to_run(&RunAsk { step, command, values: BTreeMap::new() }), is_first) {
+        (Approval::NotNeeded, true) => "Run",
+        (Approval::NotNeeded, false) => "Run again",
+        (Approval::Needed, _) => "Propose",
     }
 }
 

@@ -21,6 +21,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use engine::ports::AgentView;
 use incident::{Audience, Event, Incident, IncidentId, Roster, RunState};
 use serde::Deserialize;
 pub(crate) use severity::answers;
@@ -94,6 +95,8 @@ pub(crate) struct Room<'a> {
     pub(crate) events: &'a [Event],
     pub(crate) roster: &'a Roster,
     pub(crate) frame: &'a Frame,
+    /// The agents on other hosts.
+    pub(crate) agents: &'a [AgentView],
     pub(crate) wish: &'a Wish,
     pub(crate) typed: &'a Typed,
 }
@@ -136,8 +139,15 @@ async fn page(
     let events = app.engine().history(id).await?;
     let settings = app.engine().settings();
     let frame = Frame::new(app, who);
-    let room =
-        Room { incident: &incident, events: &events, roster: &settings.roster, frame: &frame, wish, typed };
+    let room = Room {
+        incident: &incident,
+        events: &events,
+        roster: &settings.roster,
+        frame: &frame,
+        agents: &app.agents(),
+        wish,
+        typed,
+    };
     Ok(room.page())
 }
 

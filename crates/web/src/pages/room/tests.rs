@@ -21,6 +21,7 @@ fn shown(sample: &Sample, frame: &Frame, (wish, typed): (&Wish, &Typed)) -> Stri
         events: &sample.events,
         roster: &sample.settings.roster,
         frame,
+        agents: &[],
         wish,
         typed,
     };

@@ -87,7 +87,7 @@ impl Word {
                 let (at, until) = (clock(first.at), clock(first.until));
                 format!("{} gave the first word at {at}; it counts until {until}.", first.by)
             }),
-            runs_on: runs_on(&run.request.place, &room.frame.agents, room.frame.now),
+            runs_on: runs_on(&run.request.place, room.agents, room.frame.now),
             barred,
             does,
             button,
