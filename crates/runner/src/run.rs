@@ -53,7 +53,11 @@ impl End {
 impl Runner {
     /// A runner with these settings; nothing is started or checked yet.
     #[must_use]
-    pub fn new(config: RunnerConfig) -> Self {
+    pub fn new(mut config: RunnerConfig) -> Self {
+        // A guard works in another folder than whoever wrote these down, and would look for them there.
+        for path in config.hidden.iter_mut().chain(&mut config.writable) {
+            *path = std::path::absolute(&*path).unwrap_or_default();
+        }
         let mut secrets = config.secrets.clone();
         secrets.extend(Masker::secret_values(&config.env));
         Self {

@@ -26,11 +26,11 @@ pub(crate) enum TokenVerb {
 #[derive(Debug, Subcommand)]
 pub(crate) enum PersonVerb {
     /// Print the link by which a person sets a password, once, within three days. Hand it to nobody else: the account is
-    /// then in nobody else's hand where two people are asked. The server must not be running.
+    /// then in nobody else's hand where two people are asked.
     Invite {
         /// Their short name, as in the settings.
         person: String,
-        /// The settings.
+        /// The settings; a server on a file must not be running.
         #[arg(long, default_value = "evenkeel.toml", value_name = "FILE")]
         config: PathBuf,
     },

@@ -122,6 +122,23 @@ async fn either_node_answers_for_both() {
 }
 
 #[tokio::test]
+async fn an_invitation_made_beside_the_servers_is_good_at_each() {
+    let world = world().await;
+    let config = world.a.config();
+    let said =
+        world.a.cli(&["person", "invite", "ben", "--config", config.to_str().unwrap(), "--json"]).await;
+    let link = said.json()["link"].as_str().unwrap().to_owned();
+    let path =
+        link.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map(|(_, path)| path).unwrap();
+    for server in [&world.a, &world.b] {
+        let page = client().get(server.at(&format!("/{path}"))).send().await.unwrap().text().await.unwrap();
+        assert!(page.contains("name=\"password\""), "{page}");
+    }
+    world.a.stop().await;
+    world.b.stop().await;
+}
+
+#[tokio::test]
 async fn whoever_follows_one_node_hears_what_happens_at_the_other() {
     let world = world().await;
     let follow = client().get(world.b.at("/api/events")).bearer_auth(&world.b.token).send().await.unwrap();

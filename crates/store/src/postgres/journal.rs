@@ -126,11 +126,23 @@ impl PostgresJournal {
         Ok(Some(Fate::Kept))
     }
 
-    fn beat(&mut self) -> Result<(), JournalError> {
+    /// Is heard of. `false`: the others have taken this node for dead.
+    fn beat(&mut self) -> Result<bool, JournalError> {
+        let with = vec![text(self.node.clone()), seconds(ALIVE_S)];
+        let alive = self.link.touch(postgres::BEAT, with).map_err(unavailable)? > 0;
+        self.tidy()?;
+        Ok(alive)
+    }
+
+    /// Alive from now on, whatever it was before.
+    fn arrive(&mut self) -> Result<(), JournalError> {
+        let with = vec![text(self.node.clone()), seconds(ALIVE_S)];
+        self.link.touch(postgres::ARRIVE, with).map_err(unavailable)?;
+        self.tidy()
+    }
+
+    fn tidy(&mut self) -> Result<(), JournalError> {
         self.beats += 1;
-        self.link
-            .touch(postgres::BEAT, vec![text(self.node.clone()), seconds(ALIVE_S)])
-            .map_err(unavailable)?;
         if self.beats % BEATS_TO_TIDY == 1 {
             self.link.touch(postgres::FORGET_CHANGES, vec![seconds(CHANGES_KEPT_S)]).map_err(unavailable)?;
             self.link.touch(postgres::FORGET_NODES, vec![seconds(NODES_KEPT_S)]).map_err(unavailable)?;
@@ -138,16 +150,8 @@ impl PostgresJournal {
         Ok(())
     }
 
-    /// The first time: alive, and reading from here on.
-    fn arrive(&mut self) -> Result<(), JournalError> {
-        self.beat()?;
-        let rows = self.read(postgres::NOW, Vec::new)?;
-        self.cursor = rows.first().map(|row| get(row, 0)).transpose()?;
-        Ok(())
-    }
-
-    /// What others committed, and how many seconds this node has left.
-    fn others(&mut self, cursor: &str) -> Result<(Vec<Foreign>, Option<f64>), JournalError> {
+    /// What others committed from `cursor` on.
+    fn others(&mut self, cursor: &str) -> Result<Others, JournalError> {
         let node = self.node.clone();
         let rows = self.read(postgres::CATCH_UP, || vec![text(cursor), text(node.clone())])?;
         let first = rows.first().ok_or_else(|| unavailable("no answer about the others"))?;
@@ -164,10 +168,18 @@ impl PostgresJournal {
             }
             seen.insert(name);
         }
-        self.seen = seen;
-        self.cursor = Some(next);
-        Ok((changes, left))
+        Ok(Others { changes, seen, next, left: left.unwrap_or(0.0) })
     }
+}
+
+/// What others committed, and how this node stands.
+struct Others {
+    changes: Vec<Foreign>,
+    seen: BTreeSet<(String, i64)>,
+    /// From where to read on.
+    next: String,
+    /// For how many seconds this node still counts as alive.
+    left: f64,
 }
 
 impl Journal for PostgresJournal {
@@ -196,7 +208,7 @@ impl Journal for PostgresJournal {
     }
 
     fn try_write(&mut self) -> Result<(), JournalError> {
-        self.beat()
+        self.link.touch(postgres::TRY_WRITE, vec![text(self.node.clone())]).map(drop).map_err(unavailable)
     }
 
     fn events(&mut self, incident: IncidentId) -> Result<Vec<Event>, JournalError> {
@@ -266,14 +278,18 @@ impl Journal for PostgresJournal {
         self.settle()?;
         let Some(cursor) = self.cursor.clone() else {
             self.arrive()?;
+            let rows = self.read(postgres::NOW, Vec::new)?;
+            self.cursor = rows.first().map(|row| get(row, 0)).transpose()?;
             return Ok(News { changes: Vec::new(), standing: NodeStanding::Held });
         };
-        let (mut changes, left) = self.others(&cursor)?;
-        let left = left.unwrap_or(0.0);
-        if left < BEAT_BELOW_S {
-            self.beat()?;
+        let Others { mut changes, seen, next, left } = self.others(&cursor)?;
+        let held = left > 0.0 && (left >= BEAT_BELOW_S || self.beat()?);
+        if !held {
+            self.arrive()?;
         }
-        let standing = match (left > 0.0, self.recovered.is_empty()) {
+        // Only now: what is told of a failed call is told again.
+        (self.cursor, self.seen) = (Some(next), seen);
+        let standing = match (held, self.recovered.is_empty()) {
             (false, _) => NodeStanding::Lapsed,
             (true, false) => NodeStanding::Recovered,
             (true, true) => NodeStanding::Held,

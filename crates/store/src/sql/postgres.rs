@@ -7,10 +7,13 @@ SELECT evenkeel_commit_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
     $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38)";
 
 /// Everything that other nodes committed at or after the transaction `$1`, with the oldest one that is still open and
-/// how many seconds this node still counts as alive.
+/// how many seconds this node still counts as alive: 0 when it does not, since a server before 17 subtracts nothing from
+/// what is infinite.
 pub(crate) const CATCH_UP: &str = "\
 SELECT pg_snapshot_xmin(s.moment)::text,
-    (SELECT extract(epoch FROM n.alive_until - clock_timestamp())::float8 FROM nodes AS n WHERE n.node = $2),
+    (SELECT CASE WHEN n.alive_until > clock_timestamp()
+        THEN extract(epoch FROM n.alive_until - clock_timestamp())::float8 ELSE 0 END
+    FROM nodes AS n WHERE n.node = $2),
     c.node, c.batch, c.body
 FROM (SELECT pg_current_snapshot() AS moment) AS s
 LEFT JOIN changes AS c ON c.xid >= $1::text::xid8 AND c.node <> $2
@@ -19,9 +22,20 @@ ORDER BY c.xid";
 /// Where a new node begins to read.
 pub(crate) const NOW: &str = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text";
 
-pub(crate) const BEAT: &str = "\
+/// A node is alive from now on, whatever it was.
+pub(crate) const ARRIVE: &str = "\
 INSERT INTO nodes (node, alive_until) VALUES ($1, clock_timestamp() + make_interval(secs => $2))
 ON CONFLICT (node) DO UPDATE SET alive_until = excluded.alive_until";
+
+/// A node that is alive stays so. Touches no row when the others take it for dead.
+pub(crate) const BEAT: &str = "\
+UPDATE nodes SET alive_until = clock_timestamp() + make_interval(secs => $2)
+WHERE node = $1 AND alive_until > clock_timestamp()";
+
+/// Writes, and makes nobody alive who is not.
+pub(crate) const TRY_WRITE: &str = "\
+INSERT INTO nodes (node, alive_until) VALUES ($1, '-infinity')
+ON CONFLICT (node) DO UPDATE SET alive_until = nodes.alive_until";
 
 pub(crate) const ALIVE: &str = "SELECT COUNT(*) FROM nodes WHERE alive_until > clock_timestamp()";
 

@@ -4,9 +4,11 @@ use crate::cutting::{Cut, Network};
 use crate::pooler::Pooler;
 use crate::postgres_server::{PostgresServer, command, url};
 use engine::conformance::{self, sample};
-use engine::ports::{Access, Archive, Batch, Filter, Journal, ProbeHistory, StreamWrite, TimerWrite};
+use engine::ports::{
+    Access, Archive, Batch, Filter, Journal, NodeStanding, ProbeHistory, StreamWrite, TimerWrite,
+};
 use incident::TimerKey;
-use store::{Postgres, StoreError};
+use store::{Postgres, PostgresJournal, StoreError};
 
 fn batch(streams: Vec<StreamWrite>) -> Batch {
     Batch { streams }
@@ -101,6 +103,61 @@ fn a_commit_that_arrives_after_it_was_given_up_changes_nothing() {
     let said = String::from_utf8_lossy(&network.let_go()).into_owned();
     assert!(said.contains("ERROR"), "the server refuses it: {said:?}");
     assert_eq!(journal.timers().unwrap(), []);
+}
+
+fn standing(journal: &mut PostgresJournal) -> NodeStanding {
+    journal.catch_up().expect("it can be reached").standing
+}
+
+/// A node that was taken for dead hears so, once, whatever it did first.
+#[test]
+fn a_node_that_was_taken_for_dead_hears_of_it() {
+    let server = PostgresServer::start();
+    let mut journal = open(&server).journal("node");
+    assert_eq!(standing(&mut journal), NodeStanding::Held, "it arrives");
+    let lapse = || server.sql("db0", "UPDATE nodes SET alive_until = '-infinity'");
+    lapse();
+    assert_eq!(standing(&mut journal), NodeStanding::Lapsed);
+    assert_eq!(standing(&mut journal), NodeStanding::Held, "it has heard of it");
+    lapse();
+    journal.try_write().unwrap();
+    let alive = "SELECT COUNT(*) FROM nodes WHERE alive_until > clock_timestamp()";
+    assert_eq!(server.sql("db0", alive), "0", "to try a write is not to be heard of");
+    assert_eq!(standing(&mut journal), NodeStanding::Lapsed);
+    journal.try_write().unwrap();
+    assert_eq!(standing(&mut journal), NodeStanding::Held);
+    // It may write before it has arrived, too.
+    let mut other = open(&server).journal("other");
+    other.try_write().unwrap();
+    assert_eq!(standing(&mut other), NodeStanding::Held);
+}
+
+/// It is taken for dead between its reading and its being heard of again.
+#[test]
+fn a_node_that_is_taken_for_dead_just_before_it_is_heard_of_hears_of_it() {
+    let server = PostgresServer::start();
+    let mut journal = open(&server).journal("node");
+    standing(&mut journal);
+    // It will want to be heard of again.
+    server.sql("db0", "UPDATE nodes SET alive_until = clock_timestamp() + interval '9 s'");
+    let lapse_once_it_waits = "DO $$ BEGIN
+        UPDATE nodes SET alive_until = '-infinity';
+        PERFORM pg_advisory_xact_lock(1);
+        FOR tries IN 1..2000 LOOP
+            EXIT WHEN EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted);
+            PERFORM pg_sleep(0.01);
+        END LOOP;
+    END $$";
+    std::thread::scope(|scope| {
+        let lapse = scope.spawn(|| server.sql("db0", lapse_once_it_waits));
+        let locked = "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory'";
+        while server.sql("db0", locked) == "0" {
+            assert!(!lapse.is_finished(), "it waits for the node");
+        }
+        assert_eq!(standing(&mut journal), NodeStanding::Lapsed);
+        lapse.join().unwrap();
+    });
+    assert_eq!(standing(&mut journal), NodeStanding::Held);
 }
 
 #[test]

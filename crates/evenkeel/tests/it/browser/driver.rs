@@ -64,8 +64,8 @@ where
     W: Future<Output = ()> + Send + 'static,
 {
     let folder = tempfile::Builder::new().prefix("evenkeel-browser-").tempdir().unwrap();
-    let mut driver = Process::start("chromedriver", &["--port=0"], &folder.path().join("chromedriver"));
-    let url = format!("http://127.0.0.1:{}", port(&mut driver).await);
+    let (mut driver, port) = driver(folder.path()).await;
+    let url = format!("http://127.0.0.1:{port}");
     let profile = folder.path().join("profile");
     let browser = open(&url, &profile, scripts).await;
     let process = browser.client.capabilities().and_then(|all| all.get("goog:processID")).cloned();
@@ -82,17 +82,33 @@ where
     }
 }
 
-/// The port that chromedriver chose.
-async fn port(driver: &mut Process) -> u16 {
+/// A chromedriver, and the port that it chose. It binds that port twice, once for each protocol, and gives up when another
+/// process got it in between: then there is another port to choose.
+async fn driver(folder: &Path) -> (Process, u16) {
+    let mut ends = Vec::new();
+    for start in 0..STARTS {
+        let mut driver =
+            Process::start("chromedriver", &["--port=0"], &folder.join(format!("chromedriver-{start}")));
+        match port(&mut driver).await {
+            Ok(port) => return (driver, port),
+            Err(said) if said.iter().any(|line| line.contains("port not available")) => ends.push(said),
+            Err(said) => panic!("chromedriver ended: {said:?} {}", driver.log()),
+        }
+    }
+    panic!("chromedriver found no port in {STARTS} starts: {ends:?}");
+}
+
+/// The port that chromedriver says it has, or all it said before it ended.
+async fn port(driver: &mut Process) -> Result<u16, Vec<String>> {
     let mut said = Vec::new();
     while let Some(line) = driver.line().await {
         let number = line.split_once("successfully on port ").map(|(_, rest)| rest.trim_end_matches('.'));
         if let Some(port) = number.and_then(|text| text.parse().ok()) {
-            return port;
+            return Ok(port);
         }
         said.push(line);
     }
-    panic!("chromedriver ended: {said:?} {}", driver.log());
+    Err(said)
 }
 
 async fn open(driver: &str, profile: &Path, scripts: Scripts) -> Browser {

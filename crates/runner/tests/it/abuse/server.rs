@@ -12,7 +12,7 @@ use runner::{GuardProgram, Runner};
 use rustix::process::{Pid, Signal, kill_process};
 use std::env::current_dir;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const LOOKS: [Effect; 3] = [Effect::ReadsHere, Effect::ReadsWorld, Effect::FollowsLog];
 
@@ -88,6 +88,34 @@ async fn a_look_does_not_read_what_is_hidden() {
     }
     let report = runner.run(&order(Effect::ReadsHere, "cat notes; head -c 0 /etc/passwd && echo; ls")).await;
     assert_eq!(&*report.output, "for all\nevenkeel.db\nnotes\n");
+    before.holds();
+}
+
+/// The same path from where this process is: settings may be named so.
+fn from_here(path: &Path) -> PathBuf {
+    let up = current_dir().unwrap().components().skip(1).map(|_| "..").collect::<PathBuf>();
+    up.join(path.strip_prefix("/").unwrap())
+}
+
+#[tokio::test]
+async fn what_is_hidden_by_a_path_from_here_is_hidden_where_the_command_works() {
+    let folder = tempfile::tempdir().unwrap();
+    let (before, mut config) = Before::new(folder.path());
+    let database = folder.path().join("data/evenkeel.db");
+    let cache = folder.path().join("cache");
+    fs::create_dir(folder.path().join("data")).unwrap();
+    fs::create_dir(&cache).unwrap();
+    fs::write(&database, "secret rows").unwrap();
+    config.hidden = vec![from_here(&database)];
+    config.writable = vec![from_here(&cache)];
+    config.workdir = folder.path().join("data");
+    let runner = Runner::new(config);
+    for effect in LOOKS {
+        let report =
+            runner.run(&order(effect, "cat evenkeel.db; echo kept > ../cache/f; cat ../cache/f")).await;
+        assert!(!report.output.contains("secret rows"), "{effect:?}: {}", report.output);
+        assert!(report.output.contains("kept\n"), "{effect:?}: {}", report.output);
+    }
     before.holds();
 }
 
