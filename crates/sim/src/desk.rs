@@ -2,8 +2,8 @@
 //! database. Each node has a line to it.
 
 use crate::mutants::Mutant;
+use crate::nodes::Nodes;
 use crate::seats;
-use crate::shared::Shared;
 use crate::time::Time;
 use engine::memory::Memory;
 use engine::ports::{
@@ -65,7 +65,7 @@ pub(crate) struct Desk {
 #[derive(Debug, Default)]
 pub(crate) struct State {
     /// What nodes know of each other, where there are several.
-    pub(crate) shared: Shared,
+    pub(crate) nodes: Nodes,
     pub(crate) full: bool,
     pub(crate) lines: Vec<Line>,
     pub(crate) kept: Vec<Kept>,
@@ -108,13 +108,13 @@ impl Desk {
         let mut state = self.state();
         let keys = match self.company {
             Company::Shared if !self.planted(Mutant::TwoIncidentsForOneAlert) => {
-                state.shared.keys_after(batch)?
+                state.nodes.keys_after(batch)?
             }
             Company::Alone | Company::Shared => Vec::new(),
         };
         let of_others = batch.streams.iter().find_map(|write| self.of_others(owner, write));
         self.memory.clone().commit(batch)?;
-        state.shared.keep(owner, batch, keys);
+        state.nodes.keep(owner, batch, keys);
         let streams = batch.streams.iter().map(|write| (write.incident, write.events.clone())).collect();
         state.kept.push(Kept { node, streams, of_others });
         Ok(())
@@ -268,7 +268,7 @@ impl Journal for NodeJournal {
         match end {
             Some(End::CrashAfter) => Err(self.die()),
             Some(End::AnswerLost) => {
-                self.lost = Some((Shared::told(batch), written.is_ok()));
+                self.lost = Some((Nodes::told(batch), written.is_ok()));
                 Err(JournalError::Unknown("the connection was lost".to_owned()))
             }
             Some(_) | None => written,
@@ -309,11 +309,11 @@ impl Journal for NodeJournal {
         // Whoever is alive keeps what is theirs, by the database's own clock.
         let at = self.desk.time.now();
         let mut state = self.desk.state();
-        let claimed = memory.claim_if(owner, until, &|lease| match state.shared.is_alive(&lease.owner, at) {
+        let claimed = memory.claim_if(owner, until, &|lease| match state.nodes.is_alive(&lease.owner, at) {
             Some(alive) if lease.owner != owner => !alive,
             Some(_) | None => lease.until <= now,
         });
-        state.shared.taken_over += claimed.len();
+        state.nodes.taken_over += claimed.len();
         Ok(claimed)
     }
 
@@ -339,11 +339,11 @@ impl Journal for NodeJournal {
         let at = self.desk.time.now();
         let mut state = self.desk.state();
         let Some(cursor) = self.cursor else {
-            self.cursor = Some(state.shared.beat(&self.owner, at));
+            self.cursor = Some(state.nodes.beat(&self.owner, at));
             return Ok(News { changes: Vec::new(), standing: NodeStanding::Held });
         };
-        let alive = state.shared.is_alive(&self.owner, at).unwrap_or(false);
-        let next = state.shared.beat(&self.owner, at);
+        let alive = state.nodes.is_alive(&self.owner, at).unwrap_or(false);
+        let next = state.nodes.beat(&self.owner, at);
         let alive = alive || self.desk.planted(Mutant::NoEpochCheck);
         let standing = match (alive, self.recovered.is_empty()) {
             (false, _) => NodeStanding::Lapsed,
@@ -353,7 +353,7 @@ impl Journal for NodeJournal {
         if self.desk.planted(Mutant::OldReads) {
             return Ok(News { changes: Vec::new(), standing });
         }
-        let mut changes = state.shared.since(cursor, &self.owner);
+        let mut changes = state.nodes.since(cursor, &self.owner);
         self.cursor = Some(next);
         changes.append(&mut self.recovered);
         Ok(News { changes, standing })
@@ -366,7 +366,7 @@ impl Journal for NodeJournal {
         }
         let at = self.desk.time.now();
         let late = timers.into_iter().filter(|timer| timer.due <= before);
-        Ok(self.desk.state().shared.take_timers(late, limit, at))
+        Ok(self.desk.state().nodes.take_timers(late, limit, at))
     }
 
     fn holds(&mut self, incident: IncidentId, work: Work, lease: &Lease) -> Result<bool, JournalError> {
@@ -378,7 +378,7 @@ impl Journal for NodeJournal {
     }
 
     fn leave(&mut self) {
-        self.desk.state().shared.leave(&self.owner);
+        self.desk.state().nodes.leave(&self.owner);
     }
 }
 

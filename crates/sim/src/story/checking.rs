@@ -29,7 +29,7 @@ impl Story {
             }
         }
         let tally = self.outside.book().tally.clone();
-        let taken_over = self.desk.state().shared.taken_over;
+        let taken_over = self.desk.state().nodes.taken_over;
         self.ledger.disturbances = taken_over
             + Fault::ALL
                 .into_iter()

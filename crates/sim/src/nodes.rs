@@ -12,7 +12,7 @@ const ALIVE_MS: i64 = 15_000;
 const TAKEN_MS: i64 = 10_000;
 
 #[derive(Debug, Default)]
-pub(crate) struct Shared {
+pub(crate) struct Nodes {
     changes: Vec<(String, Foreign)>,
     alive_until: BTreeMap<String, i64>,
     holders: BTreeMap<AlertKey, IncidentId>,
@@ -21,7 +21,7 @@ pub(crate) struct Shared {
     pub(crate) taken_over: usize,
 }
 
-impl Shared {
+impl Nodes {
     /// Who has which alert after this batch.
     pub(crate) fn keys_after(&self, batch: &Batch) -> Result<Vec<(AlertKey, IncidentId)>, JournalError> {
         let mut after: Vec<(AlertKey, IncidentId)> = Vec::new();
