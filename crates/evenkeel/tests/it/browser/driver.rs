@@ -24,6 +24,9 @@ const ARGS: [&str; 9] = [
     "--disable-sync",
 ];
 
+/// How often a driver is started until it has a port.
+const STARTS: usize = 5;
+
 /// Whether pages may run scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scripts {
