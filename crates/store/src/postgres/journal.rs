@@ -128,7 +128,7 @@ impl PostgresJournal {
 
     /// Is heard of. `false`: the others have taken this node for dead.
     fn beat(&mut self) -> Result<bool, JournalError> {
-        let with = vec![text(self.node.clone()), seconds(ALIVE_S)];
+        let with = vec![seconds(ALIVE_S), text(self.node.clone())];
         let alive = self.link.touch(postgres::BEAT, with).map_err(unavailable)? > 0;
         self.tidy()?;
         Ok(alive)

@@ -29,8 +29,8 @@ ON CONFLICT (node) DO UPDATE SET alive_until = excluded.alive_until";
 
 /// A node that is alive stays so. Touches no row when the others take it for dead.
 pub(crate) const BEAT: &str = "\
-UPDATE nodes SET alive_until = clock_timestamp() + make_interval(secs => $2)
-WHERE node = $1 AND alive_until > clock_timestamp()";
+UPDATE nodes SET alive_until = clock_timestamp() + make_interval(secs => $1)
+WHERE node = $2 AND alive_until > clock_timestamp()";
 
 /// Writes, and makes nobody alive who is not.
 pub(crate) const TRY_WRITE: &str = "\
