@@ -14,13 +14,15 @@ pub struct ChannelsConfig {
     pub webhook: Option<WebhookConfig>,
     /// Slack-compatible incoming webhooks, if pages may go by them.
     pub slack: Option<SlackConfig>,
+    /// A service outside that raises the alarm when it does not hear from here any more.
+    pub dead_mans_switch: Option<SwitchConfig>,
     /// How long a webhook may take in all, in seconds.
     pub http_timeout_s: u32,
 }
 
 impl Default for ChannelsConfig {
     fn default() -> Self {
-        Self { smtp: None, webhook: None, slack: None, http_timeout_s: 10 }
+        Self { smtp: None, webhook: None, slack: None, dead_mans_switch: None, http_timeout_s: 10 }
     }
 }
 
@@ -74,6 +76,17 @@ pub struct WebhookConfig {
 #[serde(deny_unknown_fields)]
 pub struct SlackConfig {}
 
+/// Where a service outside hears that all is well.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SwitchConfig {
+    /// The address that it gave; whoever has it can keep the alarm from being raised.
+    pub url: Secret,
+    /// How often it is asked, in seconds.
+    #[serde(default = "sixty")]
+    pub every_s: u64,
+}
+
 /// A value that shows itself only when asked by name.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
@@ -97,6 +110,10 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[secret]")
     }
+}
+
+const fn sixty() -> u64 {
+    60
 }
 
 const fn ten() -> u32 {

@@ -20,7 +20,7 @@ pub fn couriers(
     clock: &Arc<dyn Clock>,
 ) -> Result<Vec<Arc<dyn Courier>>, ChannelsError> {
     let mut couriers: Vec<Arc<dyn Courier>> = vec![Arc::new(Handset::new())];
-    let ChannelsConfig { smtp, webhook, slack, http_timeout_s } = config;
+    let ChannelsConfig { smtp, webhook, slack, dead_mans_switch: _, http_timeout_s } = config;
     let leaves_the_process = smtp.is_some() || webhook.is_some() || slack.is_some();
     if leaves_the_process && rustls::crypto::CryptoProvider::get_default().is_none() {
         return Err(ChannelsError::NoCryptoProvider);

@@ -55,6 +55,15 @@ impl Http {
         Ok(self.read(response).await)
     }
 
+    /// Asks; what is no answer at all is told as a page's outcome.
+    pub(crate) async fn get(&self, from: &str) -> Result<Answer, PageOutcome> {
+        let url = address(from).map_err(|fault| never(fault.to_owned()))?;
+        let client = self.client.get_or_init(|| client(self.timeout));
+        let client = client.as_ref().map_err(|error| try_again(error.clone()))?;
+        let response = client.get(url).send().await.map_err(unanswered)?;
+        Ok(self.read(response).await)
+    }
+
     async fn read(&self, mut response: Response) -> Answer {
         let status = response.status();
         let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());

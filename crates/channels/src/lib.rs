@@ -14,11 +14,13 @@ mod http;
 mod mail;
 mod reach;
 mod slack;
+mod switch;
 mod text;
 mod webhook;
 
-pub use config::{ChannelsConfig, Secret, SlackConfig, SmtpConfig, SmtpTls, WebhookConfig};
+pub use config::{ChannelsConfig, Secret, SlackConfig, SmtpConfig, SmtpTls, SwitchConfig, WebhookConfig};
 pub use couriers::couriers;
 pub use error::ChannelsError;
 pub use handset::Handset;
 pub use reach::unreachable;
+pub use switch::DeadMansSwitch;

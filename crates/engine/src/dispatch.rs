@@ -122,7 +122,10 @@ impl Dispatch {
             // It was taken over meanwhile, and another attempt is under way.
             return;
         }
+        let (clock, tally) = (self.engine.clock(), self.engine.tally());
+        tally.page_handed_over(page.channel, clock.now().duration_since(page.due_at));
         let outcome = self.carry(&incident, page).await;
+        tally.page_ended(page.channel, &outcome);
         let command = Command::PageOutcome { page: number, attempt: page.attempt, outcome };
         self.bring_back(incident.id, command, Some(lease)).await;
     }

@@ -6,11 +6,13 @@ use crate::dispatch::{Dispatch, Hands};
 use crate::fault::{Faults, StorageFault};
 use crate::lanes::{Arrivals, lanes};
 use crate::ports::{Archive, Clock, Company, Filter, Ids, Journal, JournalError};
+use crate::pulse::{Counts, Pulse, Pulses, Tally};
 use crate::request::{Answer, Answers, Change, EngineError, Question, Report, Request};
 use crate::settings::Settings;
 use crate::still::Still;
-use crate::turning::Turning;
+use crate::turning::{Turning, Wanted};
 use arc_swap::ArcSwap;
+use core::time::Duration;
 use incident::{Actor, Alert, AlertStatus, Asked, Command, Event, Incident, IncidentId, Plan, Summary, Work};
 use playbook::Signal;
 use std::collections::BTreeMap;
@@ -23,6 +25,9 @@ const WAITING_MAX: usize = 4_096;
 
 /// How many changes a slow follower may miss before it must look at everything anew.
 const FEED_MAX: usize = 4_096;
+
+/// A core that does not come round within so long stands still: its turns take milliseconds.
+const TURN_LIMIT: Duration = Duration::from_secs(5);
 
 /// Everything that the engine is made of.
 pub struct Parts {
@@ -51,6 +56,8 @@ pub struct Engine {
     clock: Arc<dyn Clock>,
     settings: Arc<ArcSwap<Settings>>,
     faults: Arc<Faults>,
+    tally: Arc<Tally>,
+    pulses: Arc<Pulses>,
     reading: Reading,
     agents: Arc<Agents>,
     company: Company,
@@ -116,13 +123,14 @@ impl Engine {
     fn make(parts: Parts, reading: Reading) -> Result<(Self, Turning, Rest), JournalError> {
         let away_s = parts.settings.plan.policy.agent_away_s;
         let settings = Arc::new(ArcSwap::from_pointee(parts.settings));
-        let faults = Arc::new(Faults::default());
+        let (faults, tally) = (Arc::new(Faults::default()), Arc::new(Tally::default()));
         let world = World {
             journal: parts.journal,
             clock: Arc::clone(&parts.clock),
             ids: parts.ids,
             settings: Arc::clone(&settings),
             faults: Arc::clone(&faults),
+            tally: Arc::clone(&tally),
             node: parts.node,
         };
         let (core, after) = Core::open(world)?;
@@ -130,7 +138,9 @@ impl Engine {
         let (requests, inbox) = sync_channel(WAITING_MAX);
         let (feed, _) = broadcast::channel(FEED_MAX);
         let (ways, arrivals) = lanes(parts.hands.channels());
-        let turning = Turning::new(core, inbox, (feed.clone(), ways), Arc::clone(&parts.clock));
+        let pulses = Arc::new(Pulses::default());
+        let wanted = Wanted { inbox, pulses: Arc::clone(&pulses) };
+        let turning = Turning::new(core, wanted, (feed.clone(), ways), Arc::clone(&parts.clock));
         let engine = Self {
             requests,
             feed,
@@ -139,6 +149,8 @@ impl Engine {
             clock: parts.clock,
             settings,
             faults,
+            tally,
+            pulses,
             reading,
             company,
         };
@@ -247,6 +259,31 @@ impl Engine {
     #[must_use]
     pub fn storage_fault(&self) -> Option<Arc<StorageFault>> {
         self.faults.current()
+    }
+
+    /// How the core goes, answered after a whole turn.
+    ///
+    /// # Errors
+    /// [`EngineError`] when the core has not come round in time, or has ended.
+    pub async fn pulse(&self) -> Result<Pulse, EngineError> {
+        tokio::select! {
+            biased;
+            pulse = self.pulses.ask() => pulse.map_err(|_| EngineError::Stopping),
+            () = self.clock.pass(TURN_LIMIT) => {
+                let why = format!("the core has not come round for {} s", TURN_LIMIT.as_secs());
+                Err(EngineError::Unavailable(why))
+            }
+        }
+    }
+
+    /// What was counted since the start.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.tally.counts()
+    }
+
+    pub(crate) fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// The clock.

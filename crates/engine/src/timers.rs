@@ -36,6 +36,10 @@ impl Timers {
         }
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.due.len()
+    }
+
     pub(crate) fn clear(&mut self, incident: IncidentId, key: TimerKey) {
         self.due.remove(&(incident, key));
     }
@@ -46,7 +50,8 @@ impl Timers {
         Some(due.max(self.rest_until))
     }
 
-    fn next_due(&mut self) -> Option<Timestamp> {
+    /// When the next one is due, whether or not they rest.
+    pub(crate) fn next_due(&mut self) -> Option<Timestamp> {
         while let Some(Reverse((due, incident, key))) = self.heap.peek() {
             if self.due.get(&(*incident, key.clone())) == Some(due) {
                 return Some(*due);

@@ -3,6 +3,7 @@
 use crate::core::{After, Core};
 use crate::lanes::{Lane, Ways};
 use crate::ports::{Claim, Clock, Company};
+use crate::pulse::Pulses;
 use crate::request::{Change, EngineError, Request};
 use core::time::Duration;
 use incident::{Incident, IncidentId};
@@ -43,6 +44,7 @@ pub(crate) struct Turning {
     ways: Ways,
     clock: Arc<dyn Clock>,
     told: Told,
+    pulses: Arc<Pulses>,
     /// When work that nobody holds was last looked for.
     swept: Timestamp,
     /// When storage that refused was last tried.
@@ -51,6 +53,12 @@ pub(crate) struct Turning {
     left_behind: Timestamp,
     /// How many changes were told.
     changes: u64,
+}
+
+/// What others want of the core.
+pub(crate) struct Wanted {
+    pub(crate) inbox: Receiver<Request>,
+    pub(crate) pulses: Arc<Pulses>,
 }
 
 /// To whoever wants to see an incident.
@@ -68,7 +76,7 @@ enum Told {
 impl Turning {
     pub(crate) fn new(
         core: Core,
-        inbox: Receiver<Request>,
+        Wanted { inbox, pulses }: Wanted,
         (feed, ways): (broadcast::Sender<Change>, Ways),
         clock: Arc<dyn Clock>,
     ) -> Self {
@@ -80,6 +88,7 @@ impl Turning {
             ways,
             clock,
             told: Told::Quiet,
+            pulses,
             swept: now,
             probed: now,
             left_behind: now,
@@ -151,6 +160,10 @@ impl Turning {
             self.sweep();
         }
         self.hand_out();
+        for reply in self.pulses.take() {
+            // Whoever does not wait any more has drawn the conclusion already.
+            let _ = reply.send(self.core.pulse());
+        }
     }
 
     /// How many changes were told by now.

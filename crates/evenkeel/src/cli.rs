@@ -92,6 +92,8 @@ pub(crate) enum Verb {
     Db(DbVerb),
     /// Check settings, playbook, storage, channels and tools before the night does.
     Doctor(Doctor),
+    /// Walk through the time to come: when would an incident of which severity wake nobody?
+    Preflight(Preflight),
     /// Print completions for a shell.
     Completions {
         /// Which shell.
@@ -148,6 +150,17 @@ pub(crate) struct Doctor {
     /// The settings.
     #[arg(long, default_value = "evenkeel.toml", value_name = "FILE")]
     pub(crate) config: PathBuf,
+}
+
+/// `evenkeel preflight`.
+#[derive(Debug, Args)]
+pub(crate) struct Preflight {
+    /// The settings.
+    #[arg(long, default_value = "evenkeel.toml", value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// How many days are looked through.
+    #[arg(long, default_value_t = crate::wiring::AHEAD_DAYS, value_parser = clap::value_parser!(u32).range(1..=366), value_name = "N")]
+    pub(crate) days: u32,
 }
 
 /// `evenkeel alert …`.

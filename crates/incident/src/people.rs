@@ -138,6 +138,15 @@ impl Roster {
         self
     }
 
+    /// The same without the contacts that can never work.
+    #[must_use]
+    pub fn without(mut self, broken: impl Fn(&Contact) -> bool) -> Self {
+        for person in self.people.values_mut() {
+            person.contacts.retain(|contact| !broken(contact));
+        }
+        self
+    }
+
     /// Everyone, by id.
     pub fn people(&self) -> impl Iterator<Item = &Responder> {
         self.people.values()

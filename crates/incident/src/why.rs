@@ -1,5 +1,6 @@
 //! Answers "why?" for every page that was sent, and for everybody who was not woken.
 
+use crate::event::StopReason;
 use crate::people::{Moment, PersonId, Roster};
 use crate::state::{Escalation, Incident, Page, PageState, Status};
 use crate::words::clock;
@@ -43,13 +44,19 @@ fn paged(page: &Page) -> WhyLine {
             ("planned", format!("over {} at {} unless somebody answers", page.channel.name(), clock(*at)))
         }
         PageState::Pending => ("on its way", format!("attempt {}", page.attempt)),
-        PageState::Retrying { at } => ("retrying", format!("again at {}", clock(*at))),
+        PageState::Retrying { at } => {
+            let error = page.last_error.as_deref().unwrap_or("it failed");
+            ("retrying", format!("{}: {error}; again at {}", page.channel.name(), clock(*at)))
+        }
         PageState::Delivered { at } => (
             "paged",
             format!("taken over by {} at {}, attempt {}", page.channel.name(), clock(*at), page.attempt),
         ),
         PageState::Failed { error } => ("failed", format!("{}: {error}", page.channel.name())),
-        PageState::Withdrawn => ("withdrawn", "not needed any more before it went out".to_string()),
+        PageState::Withdrawn => {
+            let because = page.withdrawn_because.as_ref().map_or("not needed any more", StopReason::words);
+            ("withdrawn", format!("taken back before it went out: {because}"))
+        }
     };
     let repeat = match page.possible_repeat {
         0 => String::new(),
@@ -83,9 +90,17 @@ fn not_paged(incident: &Incident, now: &Moment<'_>, person: &PersonId) -> String
     };
     let place = format!("{} is level {} of {severity}", level.target, number + 1);
     let ended = match (&incident.status, &incident.acknowledged, &incident.escalation) {
+        _ if now.roster.person(person).is_some_and(|person| person.contacts.is_empty()) => {
+            format!("{person} has no way to be reached")
+        }
         (Status::Resolved, _, _) => "the incident was resolved before that level was reached".to_string(),
         (_, Some(holder), _) => {
             format!("{} had it from {}, before that level was reached", holder.by, clock(holder.at))
+        }
+        (_, None, Escalation::Waiting { level: at, .. })
+            if usize::try_from(*at).is_ok_and(|at| number <= at) =>
+        {
+            format!("that level was reached before {person} held it")
         }
         (_, None, Escalation::Waiting { next_due: Some(due), level: at, .. }) => {
             let levels_between = number.saturating_sub(usize::try_from(*at).unwrap_or(0)).saturating_sub(1);
@@ -95,7 +110,7 @@ fn not_paged(incident: &Incident, now: &Moment<'_>, person: &PersonId) -> String
             }
         }
         (_, None, Escalation::Unpaged { why, .. }) => why.clone(),
-        (_, None, _) => "has no way to be reached, or the escalation stopped before".to_string(),
+        (_, None, _) => "the escalation stopped before that level was reached".to_string(),
     };
     format!("{place}; {ended}")
 }

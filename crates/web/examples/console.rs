@@ -273,6 +273,7 @@ async fn main() {
         access: Arc::new(memory),
         ids,
         probes: Arc::new(NoProbes),
+        ahead: tokio::sync::watch::channel(None).1,
         console_url: console_url.clone(),
         status_url: format!("http://{status}"),
         status_title: "Tabbi".to_owned(),

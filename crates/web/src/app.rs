@@ -9,6 +9,7 @@ use crate::sights::Sights;
 use crate::streams::Streams;
 use engine::Engine;
 use engine::ports::{Access, AccessError, AgentView, BucketWidth, Ids, ProbeBoard, ProbeStretch};
+use incident::Preflight;
 use jiff::Timestamp;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,6 +29,8 @@ pub struct AppParts {
     pub ids: Arc<dyn Ids>,
     /// What the server's own probes hold.
     pub probes: Arc<dyn ProbeBoard>,
+    /// What would go wrong in the days to come; `None` until it has been looked at.
+    pub ahead: watch::Receiver<Option<Preflight>>,
     /// The console's own address, such as `http://127.0.0.1:7300`, without a slash at its end.
     pub console_url: String,
     /// The public status page's address.

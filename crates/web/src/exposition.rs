@@ -1,5 +1,7 @@
-//! Probes for Prometheus: `/metrics` says what every probe holds, `/probe` looks once as blackbox_exporter does. Names and
+//! For Prometheus: `/metrics` says how the pager itself goes and what every probe holds, `/probe` looks once as blackbox_exporter does. Names and
 //! meanings are those of blackbox_exporter where it has them.
+
+mod pager;
 
 use crate::app::App;
 use crate::auth::ApiCaller;
@@ -25,6 +27,7 @@ pub(crate) fn routes() -> Vec<Route> {
 
 async fn metrics(State(app): State<App>, _caller: ApiCaller) -> Response {
     let mut page = Page::default();
+    pager::families(&mut page, &app).await;
     let probes = app.parts.probes.all();
     families(&mut page, &probes, Labels::Named);
     page.family("evenkeel_probe_state", "What is held of the target: 1 for the state that counts.");
@@ -157,14 +160,31 @@ fn families(page: &mut Page, probes: &[ProbeView], labels: Labels) {
     }
 }
 
+/// What kind of metric a family is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Gauge,
+    Counter,
+    Histogram,
+}
+
 /// A page of metrics.
 #[derive(Default)]
 struct Page(String);
 
 impl Page {
     fn family(&mut self, name: &str, help: &str) {
+        self.family_of(Kind::Gauge, name, help);
+    }
+
+    fn family_of(&mut self, kind: Kind, name: &str, help: &str) {
+        let kind = match kind {
+            Kind::Gauge => "gauge",
+            Kind::Counter => "counter",
+            Kind::Histogram => "histogram",
+        };
         // Writing to a string cannot fail.
-        let _ = write!(self.0, "# HELP {name} {help}\n# TYPE {name} gauge\n");
+        let _ = write!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}\n");
     }
 
     fn value(&mut self, name: &str, labels: &[(&str, impl AsRef<str>)], value: impl Display) {

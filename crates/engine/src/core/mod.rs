@@ -13,6 +13,7 @@ use crate::fault::Faults;
 use crate::ports::{
     Batch, Clock, Company, Ids, Journal, JournalError, KeyClaim, Lease, Schedule, StreamWrite,
 };
+use crate::pulse::{Pulse, Tally};
 use crate::request::{Answer, Answers, Change, EngineError, Question};
 use crate::settings::Settings;
 use crate::timers::Timers;
@@ -48,6 +49,7 @@ pub(crate) struct World {
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) settings: Arc<ArcSwap<Settings>>,
     pub(crate) faults: Arc<Faults>,
+    pub(crate) tally: Arc<Tally>,
     /// The name of this process in leases.
     pub(crate) node: String,
 }
@@ -111,6 +113,16 @@ struct Making {
 }
 
 impl Core {
+    pub(crate) fn pulse(&mut self) -> Pulse {
+        Pulse {
+            next_due: self.timers.next_due(),
+            timers: self.timers.len(),
+            waiting: self.waiting(),
+            held: self.leases.len(),
+            incidents: self.live.len(),
+        }
+    }
+
     /// When the next timer falls due.
     pub(crate) fn next_due(&mut self) -> Option<Timestamp> {
         self.timers.next()
@@ -134,7 +146,7 @@ impl Core {
     /// What could not be kept is tried again after a rest; what no longer counts is forgotten.
     fn settle_timer(&mut self, schedule: Schedule, answer: &Result<Answer, EngineError>) {
         match answer {
-            Ok(_) => {}
+            Ok(_) => self.world.tally.timer(self.world.clock.now().duration_since(schedule.due)),
             Err(EngineError::Refused(_) | EngineError::NoIncident(_)) => {
                 self.timers.clear(schedule.incident, schedule.key);
             }

@@ -4,17 +4,16 @@ mod holding;
 mod placing;
 mod probing;
 
+use super::preflight;
 use crate::cli::Reach;
 use crate::client::Client;
 use crate::config::Config;
 use crate::exit::{Failure, Kind};
 use crate::{print, wiring};
 use engine::ports::{Clock, Journal as _};
-use incident::{Moment, Policy, Roster};
-use jiff::{SignedDuration, Timestamp};
+use incident::{Moment, Policy};
 use playbook::{DiagnosticSeverity, Playbook};
 use serde::Serialize;
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use store::Sqlite;
@@ -80,48 +79,16 @@ fn playbook(playbook: &Playbook) -> Look {
     }
 }
 
-/// Every role on the escalation path must be held by somebody, now and in the weeks to come.
+/// Every level of each path must be held by somebody who can be woken, now and in the weeks to come.
 fn roles(config: &Config, playbook: &Playbook) -> Look {
-    let roster = config.roster();
-    let now = wiring::Steady::new(1.0).now();
-    let targets: BTreeSet<&str> = playbook.hops().map(|hop| hop.target.as_str()).collect();
-    let gaps: Vec<String> = targets.into_iter().filter_map(|target| gap(&roster, target, now)).collect();
-    let said = match gaps.as_slice() {
-        [] => format!(
-            "everybody whom the escalation path names is bound to somebody, for {GAP_DAYS} days to come"
-        ),
-        gaps => gaps.join("; "),
+    let found = preflight::ahead(config, playbook.clone(), wiring::AHEAD_DAYS);
+    let grave: Vec<&str> = found.grave().map(|one| one.said.as_str()).collect();
+    let said = if grave.is_empty() {
+        format!("every level of each path wakes somebody, for {} days to come", wiring::AHEAD_DAYS)
+    } else {
+        format!("{}; `evenkeel preflight` says what mends it", grave.join("; "))
     };
-    Look { about: "roles", well: gaps.is_empty(), said }
-}
-
-/// So many days are looked through for gaps.
-const GAP_DAYS: i64 = 90;
-
-/// When nobody would hold a role.
-fn gap(roster: &Roster, target: &str, now: Timestamp) -> Option<String> {
-    let mut schedules = roster.schedules_of(target).peekable();
-    if schedules.peek().is_none() {
-        let unbound = roster.holders(target, now).is_empty();
-        return unbound.then(|| format!("nobody holds {target}; bind it under [roles]"));
-    }
-    let until = now.checked_add(SignedDuration::from_hours(24 * GAP_DAYS)).unwrap_or(now);
-    let shifts =
-        schedules.flat_map(|schedule| schedule.shifts(now, until).into_iter().map(move |s| (schedule, s)));
-    let mut empty = shifts.filter(|(_, shift)| roster.holders(target, shift.from).is_empty());
-    let (schedule, first) = empty.next()?;
-    let told = |at: Timestamp| {
-        at.to_zoned_datetime(schedule.zone.clone()).strftime("%a %-d %b %Y %H:%M").to_string()
-    };
-    let more = match empty.count() {
-        0 => String::new(),
-        more => format!(" and {more} more times"),
-    };
-    let (from, to) = (told(first.from), told(first.until));
-    Some(format!(
-        "nobody holds {target} from {from} to {to}{more}: the schedule {:?} has a gap",
-        schedule.name
-    ))
+    Look { about: "roles", well: grave.is_empty(), said }
 }
 
 fn contacts(config: &Config) -> Look {

@@ -13,6 +13,7 @@ mod playbook_check;
 mod playbook_fix;
 mod playbook_questions;
 mod postmortem;
+mod preflight;
 mod probe;
 mod progress;
 mod runbook;
@@ -52,6 +53,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Verb::Token(verb) => token::run(&reach, &verb)?,
         Verb::Db(verb) => db::run(&reach, &verb)?,
         Verb::Doctor(args) => doctor::run(&reach, &args.config)?,
+        Verb::Preflight(args) => preflight::run(&reach, &args)?,
         Verb::Completions { shell } => docs::completions(shell)?,
         Verb::Range { args } => return Ok(crate::code(range::cli::run(&args))),
         Verb::Docs(verb) => docs::run(&verb)?,

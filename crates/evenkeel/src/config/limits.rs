@@ -11,6 +11,9 @@ const MINUTES_MAX: u32 = 365 * 24 * 60;
 /// An agent is heard every ten seconds when all is well; with less than this a single slow answer would lose its runs.
 const AGENT_AWAY_S_MIN: u32 = 12;
 
+/// How often the dead man's switch may be held, in seconds.
+const SWITCH_S: RangeInclusive<u64> = 1..=24 * 60 * 60;
+
 /// No command is given longer: a day.
 const RUN_SECONDS_MAX: u64 = 24 * 60 * 60;
 /// With less memory a shell and its tools do not start.
@@ -26,7 +29,21 @@ pub(super) fn check(config: &Config) -> Result<(), String> {
     two_person(config)?;
     address("console_url", config.console_url.as_deref())?;
     address("status.url", config.status.url.as_deref())?;
+    switch(config)?;
     people(config)
+}
+
+/// A service outside is asked as often as its own alarm needs, and no more often than it likes.
+fn switch(config: &Config) -> Result<(), String> {
+    let Some(switch) = &config.channels.dead_mans_switch else { return Ok(()) };
+    within("channels.dead_mans_switch.every_s", switch.every_s, SWITCH_S)?;
+    let well = Url::parse(switch.url.reveal()).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+    // The address is a secret: it is not repeated.
+    if well {
+        Ok(())
+    } else {
+        Err("channels.dead_mans_switch.url begins with neither http nor https".to_owned())
+    }
 }
 
 pub(super) fn run(runner: &RunnerSettings) -> Result<(), String> {

@@ -1,5 +1,6 @@
 //! Puts the rooms together: settings in, a running server out. Decides nothing.
 
+mod ahead;
 mod answers_file;
 mod chance;
 mod clock;
@@ -7,7 +8,9 @@ mod database;
 mod plan;
 mod playbook_files;
 mod server;
+mod switch;
 
+pub(crate) use ahead::{AHEAD_DAYS, look_ahead};
 pub(crate) use answers_file::change;
 pub(crate) use chance::{Chance, hex};
 pub(crate) use clock::Steady;

@@ -1,13 +1,13 @@
 //! A running server: storage, engine, couriers, runner and web, started in order and stopped in reverse.
 
 use super::database::{Database, Place as Keep, database, make_folder};
-use super::{Chance, Steady, plan, use_ring};
+use super::{Chance, Steady, plan, switch, use_ring};
 use crate::config::{Config, Confine, RunnerSettings, Storage};
 use crate::exit::{Failure, Kind};
 use channels::{ChannelsConfig, couriers};
-use engine::ports::{Access, Clock, Ids, Links};
+use engine::ports::{Access, Clock, Courier, Ids, Links};
 use engine::{Engine, Hands, Parts, Settings, Stopped};
-use incident::{Policy, Roster, Serves};
+use incident::{Policy, Preflight, Roster, Serves};
 use playbook::Playbook;
 use probes::{Board, Place, Probe, Prober, ProberParts};
 use runner::{Held, Runner, RunnerConfig};
@@ -24,6 +24,9 @@ use web::{App, AppParts, ServerConfig};
 
 /// How long a key that was made or taken back at another server may stay unknown here.
 const TOKENS_EVERY: Duration = Duration::from_secs(1);
+
+/// How often the server looks whether it was late.
+const LATE_EVERY: Duration = Duration::from_secs(5);
 
 /// Everything that a server is started with.
 pub(crate) struct ServerSettings {
@@ -199,11 +202,8 @@ pub(crate) async fn start(settings: ServerSettings) -> Result<Running, Failure> 
     let access: Arc<dyn Access> = storage.access()?;
     let ids: Arc<dyn Ids> = Arc::new(Chance::default());
     let clock: Arc<dyn Clock> = Arc::new(Steady::new(settings.speed));
-    let links = SignedLinks::new(access.as_ref(), ids.as_ref(), &console_url).map_err(storage_failed)?;
-    let links: Arc<dyn Links> = Arc::new(links);
-    let couriers = couriers(&settings.channels, &clock)
-        .map_err(|error| Failure::new(Kind::Config, format!("channels: {error}")))?;
-    warn_of_gaps(&settings);
+    let links = links(access.as_ref(), ids.as_ref(), &console_url)?;
+    let couriers = couriers_of(&settings, &clock)?;
     let given = settings.runner.env.keys().cloned().collect();
     let executor = Arc::new(Runner::new(settings.runner));
     let plan = Arc::new(plan::plan(settings.playbook, settings.policy, given, settings.agents));
@@ -222,11 +222,13 @@ pub(crate) async fn start(settings: ServerSettings) -> Result<Running, Failure> 
     let (stop, stopping) = watch::channel(false);
     let looking = Looking { probes: settings.probes, uplink: settings.uplink, executor };
     let (probes, probing) = look_about(looking, &storage, &engine, &stopping)?;
+    let ahead = watch_itself(&engine, settings.channels, settings.speed, &stopping);
     let app = App::new(AppParts {
         engine: engine.clone(),
         access: Arc::clone(&access),
         ids: Arc::clone(&ids),
         probes,
+        ahead,
         console_url: console_url.clone(),
         status_url: status_url.clone().unwrap_or_default(),
         status_title: settings.status_title,
@@ -237,9 +239,10 @@ pub(crate) async fn start(settings: ServerSettings) -> Result<Running, Failure> 
         drills_file: settings.drills.unwrap_or_else(|| crate::drill::cards_file(&settings.data)),
     })
     .map_err(storage_failed)?;
-    let setup = web::auth::setup_key(&app).map_err(storage_failed)?;
-    let setup_url = setup.map(|key| format!("{console_url}/setup?key={key}"));
-    let following = storage.is_shared().then(|| tokio::spawn(follow_tokens(app.clone(), stopping.clone())));
+    let setup_url = setup_url(&app, &console_url)?;
+    let following = storage
+        .is_shared()
+        .then(|| tokio::spawn(until_told_to_stop(stopping.clone(), follow_tokens(app.clone()))));
     let serving = tokio::spawn(bound.serve(app.clone(), told_to_stop(stopping)));
     Ok(Running {
         engine,
@@ -255,6 +258,45 @@ pub(crate) async fn start(settings: ServerSettings) -> Result<Running, Failure> 
         following,
         stopped,
     })
+}
+
+/// The pager watches itself: whether it was late, whether somebody outside hears it, and what would go wrong in the days to
+/// come, which is told here.
+fn watch_itself(
+    engine: &Engine,
+    channels: ChannelsConfig,
+    speed: f64,
+    stopping: &watch::Receiver<bool>,
+) -> watch::Receiver<Option<Preflight>> {
+    // In practice, where minutes pass in seconds, everything is late.
+    if speed <= 1.0 {
+        let late = engine::tell_of_lateness(engine.clone(), LATE_EVERY);
+        tokio::spawn(until_told_to_stop(stopping.clone(), late));
+    }
+    let switch = switch::hold_switch(engine.clone(), channels.clone());
+    tokio::spawn(until_told_to_stop(stopping.clone(), switch));
+    let (looks, ahead) = watch::channel(None);
+    let looking = super::ahead::keep_looking(engine.clone(), channels, looks);
+    tokio::spawn(until_told_to_stop(stopping.clone(), looking));
+    ahead
+}
+
+fn links(access: &dyn Access, ids: &dyn Ids, console_url: &str) -> Result<Arc<dyn Links>, Failure> {
+    Ok(Arc::new(SignedLinks::new(access, ids, console_url).map_err(storage_failed)?))
+}
+
+/// How pages leave. What will not work as people may think is told at the start.
+fn couriers_of(settings: &ServerSettings, clock: &Arc<dyn Clock>) -> Result<Vec<Arc<dyn Courier>>, Failure> {
+    let couriers = couriers(&settings.channels, clock)
+        .map_err(|error| Failure::new(Kind::Config, format!("channels: {error}")))?;
+    warn_of_gaps(settings);
+    Ok(couriers)
+}
+
+/// The one-time link for the first account, while nobody has one.
+fn setup_url(app: &App, console_url: &str) -> Result<Option<String>, Failure> {
+    let key = web::auth::setup_key(app).map_err(storage_failed)?;
+    Ok(key.map(|key| format!("{console_url}/setup?key={key}")))
 }
 
 /// Where people reach the console and the status page: as the settings say, else where they listen.
@@ -295,18 +337,19 @@ fn look_about(
 }
 
 /// A key that was made or taken back at another server counts here soon after.
-async fn follow_tokens(app: App, stopping: watch::Receiver<bool>) {
+async fn follow_tokens(app: App) {
     let mut turns = tokio::time::interval(TOKENS_EVERY);
     turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let follow = async {
-        loop {
-            turns.tick().await;
-            if let Err(error) = app.tokens_changed().await {
-                tracing::warn!(%error, "keys made at other servers are not known here yet");
-            }
+    loop {
+        turns.tick().await;
+        if let Err(error) = app.tokens_changed().await {
+            tracing::warn!(%error, "keys made at other servers are not known here yet");
         }
-    };
-    tokio::select! { () = told_to_stop(stopping) => {}, () = follow => {} }
+    }
+}
+
+async fn until_told_to_stop(stopping: watch::Receiver<bool>, work: impl Future<Output = ()> + Send) {
+    tokio::select! { () = told_to_stop(stopping) => {}, () = work => {} }
 }
 
 async fn told_to_stop(mut stopping: watch::Receiver<bool>) {

@@ -1,6 +1,6 @@
 //! Every verb of the command line, with `--json`, against a running server; and every way in which the program refuses.
 
-use crate::world::{LIMIT, PLAYBOOK, Process, Server, Sink, evenkeel, settings, until};
+use crate::world::{LIMIT, PLAYBOOK, Process, Server, Sink, client, evenkeel, settings, until};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use tokio::net::TcpListener;
@@ -263,6 +263,72 @@ async fn doctor_finds_by_day_what_would_fail_at_night() {
     assert_eq!(of("people")["well"], false);
     assert_eq!(of("playbook")["well"], true);
     assert_eq!(of("storage")["well"], true, "a running server is no fault: {}", of("storage"));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn preflight_names_the_hour_in_which_nobody_would_hear_it() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("p.md"), PLAYBOOK).unwrap();
+    let file = folder.path().join("evenkeel.toml");
+    let config = file.to_str().unwrap();
+    let roles = r#"playbook = "p.md"
+[roles]
+"Primary" = ["round"]
+"Secondary" = ["round"]
+"Harbour Master" = ["ana"]
+"Harbour Pilot" = ["ben"]
+[[people]]
+id = "ana"
+name = "Ana"
+contacts = [{ channel = "handset", address = "ana" }]
+[[people]]
+id = "ben"
+name = "Ben"
+contacts = [{ channel = "handset", address = "ben" }]
+[[schedules]]
+id = "round"
+zone = "Europe/Berlin"
+[[schedules.layers]]
+people = [["ana", "ben"]]
+every = "1 day"
+from = "2026-01-01 00:00"
+"#;
+    std::fs::write(&file, roles).unwrap();
+    let well = evenkeel(&["preflight", "--config", config]).await;
+    assert!(well.well().out.contains("somebody on its path is woken"), "{}", well.out);
+    std::fs::write(&file, format!("{roles}hours = [\"mon-sun 03:30-02:30\"]\n")).unwrap();
+    let ill = evenkeel(&["preflight", "--days", "7", "--config", config]).await;
+    ill.ended(3, &["would go wrong"]);
+    assert!(ill.out.contains("02:30 to 03:30 (C"), "{}", ill.out);
+    assert!(ill.out.contains("nobody on the path of P0, P1 would hear it"), "{}", ill.out);
+    let told = evenkeel(&["preflight", "--config", config, "--json"]).await;
+    let found: Value = serde_json::from_str(&told.out).unwrap();
+    let empty = list(&found["findings"]).iter().find(|one| one["trouble"] == "path_empty").unwrap();
+    assert!((88..=91).contains(&list(&empty["stretches"]).len()), "{empty}");
+    // What the settings say of a channel that has none counts as no contact.
+    let mute = roles.replace("channel = \"handset\"", "channel = \"webhook\"");
+    std::fs::write(&file, mute).unwrap();
+    let mute = evenkeel(&["preflight", "--config", config]).await;
+    mute.ended(3, &["would go wrong"]);
+    assert!(mute.out.contains("always: nobody would hear a P0, P1, P2"), "{}", mute.out);
+}
+
+#[tokio::test]
+async fn a_running_server_says_what_would_go_wrong() {
+    let (_sink, server) = world().await;
+    let found = until("it has looked ahead", LIMIT, || async {
+        let found = server.get("/api/preflight").await;
+        found["findings"].is_array().then_some(found)
+    })
+    .await;
+    let said: Vec<&str> = list(&found["findings"]).iter().filter_map(|one| one["said"].as_str()).collect();
+    assert!(said.iter().any(|line| line.starts_with("always: ") && line.contains("P2")), "{said:?}");
+    let log = server.process().log();
+    assert!(log.contains("to mend it, "), "{log}");
+    let metrics = client().get(server.at("/metrics")).bearer_auth(&server.token).send().await.unwrap();
+    let metrics = metrics.text().await.unwrap();
+    assert!(metrics.contains("\nevenkeel_preflight_findings "), "{metrics}");
     server.stop().await;
 }
 

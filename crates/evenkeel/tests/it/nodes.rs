@@ -122,6 +122,32 @@ async fn either_node_answers_for_both() {
 }
 
 #[tokio::test]
+async fn a_server_whose_database_is_gone_says_so_and_lets_the_dead_mans_switch_go() {
+    let mut database = PostgresServer::start();
+    let sink = Sink::start().await;
+    let outside = sink.url("/slow");
+    let shared = format!(
+        "database_url = \"{}\"\n{}[channels.dead_mans_switch]\nurl = \"{outside}\"\nevery_s = 1\n",
+        database.database(),
+        settings(&sink.url("/hook"))
+    );
+    let server = Server::start(&shared, &PLAYBOOK.replace("SINK", &sink.url(""))).await;
+    let ready = || async { client().get(server.at("/readyz")).send().await.unwrap().status().is_success() };
+    until("it is held", LIMIT, || async { (sink.looks() >= 2).then_some(()) }).await;
+    assert!(ready().await);
+    database.crash();
+    until("it is not ready", LIMIT, || async { (!ready().await).then_some(()) }).await;
+    let log = || server.process().log().contains("the dead man's switch is not held");
+    until("the switch is let go", LIMIT, || async { log().then_some(()) }).await;
+    let held = sink.looks();
+    assert!(!ready().await);
+    database.resume();
+    until("it is ready again", LIMIT, || async { ready().await.then_some(()) }).await;
+    until("it is held again", LIMIT, || async { (sink.looks() > held).then_some(()) }).await;
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn an_invitation_made_beside_the_servers_is_good_at_each() {
     let world = world().await;
     let config = world.a.config();

@@ -140,12 +140,18 @@ struct Reach {
 
 fn reach(draft: &mut Draft<'_>, levels: &[Level], from: &Reach) {
     let now = draft.now;
+    let mut passed_over: Vec<&str> = Vec::new();
     for (number, level) in levels.iter().enumerate().skip(from.level) {
         let (woken, why) = to_wake(now, &level.target, from.without.as_ref());
         if !woken.is_empty() {
-            let rule = rule(draft, levels, number, &from.because);
+            let because = match passed_over.as_slice() {
+                [] => from.because.clone(),
+                passed_over => format!("{}; passed over: {}", from.because, passed_over.join(", ")),
+            };
+            let rule = rule(draft, levels, number, &because);
             return wake(draft, Wake { levels, number, round: from.round, rule, woken });
         }
+        passed_over.push(&level.target);
         let target = level.target.clone();
         draft.push_own(EventKind::LevelUnreachable { level: small(number), target, why });
     }
@@ -183,7 +189,7 @@ fn by_schedule(now: &Moment<'_>, target: &str) -> String {
 }
 
 /// Whom to wake at a level: each person with each of their contacts.
-fn reachable(now: &Moment<'_>, target: &str) -> Vec<(PersonId, Contact)> {
+pub(crate) fn reachable(now: &Moment<'_>, target: &str) -> Vec<(PersonId, Contact)> {
     let people =
         if target == CATCH_ALL { now.roster.catch_all() } else { now.roster.holders(target, now.at) };
     let contacts = people
@@ -203,7 +209,7 @@ fn to_wake(now: &Moment<'_>, target: &str, without: Option<&PersonId>) -> (Vec<(
     (woken, why)
 }
 
-pub(super) fn unreachable_because(now: &Moment<'_>, target: &str) -> String {
+pub(crate) fn unreachable_because(now: &Moment<'_>, target: &str) -> String {
     let gap = now.roster.schedules_of(target).next();
     if !now.roster.holders(target, now.at).is_empty() {
         format!("whoever holds {target:?} has no way to be reached")
@@ -281,6 +287,9 @@ pub(super) fn take_back(draft: &mut Draft<'_>, reason: &StopReason) {
         // A helper is wanted whoever has it.
         StopReason::Acknowledged => page.purpose != PagePurpose::Help,
         StopReason::Lapsed => matches!(page.purpose, PagePurpose::Reminder | PagePurpose::HandOver),
+        StopReason::OfferedToAnother => {
+            page.purpose == PagePurpose::HandOver && !draft.incident.still_wants(page)
+        }
         StopReason::Declined => by.as_ref() == Some(&page.responder),
     };
     let waits = |page: &&Page| {

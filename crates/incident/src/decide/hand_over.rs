@@ -1,8 +1,8 @@
 //! From one person to another: taken over by whoever takes it, or handed over by whoever has it, who has it until then.
 
-use super::{Draft, acknowledge, help};
+use super::{Draft, acknowledge, escalate, help};
 use crate::command::AckIntent;
-use crate::event::{EventKind, PagePurpose};
+use crate::event::{EventKind, PagePurpose, StopReason};
 use crate::people::PersonId;
 use crate::refusal::Refusal;
 use alloc::format;
@@ -38,8 +38,13 @@ pub(super) fn hand_over(draft: &mut Draft<'_>, to: PersonId, words: String) -> R
     if person.contacts.is_empty() {
         return refuse(format!("{to} has no way to be reached"));
     }
+    if let Some(why) = help::too_many(draft) {
+        return refuse(why);
+    }
     let rule = help::wish(&draft.by, "wants to hand it over to you", &words);
     draft.push(EventKind::HandOverAsked { to, words });
+    // Whoever was asked before is not wanted any more.
+    escalate::take_back(draft, &StopReason::OfferedToAnother);
     help::wake(draft, &person, PagePurpose::HandOver, &rule);
     Ok(())
 }

@@ -20,9 +20,8 @@ pub(super) fn ask(draft: &mut Draft<'_>, target: String, words: String) -> Resul
     draft.must_be_open()?;
     draft.must_be_person()?;
     let refuse = |why: String| Err(Refusal::NotNow { what: "ask for help", why });
-    let asked = draft.incident.pages.iter().filter(|page| page.purpose != PagePurpose::Escalation).count();
-    if asked >= ASKED_PAGES_MAX {
-        return refuse(format!("{asked} pages have been asked for, and {ASKED_PAGES_MAX} is the limit"));
+    if let Some(why) = too_many(draft) {
+        return refuse(why);
     }
     let holders = draft.now.roster.holders(&target, draft.now.at);
     let others = holders.into_iter().filter(|person| draft.by.person() != Some(&person.id));
@@ -41,6 +40,14 @@ pub(super) fn ask(draft: &mut Draft<'_>, target: String, words: String) -> Resul
         wake(draft, person, PagePurpose::Help, &rule);
     }
     Ok(())
+}
+
+/// Why people can ask for no more pages of this incident, when they cannot.
+pub(super) fn too_many(draft: &Draft<'_>) -> Option<String> {
+    let by_people = |page: &&Page| matches!(page.purpose, PagePurpose::Help | PagePurpose::HandOver);
+    let asked = draft.incident.pages.iter().filter(by_people).count();
+    (asked >= ASKED_PAGES_MAX)
+        .then(|| format!("{asked} pages have been asked for, and {ASKED_PAGES_MAX} is the limit"))
 }
 
 /// When a person was last asked for help, if that may still be answered.

@@ -18,6 +18,8 @@ mod stop;
 mod tell;
 mod timer;
 
+pub(crate) use escalate::{reachable, unreachable_because};
+
 use crate::command::{Asked, Command};
 use crate::event::{Event, EventKind};
 use crate::evolve::take_in;

@@ -123,6 +123,24 @@ pub enum StopReason {
     Declined,
     /// Whoever had it has it no more, and the escalation begins again.
     Lapsed,
+    /// Whoever has it wants to hand it over to somebody else.
+    OfferedToAnother,
+}
+
+impl StopReason {
+    /// In words.
+    #[must_use]
+    pub const fn words(&self) -> &'static str {
+        match self {
+            Self::Acknowledged => "somebody has it",
+            Self::Resolved => "it is over",
+            Self::SeverityWakesNobody => "the severity wakes nobody",
+            Self::SeverityChanged => "it begins again with another severity",
+            Self::Declined => "its responder cannot",
+            Self::Lapsed => "whoever had it has it no more",
+            Self::OfferedToAnother => "it is offered to somebody else",
+        }
+    }
 }
 
 /// How one attempt to deliver a page went.

@@ -20,8 +20,11 @@ pub(super) fn pages(incident: &mut Incident, event: &Event) {
                 rule: decided.rule.clone(),
                 purpose: decided.purpose,
                 decided_at: event.at,
+                due_at: decided.not_before.unwrap_or(event.at),
                 attempt: 1,
                 possible_repeat: 0,
+                last_error: None,
+                withdrawn_because: None,
                 state: decided.not_before.map_or(PageState::Pending, |at| PageState::Planned { at }),
                 answer: None,
             });
@@ -42,13 +45,20 @@ pub(super) fn pages(incident: &mut Incident, event: &Event) {
 
 fn page_moved(page: &mut Page, event: &Event) {
     match &event.kind {
-        EventKind::PageDue { .. } => page.state = PageState::Pending,
+        EventKind::PageDue { .. } => {
+            // Before its time when an earlier way has failed.
+            page.due_at = page.due_at.min(event.at);
+            page.state = PageState::Pending;
+        }
         EventKind::PageDelivered { .. } => page.state = PageState::Delivered { at: event.at },
-        EventKind::PageFailed { retry_at: Some(at), arrival, .. } => {
+        EventKind::PageFailed { retry_at: Some(at), arrival, error, .. } => {
+            page.last_error = Some(error.clone());
             page.possible_repeat += u32::from(*arrival == Arrival::Possible);
+            page.due_at = *at;
             page.state = PageState::Retrying { at: *at };
         }
         EventKind::PageFailed { retry_at: None, error, .. } => {
+            page.last_error = Some(error.clone());
             page.state = PageState::Failed { error: error.clone() };
         }
         EventKind::PageRetried { .. } => {
@@ -57,10 +67,14 @@ fn page_moved(page: &mut Page, event: &Event) {
         }
         EventKind::PageUncertain { .. } => {
             page.attempt += 1;
+            page.due_at = event.at;
             page.possible_repeat += 1;
             page.state = PageState::Pending;
         }
-        EventKind::PageWithdrawn { .. } => page.state = PageState::Withdrawn,
+        EventKind::PageWithdrawn { reason, .. } => {
+            page.state = PageState::Withdrawn;
+            page.withdrawn_because = Some(reason.clone());
+        }
         _ => {}
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::alert::{Alert, AlertStatus};
 use crate::command::{AckIntent, UpdateDraft};
-use crate::event::{Ending, Fact, PagePurpose, RunReport, RunRequest};
+use crate::event::{Ending, Fact, PagePurpose, RunReport, RunRequest, StopReason};
 use crate::people::{Actor, Channel, PersonId};
 use alloc::collections::BTreeSet;
 use alloc::string::String;
@@ -137,12 +137,18 @@ pub struct Page {
     pub purpose: PagePurpose,
     /// When it was decided.
     pub decided_at: Timestamp,
+    /// When its attempt was to go out.
+    pub due_at: Timestamp,
     /// Which attempt it is at, from 1.
     pub attempt: u32,
     /// Whether an earlier attempt may have arrived.
     pub possible_repeat: u32,
     /// Where it stands.
     pub state: PageState,
+    /// What went wrong last.
+    pub last_error: Option<String>,
+    /// Why it was taken back before it went out.
+    pub withdrawn_because: Option<StopReason>,
     /// How its responder answered it.
     pub answer: Option<AckIntent>,
 }

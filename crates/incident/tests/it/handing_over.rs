@@ -53,6 +53,30 @@ fn who_cannot_take_it_leaves_it_where_it_is() {
 }
 
 #[test]
+fn an_offer_to_another_ends_the_one_before() {
+    let mut world = held();
+    world.person(PRIMARY, to(SECONDARY)).expect("they are asked");
+    let first = world.incident.pages.last().map(|page| page.number).expect("there is one");
+    world.person(PRIMARY, to(CTO)).expect("somebody else is asked");
+    let state = |page| world.incident.page(page).map(|page| page.state.clone());
+    assert_eq!(state(first), Some(PageState::Withdrawn));
+    let second = world.incident.pages.last().expect("there is one");
+    assert_eq!((second.responder.0.as_str(), &second.state), (CTO, &PageState::Pending));
+}
+
+#[test]
+fn there_is_an_end_to_offers() {
+    let mut world = held();
+    let asked = (0..1000).find_map(|turn| {
+        world.person(PRIMARY, to(if turn % 2 == 0 { SECONDARY } else { CTO })).err().map(|why| (turn, why))
+    });
+    assert!(
+        matches!(asked, Some((200, Refusal::NotNow { ref why, .. })) if why.contains("200")),
+        "{asked:?}"
+    );
+}
+
+#[test]
 fn only_whoever_has_it_hands_it_over_and_only_to_whoever_can_be_reached() {
     let mut world = World::new();
     world.alert("api", "P0");

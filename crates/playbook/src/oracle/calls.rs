@@ -2,7 +2,7 @@
 //!
 //! Must never be here: answers of tools.
 
-use crate::shell::{Shell, Word};
+use crate::shell::{Behind, Shell, Word, behind};
 use crate::{Command, ContextKind, Playbook};
 
 /// A call of a tool in the document.
@@ -111,18 +111,13 @@ fn inner<'a>(name: &str, words: &'a [Word]) -> Inner<'a> {
         ("pnpm" | "npm" | "yarn" | "bun", "exec" | "dlx" | "x")
         | ("pipx" | "uv" | "poetry" | "pipenv", "run") => package(&words[1..]),
         ("python" | "python3" | "py", "-m") => package(&words[1..]),
-        ("sudo" | "doas" | "nohup" | "time" | "command" | "exec", second) => {
-            if second.starts_with('-') {
-                Inner::Unclear
-            } else {
-                Inner::Call(words)
-            }
-        }
-        ("timeout", second) if second.starts_with(|first: char| first.is_ascii_digit()) => {
-            Inner::Call(&words[1..])
-        }
-        ("timeout", _) => Inner::Unclear,
-        _ => Inner::Itself,
+        // It adds words of its own.
+        ("xargs", _) => Inner::Unclear,
+        _ => match behind(name, words) {
+            Behind::Nothing => Inner::Itself,
+            Behind::Command(call) => Inner::Call(call),
+            Behind::Unclear(_) => Inner::Unclear,
+        },
     }
 }
 

@@ -3,22 +3,22 @@
 //! Must never be here: hosts, or what a tool does.
 
 use super::word::Word;
+use super::wrappers::{Behind, behind};
 use super::{NEUTRAL, holes, look};
 use crate::Hole;
 
-/// Tools that run the command behind them.
-const WRAPPERS: [&str; 10] =
-    ["sudo", "doas", "timeout", "watch", "nice", "nohup", "time", "stdbuf", "npx", "xargs"];
+/// Shells that are given a command's text behind `-c`.
+const SHELLS: [&str; 4] = ["bash", "sh", "zsh", "dash"];
+
+/// Text within text deeper than this names no tools.
+const DEPTH_MAX: usize = 3;
 
 /// The names of the tools that a command calls, in its order, without their folders. Of `sudo`, `timeout` and the like,
 /// what they run is named as well. A command that cannot be read names none.
 #[must_use]
 pub fn tools_of(source: &str) -> Vec<String> {
-    let filled = holes::fill_neutral(source, &holes::find(source).holes);
     let mut tools = Vec::new();
-    for call in look::look(&filled).calls {
-        name_tools(&call, &mut tools);
-    }
+    name_tools(&holes::fill_neutral(source, &holes::find(source).holes), 0, &mut tools);
     tools
 }
 
@@ -34,26 +34,48 @@ pub fn variables_of(source: &str) -> Vec<String> {
     names
 }
 
-fn name_tools(call: &[Word], tools: &mut Vec<String>) {
+fn name_tools(source: &str, depth: usize, tools: &mut Vec<String>) {
+    for call in look::look(source).calls {
+        name_tools_of_call(&call, depth, tools);
+    }
+}
+
+fn name_tools_of_call(call: &[Word], depth: usize, tools: &mut Vec<String>) {
     let mut rest = call;
-    while let Some((first, after)) = rest.split_first() {
+    while let Some((first, words)) = rest.split_first() {
         let Some(name) = first.exact().map(|path| path.rsplit('/').next().unwrap_or(path)) else { return };
+        // Before a command there may be settings of variables, as in `env TZ=UTC date`.
+        if name.contains('=') {
+            rest = words;
+            continue;
+        }
+        // A package may be named with its version.
+        let name = name.split_once('@').map_or(name, |(name, _)| name);
         if !name.is_empty() && name != NEUTRAL && !tools.iter().any(|known| known == name) {
             tools.push(name.to_owned());
         }
-        if !WRAPPERS.contains(&name) {
-            return;
+        if let Some(text) = text_for_a_shell(name, words).filter(|_| depth < DEPTH_MAX) {
+            return name_tools(&text, depth + 1, tools);
         }
-        // Options, their numbers and settings of variables stand before what is run.
-        let runs = |word: &Word| {
-            word.exact().is_some_and(|text| {
-                text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/')
-                    && !text.contains('=')
-            })
-        };
-        let at = after.iter().position(runs).unwrap_or(after.len());
-        rest = after.get(at..).unwrap_or_default();
+        let Behind::Command(inner) = behind(name, words) else { return };
+        rest = inner;
     }
+}
+
+/// The text that a call gives to a shell.
+fn text_for_a_shell(name: &str, words: &[Word]) -> Option<String> {
+    let words = match (name, words) {
+        ("watch", words) => match behind(name, words) {
+            Behind::Command(words) => words,
+            Behind::Nothing | Behind::Unclear(_) => return None,
+        },
+        (shell, [option, text, ..]) if SHELLS.contains(&shell) && option.exact() == Some("-c") => {
+            core::slice::from_ref(text)
+        }
+        _ => return None,
+    };
+    let texts: Option<Vec<&str>> = words.iter().map(Word::exact).collect();
+    Some(texts?.join(" "))
 }
 
 #[cfg(test)]
@@ -68,6 +90,13 @@ mod tests {
             ("timeout 5 curl -sI https://api.example.test", vec!["timeout", "curl"]),
             ("psql -c 'select 1' && df -h; df -i", vec!["psql", "df"]),
             ("for pod in a b; do kubectl logs $pod; done", vec!["kubectl"]),
+            ("sudo -u postgres psql -c 'select 1'", vec!["sudo", "psql"]),
+            ("timeout -s KILL 5 psql -c 'select 1'", vec!["timeout", "psql"]),
+            ("env PGHOST=db TZ=UTC psql -l", vec!["env", "psql"]),
+            ("watch -n 2 \"kubectl get pods | grep api\"", vec!["watch", "kubectl", "grep"]),
+            ("sudo bash -c 'systemctl status api; df'", vec!["sudo", "bash", "systemctl", "df"]),
+            ("npx wrangler@4 tail", vec!["npx", "wrangler"]),
+            ("sudo -e kubectl", vec!["sudo"]),
             ("$TOOL status", vec![]),
             ("", vec![]),
         ] {

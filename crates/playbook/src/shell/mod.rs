@@ -25,6 +25,7 @@ mod state;
 mod tables;
 mod tree;
 mod word;
+mod wrappers;
 
 #[cfg(test)]
 mod tests;
@@ -43,6 +44,7 @@ pub use opener::ssh_host;
 pub(crate) use reader::{Shell, Unread};
 pub use state::shows_state_before;
 pub(crate) use word::{Shape, Word};
+pub(crate) use wrappers::{Behind, behind};
 
 use crate::{Effect, Hole};
 

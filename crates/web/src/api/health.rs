@@ -10,14 +10,40 @@ use axum::http::StatusCode;
 use serde::Serialize;
 
 #[derive(Serialize)]
-pub(super) struct Health {
+pub(crate) struct Health {
     status: &'static str,
 }
 
+const OK: Health = Health { status: "ok" };
+
 /// Asks nothing of anyone, so that it answers at once. What the storage said stays with those who are signed in.
 pub(super) async fn health(State(app): State<App>) -> Result<Json<Health>, Problem> {
+    keeps(&app)?;
+    Ok(Json(OK))
+}
+
+/// Whether the core turns: what falls due is fired, and what is asked is decided.
+pub(crate) async fn alive(State(app): State<App>) -> Result<Json<Health>, Problem> {
+    turns(&app).await?;
+    Ok(Json(OK))
+}
+
+/// Whether it turns, and what it decides is kept: alerts may come.
+pub(crate) async fn ready(State(app): State<App>) -> Result<Json<Health>, Problem> {
+    turns(&app).await?;
+    keeps(&app)?;
+    Ok(Json(OK))
+}
+
+async fn turns(app: &App) -> Result<(), Problem> {
+    app.engine().pulse().await.map(drop).map_err(|error| {
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "core-stands-still", error.to_string()).later(1)
+    })
+}
+
+fn keeps(app: &App) -> Result<(), Problem> {
     match app.engine().storage_fault() {
-        None => Ok(Json(Health { status: "ok" })),
+        None => Ok(()),
         Some(fault) => {
             let words = format!("the storage has kept nothing since {}", fault.since);
             Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "storage-refuses", words).later(1))

@@ -4,6 +4,7 @@
 
 mod act;
 mod agents;
+mod ahead;
 mod body;
 mod events;
 mod health;
@@ -32,9 +33,12 @@ use serde::Serialize;
 pub(crate) fn routes() -> Vec<Route> {
     let mut routes = vec![
         Route::get(Door::Open, "/api/health", health::health),
+        Route::get(Door::Open, "/healthz", health::alive),
+        Route::get(Door::Open, "/readyz", health::ready),
         Route::get(Door::Read, "/api/intake", health::intake),
         Route::get(Door::Read, "/api/events", events::events),
         Route::get(Door::Read, "/api/agents", agents::list),
+        Route::get(Door::Read, "/api/preflight", ahead::show),
         Route::get(Door::Read, "/api/probes", probes::list),
         Route::get(Door::Read, "/api/probes/{name}", probes::show),
         Route::get(Door::Read, "/api/playbook", playbook::show),

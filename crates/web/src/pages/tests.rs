@@ -35,6 +35,7 @@ fn health() -> watch::Health {
             last_error: Some(SCRIPT.to_owned()),
         }],
         findings: Tag::good("no findings"),
+        ahead: Some(Vec::new()),
         agents: vec![watch::AgentRow {
             name: SCRIPT.to_owned(),
             state: Tag::good("is there"),

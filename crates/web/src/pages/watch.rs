@@ -12,7 +12,7 @@ use axum::response::Response;
 use engine::ports::{AgentRuns, AgentView, Filter, Presence};
 use engine::{EngineError, Settings};
 use incident::words::clock;
-use incident::{Channel, PersonId, Roster, Schedule, Summary};
+use incident::{Channel, Finding, PersonId, Preflight, Roster, Schedule, Summary};
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -58,7 +58,16 @@ pub(crate) struct Health {
     pub(crate) channels: Vec<Tag>,
     pub(crate) sources: Vec<SourceRow>,
     pub(crate) findings: Tag,
+    /// How the days to come were found; `None` until they have been looked at.
+    pub(crate) ahead: Option<Vec<AheadRow>>,
     pub(crate) agents: Vec<AgentRow>,
+}
+
+/// One thing that would go wrong in the days to come.
+pub(crate) struct AheadRow {
+    pub(crate) grave: bool,
+    pub(crate) said: String,
+    pub(crate) fix: String,
 }
 
 /// One agent on another host.
@@ -172,9 +181,22 @@ impl Health {
             } else {
                 Tag::info(format!("{findings} findings"))
             },
+            ahead: app.parts.ahead.borrow().as_ref().map(ahead),
             agents: app.agents().into_iter().map(AgentRow::new).collect(),
         }
     }
+}
+
+/// At most so many of them are shown; the rest are `evenkeel preflight`'s.
+const AHEAD_MAX: usize = 8;
+
+fn ahead(found: &Preflight) -> Vec<AheadRow> {
+    let row = |one: &Finding| AheadRow {
+        grave: one.trouble.is_grave(),
+        said: one.said.clone(),
+        fix: one.fix.clone(),
+    };
+    found.findings.iter().take(AHEAD_MAX).map(row).collect()
 }
 
 /// Over what people can be reached, and how many of them.

@@ -4,7 +4,7 @@ mod run;
 
 use incident::{
     AckIntent, Audience, Event, EventKind, Incident, Lapse, OpenedBy, PageDecision, Severity, SeverityBasis,
-    StepOutcome, StopReason, words,
+    StepOutcome, words,
 };
 use playbook::Answer;
 
@@ -144,7 +144,7 @@ fn escalation(event: &Event) -> Option<(&'static str, String)> {
         }
         EventKind::Unpaged { why, .. } => ("unpaged", format!("NOBODY WAS WOKEN: {why}")),
         EventKind::EscalationStopped { reason } => {
-            ("escalation", format!("nobody else is woken: {}", stop_reason(reason)))
+            ("escalation", format!("nobody else is woken: {}", reason.words()))
         }
         EventKind::TicketFiled { text } => ("escalation", format!("nobody is woken; filed instead: {text}")),
         EventKind::Acknowledged { .. }
@@ -227,7 +227,7 @@ fn page(event: &Event, incident: &Incident) -> Option<(&'static str, String)> {
             ),
         ),
         EventKind::PageWithdrawn { page, reason } => {
-            ("page", format!("{} withdrawn: {}", about(*page), stop_reason(reason)))
+            ("page", format!("{} withdrawn: {}", about(*page), reason.words()))
         }
         _other => return None,
     };
@@ -338,17 +338,6 @@ const fn step_outcome(outcome: StepOutcome) -> &'static str {
         StepOutcome::FoundIt => "found the trouble here",
         StepOutcome::NotApplicable => "does not apply",
         StepOutcome::Failed => "tried, and did not work",
-    }
-}
-
-const fn stop_reason(reason: &StopReason) -> &'static str {
-    match reason {
-        StopReason::Acknowledged => "somebody has it",
-        StopReason::Resolved => "it is over",
-        StopReason::SeverityWakesNobody => "the severity wakes nobody",
-        StopReason::Declined => "its responder cannot",
-        StopReason::Lapsed => "whoever had it has it no more",
-        StopReason::SeverityChanged => "it begins again with another severity",
     }
 }
 

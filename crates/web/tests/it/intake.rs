@@ -193,11 +193,39 @@ async fn nothing_is_accepted_while_nothing_can_be_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_full_queue_asks_senders_to_come_again_in_their_own_words() {
+async fn a_core_that_stands_still_is_not_healthy_until_it_turns_again() {
     let world = World::new().await;
-    let key = world.source_key().await;
     let (id, _) = world.incident("P1").await;
     world.settled(id).await;
+    let (open, holder) = shut(&world);
+    let engine = world.engine.clone();
+    let note = Command::Note { text: "n".to_owned() };
+    let noted = tokio::spawn(async move { engine.ask(id, Actor::System, note).await });
+    let token = world.token("board", Scope::Read, None).await;
+    let metrics = || world.ask("GET", "/metrics").header("authorization", &format!("Bearer {token}")).send();
+    // Once the core waits at the gate.
+    while metrics().await.body.contains("\nevenkeel_core_turns 1\n") {}
+    let told: Vec<_> =
+        [world.get("/healthz").await, world.get("/readyz").await].map(|reply| reply.status).into();
+    open.send(()).unwrap();
+    holder.join().unwrap();
+    noted.await.unwrap().unwrap();
+    assert_eq!(told, [503, 503]);
+    assert_eq!(world.get("/healthz").await.status, 200);
+    let body = metrics().await.body;
+    for line in [
+        "evenkeel_core_turns 1",
+        "evenkeel_storage_keeps 1",
+        "evenkeel_page_attempts_total{channel=\"handset\",outcome=\"delivered\"} 1",
+        "evenkeel_page_lateness_seconds_bucket{channel=\"handset\",le=\"1\"} 1",
+        "evenkeel_page_lateness_seconds_count{channel=\"handset\"} 1",
+    ] {
+        assert!(body.lines().any(|given| given == line), "{line} is not in {body}");
+    }
+}
+
+/// Shuts the gate: nothing is kept until it is opened.
+fn shut(world: &World) -> (std::sync::mpsc::Sender<()>, std::thread::JoinHandle<()>) {
     let gate = std::sync::Arc::clone(&world.gate);
     let (open, opening) = std::sync::mpsc::channel::<()>();
     let (closed, is_closed) = std::sync::mpsc::channel::<()>();
@@ -207,6 +235,16 @@ async fn a_full_queue_asks_senders_to_come_again_in_their_own_words() {
         let _ = opening.recv();
     });
     is_closed.recv().unwrap();
+    (open, holder)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_queue_asks_senders_to_come_again_in_their_own_words() {
+    let world = World::new().await;
+    let key = world.source_key().await;
+    let (id, _) = world.incident("P1").await;
+    world.settled(id).await;
+    let (open, holder) = shut(&world);
     let mut waiting = Vec::new();
     let (refuse, mut is_refused) = tokio::sync::mpsc::unbounded_channel::<()>();
     for _ in 0..6_000 {
@@ -248,7 +286,7 @@ async fn a_full_queue_asks_senders_to_come_again_in_their_own_words() {
 async fn probes_and_status_answer() {
     let world = World::new().await;
     let key = world.source_key().await;
-    for path in ["/-/healthy", "/-/ready"] {
+    for path in ["/-/healthy", "/-/ready", "/healthz", "/readyz"] {
         assert_eq!(world.get(path).await.status, 200);
     }
     assert_eq!(world.get("/api/health").await.body, r#"{"status":"ok"}"#);

@@ -53,6 +53,14 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
 }
 
 #[tokio::test]
+async fn watch_says_what_would_go_wrong_in_the_days_to_come() {
+    let browser = Browser::new().await;
+    let page = browser.get("/").await;
+    assert!(page.body.contains("CTO of P0 would be passed over"), "{}", page.body);
+    assert!(page.body.contains("To mend it, bind"), "{}", page.body);
+}
+
+#[tokio::test]
 async fn every_page_is_there_and_shows_without_scripts() {
     let browser = Browser::new().await;
     let room = browser.room();

@@ -10,8 +10,8 @@ use engine::ports::{
 };
 use engine::{Engine, Hands, Parts, Settings};
 use incident::{
-    Channel, Contact, Ending, Event, Incident, IncidentId, PageOutcome, PageState, PersonId, Plan, Responder,
-    Roster, Run, RunReport, RunState, Summary,
+    Channel, Contact, Ending, Event, Incident, IncidentId, PageOutcome, PageState, PersonId, Plan, Preflight,
+    Responder, Roster, Run, RunReport, RunState, Stretch, Summary,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -270,6 +270,7 @@ impl World {
             access: Arc::new(memory.clone()),
             ids: Arc::clone(&ids) as Arc<dyn Ids>,
             probes: Arc::new(OneProbe),
+            ahead: watch::channel(Some(ahead(&engine))).1,
             console_url,
             status_url: format!("http://{status}"),
             status_title: "Tabbi".to_owned(),
@@ -389,6 +390,11 @@ impl World {
 
 fn loopback() -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, 0))
+}
+
+fn ahead(engine: &Engine) -> Preflight {
+    let settings = engine.settings();
+    Preflight::look(&settings.plan, &settings.roster, Stretch::days(engine.clock().now(), 90))
 }
 
 fn settings() -> Settings {

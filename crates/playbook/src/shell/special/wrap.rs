@@ -2,59 +2,53 @@
 
 use super::super::look::{Glance, glance};
 use super::super::word::Word;
+use super::super::wrappers::{Behind, behind};
 use super::super::{Verdict, manifest};
 use crate::{Approval, Effect};
 
+/// The words of the command that a wrapper runs, or why nobody can tell.
+fn run_by<'w>(wrapper: &str, words: &'w [Word]) -> Result<&'w [Word], Verdict> {
+    match behind(wrapper, words) {
+        Behind::Command(words) => Ok(words),
+        Behind::Unclear(Some(option)) => {
+            Err(Verdict::unknown(format!("nobody has vouched for {option} of `{wrapper}`")))
+        }
+        Behind::Unclear(None) | Behind::Nothing => Err(unclear(wrapper)),
+    }
+}
+
+fn unclear(wrapper: &str) -> Verdict {
+    Verdict::unknown(format!("it is not clear what `{wrapper}` runs"))
+}
+
+/// What the wrapper's command would do by itself.
+fn inner(wrapper: &str, words: &[Word]) -> Result<Verdict, Verdict> {
+    let words = run_by(wrapper, words)?;
+    let name = words.first().and_then(Word::exact).filter(|name| !name.contains(['/', '=']));
+    let name = name.ok_or_else(|| unclear(wrapper))?;
+    Ok(manifest::judge(name, &words[1..]))
+}
+
 pub(super) fn timeout(words: &[Word]) -> Verdict {
-    let mut rest = words;
-    while let Some(option) = rest.first().and_then(Word::exact).filter(|text| text.starts_with('-')) {
-        let taken = match option {
-            "-k" | "--kill-after" | "-s" | "--signal" => 2,
-            "--preserve-status" | "--foreground" | "-v" | "--verbose" => 1,
-            _ => return Verdict::unknown(format!("nobody has vouched for {option} of `timeout`")),
-        };
-        rest = rest.get(taken..).unwrap_or_default();
-    }
-    let time = |text: &str| text.starts_with(|first: char| first.is_ascii_digit());
-    let named = rest.get(1).and_then(Word::exact).filter(|name| !name.contains(['/', '=']));
-    match (rest.first().and_then(Word::exact).filter(|text| time(text)), named) {
-        (Some(_), Some(name)) => manifest::judge(name, &rest[2..]),
-        _ => Verdict::unknown("it is not clear what `timeout` runs"),
-    }
+    inner("timeout", words).unwrap_or_else(|unknown| unknown)
 }
 
 /// `sudo` makes whatever it runs another user's deed: what changes is told, what only looks waits too.
 pub(super) fn sudo(words: &[Word]) -> Verdict {
-    let mut rest = words;
-    while let Some(option) = rest.first().and_then(Word::exact).filter(|text| text.starts_with('-')) {
-        let taken = match option {
-            "-n" | "-E" | "-H" | "--" => 1,
-            "-u" | "-g" => 2,
-            _ => return Verdict::unknown(format!("nobody has vouched for {option} of `sudo`")),
-        };
-        rest = rest.get(taken..).unwrap_or_default();
-    }
-    let name = rest.first().and_then(Word::exact).filter(|name| !name.contains(['/', '=']));
-    let Some(name) = name else { return Verdict::unknown("it is not clear what `sudo` runs") };
-    let inner = manifest::judge(name, &rest[1..]);
-    match inner.effect.approval() {
-        Approval::Needed => inner,
-        Approval::NotNeeded => Verdict::unknown("`sudo` looks with another user's rights"),
+    match inner("sudo", words) {
+        Ok(inner) if inner.effect.approval() == Approval::NotNeeded => {
+            Verdict::unknown("`sudo` looks with another user's rights")
+        }
+        Ok(verdict) | Err(verdict) => verdict,
     }
 }
 
 /// `watch` gives its words, joined, to a shell, again and again.
 pub(super) fn watch(words: &[Word]) -> Verdict {
-    let mut rest = words;
-    while let Some(option) = rest.first().and_then(Word::exact).filter(|text| text.starts_with('-')) {
-        let taken = match option {
-            "-d" | "-t" | "--differences" | "--no-title" => 1,
-            "-n" | "--interval" => 2,
-            short if short.len() > 2 && short.starts_with("-n") && is_number(&short[2..]) => 1,
-            _ => return Verdict::unknown(format!("nobody has vouched for {option} of `watch`")),
-        };
-        rest = rest.get(taken..).unwrap_or_default();
-    }
+    let rest = match run_by("watch", words) {
+        Ok(rest) => rest,
+        Err(unknown) => return unknown,
+    };
     let texts: Option<Vec<&str>> = rest.iter().map(Word::exact).collect();
     let joined = texts.unwrap_or_default().join(" ");
     // A `watch` in a `watch` would look into text within text without end.
@@ -66,21 +60,16 @@ pub(super) fn watch(words: &[Word]) -> Verdict {
             ),
             Approval::Needed => look.verdict,
         },
-        Glance::Enough(_) | Glance::Open | Glance::Unclear => {
-            Verdict::unknown("it is not clear what `watch` runs")
-        }
+        Glance::Enough(_) | Glance::Open | Glance::Unclear => unclear("watch"),
     }
-}
-
-fn is_number(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
 /// `npx` runs what it is told to; three tools are known to be meant.
 pub(super) fn npx(words: &[Word]) -> Verdict {
     let known = ["convex", "wrangler", "vercel"];
-    match words.first().and_then(Word::exact).filter(|name| known.contains(name)) {
-        Some(name) => manifest::judge(name, &words[1..]),
+    let rest = run_by("npx", words).unwrap_or_default();
+    match rest.first().and_then(Word::exact).filter(|name| known.contains(name)) {
+        Some(name) => manifest::judge(name, &rest[1..]),
         None => Verdict::unknown("`npx` fetches and runs a package"),
     }
 }

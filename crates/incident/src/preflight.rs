@@ -1,0 +1,252 @@
+//! Looks ahead: for each severity, whether somebody would be woken at each instant of the time to come.
+//!
+//! It asks what the escalation will ask, of the same roster, at each instant at which the answer may change. Must never be
+//! here: the present, and whether a contact's channel works, which whoever asks knows and leaves out of the roster.
+
+use crate::decide::{reachable, unreachable_because};
+use crate::people::{Moment, PersonId, Roster};
+use crate::plan::{Level, Plan};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+/// A stretch of time in which something is so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Stretch {
+    /// Its first instant.
+    pub from: Timestamp,
+    /// The first instant after it.
+    pub until: Timestamp,
+}
+
+/// What would go wrong.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(tag = "trouble", rename_all = "snake_case")]
+pub enum Trouble {
+    /// Nobody at all would be woken.
+    Unheard,
+    /// No level of the path would hear it; everybody in the catch-all would be woken.
+    PathEmpty,
+    /// A level would be passed over.
+    LevelEmpty {
+        /// Whom the playbook names.
+        target: String,
+        /// Why nobody there can be woken.
+        why: String,
+    },
+    /// The whole path leads to one person: when they sleep on, nobody else is woken.
+    OnePerson {
+        /// Who.
+        person: PersonId,
+    },
+}
+
+impl Trouble {
+    /// Whether a page would go astray, or merely hang on one person.
+    #[must_use]
+    pub const fn is_grave(&self) -> bool {
+        !matches!(self, Self::OnePerson { .. })
+    }
+}
+
+/// Something that would go wrong, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What.
+    #[serde(flatten)]
+    pub trouble: Trouble,
+    /// Incidents of which severities.
+    pub severities: Vec<String>,
+    /// When, in order. Not empty.
+    pub stretches: Vec<Stretch>,
+    /// All of it in one line, in its schedule's time of day.
+    pub said: String,
+    /// What mends it: to mend it, …
+    pub fix: String,
+}
+
+/// What would go wrong in a stretch of time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Preflight {
+    /// The time that was looked at.
+    #[serde(flatten)]
+    pub whole: Stretch,
+    /// All that was found, the gravest first.
+    pub findings: Vec<Finding>,
+}
+
+impl Preflight {
+    /// Looks at each severity's path through a stretch of time.
+    #[must_use]
+    pub fn look(plan: &Plan, roster: &Roster, whole: Stretch) -> Self {
+        Self { whole, findings: findings(plan, roster, whole) }
+    }
+
+    /// Those by which a page would go astray.
+    pub fn grave(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|one| one.trouble.is_grave())
+    }
+}
+
+fn findings(plan: &Plan, roster: &Roster, whole: Stretch) -> Vec<Finding> {
+    let mut found: BTreeMap<Trouble, Vec<(String, Vec<Stretch>)>> = BTreeMap::new();
+    for severity in plan.severities() {
+        let levels = match (plan.levels(&severity), plan.ticket(&severity)) {
+            (Some(levels), _) if !levels.is_empty() => levels,
+            (_, Some(_)) => continue,
+            (Some(_) | None, None) => Vec::new(),
+        };
+        for (trouble, stretches) in troubles(&levels, roster, whole) {
+            found.entry(trouble).or_default().push((severity.name.clone(), stretches));
+        }
+    }
+    let findings = found.into_iter().flat_map(|(trouble, by_severity)| {
+        // Severities for which it is so at the same times are told together.
+        let mut together: Vec<(Vec<String>, Vec<Stretch>)> = Vec::new();
+        for (severity, stretches) in by_severity {
+            match together.iter_mut().find(|(_, times)| *times == stretches) {
+                Some((names, _)) => names.push(severity),
+                None => together.push((vec![severity], stretches)),
+            }
+        }
+        together.into_iter().map(move |(severities, stretches)| Finding {
+            said: format!(
+                "{}: {}",
+                when(&stretches, whole, &zone(&trouble, roster)),
+                what(&trouble, &severities.join(", "))
+            ),
+            fix: fix(&trouble, roster),
+            trouble: trouble.clone(),
+            severities,
+            stretches,
+        })
+    });
+    findings.collect()
+}
+
+/// The troubles of one path, each with its times.
+fn troubles(levels: &[Level], roster: &Roster, whole: Stretch) -> BTreeMap<Trouble, Vec<Stretch>> {
+    let mut found: BTreeMap<Trouble, Vec<Stretch>> = BTreeMap::new();
+    let edges = edges(levels, roster, whole);
+    for (from, until) in edges.iter().zip(edges.iter().skip(1)) {
+        for trouble in troubles_at(levels, &Moment { at: *from, roster }) {
+            let stretches = found.entry(trouble).or_default();
+            match stretches.last_mut().filter(|last| last.until == *from) {
+                Some(last) => last.until = *until,
+                None => stretches.push(Stretch { from: *from, until: *until }),
+            }
+        }
+    }
+    found
+}
+
+/// The instants at which the answer may be another, the first and the last included.
+fn edges(levels: &[Level], roster: &Roster, whole: Stretch) -> Vec<Timestamp> {
+    let schedules = levels.iter().flat_map(|level| roster.schedules_of(&level.target));
+    let shifts = schedules.flat_map(|schedule| schedule.shifts(whole.from, whole.until));
+    let edges: BTreeSet<Timestamp> =
+        shifts.flat_map(|shift| [shift.from, shift.until]).chain([whole.from, whole.until]).collect();
+    edges.into_iter().collect()
+}
+
+fn troubles_at(levels: &[Level], now: &Moment<'_>) -> Vec<Trouble> {
+    let heard_by = |target: &str| -> BTreeSet<PersonId> {
+        reachable(now, target).into_iter().map(|(person, _)| person).collect()
+    };
+    let by_level: Vec<_> = levels.iter().map(|level| (level, heard_by(&level.target))).collect();
+    let everybody: BTreeSet<&PersonId> = by_level.iter().flat_map(|(_, people)| people).collect();
+    let path = everybody.is_empty().then(|| {
+        let catch_all = now.roster.catch_all();
+        let nobody = catch_all.iter().all(|person| person.contacts.is_empty());
+        if nobody { Trouble::Unheard } else { Trouble::PathEmpty }
+    });
+    // Without a path the catch-all is the path.
+    let path = path.filter(|trouble| !levels.is_empty() || *trouble == Trouble::Unheard);
+    let empty = by_level.iter().filter(|(_, people)| people.is_empty()).map(|(level, _)| {
+        Trouble::LevelEmpty { target: level.target.clone(), why: unreachable_because(now, &level.target) }
+    });
+    let others_exist = now.roster.people().nth(1).is_some();
+    let one = match everybody.first() {
+        Some(person) if everybody.len() == 1 && others_exist => {
+            Some(Trouble::OnePerson { person: (*person).clone() })
+        }
+        Some(_) | None => None,
+    };
+    path.into_iter().chain(empty).chain(one).collect()
+}
+
+/// What would happen.
+fn what(trouble: &Trouble, severities: &str) -> String {
+    match trouble {
+        Trouble::Unheard => format!("nobody would hear a {severities}"),
+        Trouble::PathEmpty => {
+            format!(
+                "nobody on the path of {severities} would hear it; everybody in the catch-all would be woken"
+            )
+        }
+        Trouble::LevelEmpty { target, why } => {
+            format!("{target} of {severities} would be passed over: {why}")
+        }
+        Trouble::OnePerson { person } => format!("the whole path of {severities} leads to {person}"),
+    }
+}
+
+/// The first time, and how many more there are.
+fn when(stretches: &[Stretch], whole: Stretch, zone: &TimeZone) -> String {
+    let Some((first, rest)) = stretches.split_first() else { return String::new() };
+    if *first == whole {
+        return String::from("always");
+    }
+    let told = |at: Timestamp, form: &str| at.to_zoned_datetime(zone.clone()).strftime(form).to_string();
+    let same_day = told(first.from, "%F") == told(first.until, "%F");
+    let from = told(first.from, "%a %-d %b %Y %H:%M");
+    let until = told(first.until, if same_day { "%H:%M" } else { "%a %-d %b %H:%M" });
+    let more = if rest.is_empty() { String::new() } else { format!(" and {} more times", rest.len()) };
+    format!("{from} to {until} ({}){more}", told(first.from, "%Z"))
+}
+
+/// What mends it.
+fn fix(trouble: &Trouble, roster: &Roster) -> String {
+    match trouble {
+        Trouble::Unheard => String::from("add somebody under [[people]] with a contact that works"),
+        Trouble::PathEmpty => String::from(
+            "bind the roles of the path under [roles], or give their schedules a layer that always counts",
+        ),
+        Trouble::LevelEmpty { target, .. } => match roster.schedules_of(target).next() {
+            Some(schedule) => format!(
+                "give the schedule {:?} an override for that time, or a lowest layer that always counts",
+                schedule.name
+            ),
+            None => format!("bind {target:?} under [roles] to somebody with a contact that works"),
+        },
+        Trouble::OnePerson { person } => {
+            format!("bind another role of the path to somebody else than {person}")
+        }
+    }
+}
+
+/// The zone of the schedule that it is about; UTC where there is none.
+fn zone(trouble: &Trouble, roster: &Roster) -> TimeZone {
+    let of = |target: &str| roster.schedules_of(target).next().map(|schedule| schedule.zone.clone());
+    let found = match trouble {
+        Trouble::LevelEmpty { target, .. } => of(target),
+        Trouble::Unheard | Trouble::PathEmpty | Trouble::OnePerson { .. } => {
+            roster.roles().find_map(|(role, _)| of(role))
+        }
+    };
+    found.unwrap_or(TimeZone::UTC)
+}
+
+impl Stretch {
+    /// So many days from an instant on.
+    #[must_use]
+    pub fn days(from: Timestamp, days: u32) -> Self {
+        let hours = SignedDuration::from_hours(24 * i64::from(days));
+        Self { from, until: from.checked_add(hours).unwrap_or(Timestamp::MAX) }
+    }
+}
