@@ -10,7 +10,7 @@ use engine::ports::{
     Batch, Claim, ClaimedWork, Company, Foreign, Journal, JournalError, Lease, News, NodeStanding, Schedule,
     StreamWrite, TimerWrite, WorkWrite,
 };
-use incident::{Event, EventKind, IncidentId, Plan, Summary, TimerKey, Work};
+use incident::{AlertKey, Event, EventKind, IncidentId, Plan, Summary, TimerKey, Work};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -375,6 +375,16 @@ impl Journal for NodeJournal {
             row.work == work && row.lease.owner == lease.owner && row.lease.epoch == lease.epoch
         };
         Ok(rows.iter().any(stands) || self.desk.planted(Mutant::NoEpochCheck))
+    }
+
+    fn holders(&mut self, keys: &[AlertKey]) -> Result<Vec<(AlertKey, IncidentId)>, JournalError> {
+        let mut memory = self.reach()?;
+        let mut holders = self.desk.state().nodes.holders_of(keys);
+        if self.desk.planted(Mutant::HoldersForgotten) {
+            let open = memory.live(Timestamp::MAX)?;
+            holders.retain(|(_, id)| open.iter().any(|row| row.id == *id));
+        }
+        Ok(holders)
     }
 
     fn leave(&mut self) {

@@ -55,7 +55,8 @@ impl Core {
         Ok((core, after))
     }
 
-    /// Who has which key, and who stands unpaged, as the journal knows it.
+    /// Who stands unpaged, and who has which key, as the journal knows it. Where it is shared, keys are asked of it one by
+    /// one: these rows do not go back far enough, and do not say who of several was the last to take a key.
     pub(super) fn learn_rows(&mut self) -> Result<(), JournalError> {
         let plan = Arc::clone(&self.world.settings.load().plan);
         let window = SignedDuration::from_mins(i64::from(plan.policy.reopen_within_min));
@@ -66,7 +67,9 @@ impl Core {
             if summary.unpaged {
                 self.unpaged.insert(summary.id);
             }
-            self.keys.extend(summary.keys.into_iter().map(|key| (key, summary.id)));
+            if self.company == Company::Alone {
+                self.keys.extend(summary.keys.into_iter().map(|key| (key, summary.id)));
+            }
         }
         Ok(())
     }

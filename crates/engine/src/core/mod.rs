@@ -6,6 +6,7 @@
 
 mod backlog;
 mod following;
+mod holding;
 mod loading;
 mod writing;
 
@@ -152,7 +153,7 @@ impl Core {
         let mut after = After::default();
         let anew = if self.company == Company::Shared { BATCHES_ANEW_MAX } else { 0 };
         for _ in 0..=anew {
-            if let Err(error) = self.catch_up(&mut after) {
+            if let Err(error) = self.look_up(questions, &mut after) {
                 let failed = EngineError::Unavailable(error.to_string());
                 return (questions.iter().map(|_| Err(failed.clone())).collect(), after);
             }
@@ -162,6 +163,12 @@ impl Core {
         }
         let answers = questions.iter().map(|question| self.decide_afresh(question, &mut after)).collect();
         (answers, after)
+    }
+
+    /// Memory knows what these questions rest on.
+    fn look_up(&mut self, questions: &[Question], after: &mut After) -> Result<(), JournalError> {
+        self.catch_up(after)?;
+        self.learn_holders(questions)
     }
 
     /// All of them in one transaction; `None` after a conflict.
@@ -196,7 +203,7 @@ impl Core {
     fn decide_afresh(&mut self, question: &Question, after: &mut After) -> Result<Answer, EngineError> {
         let unavailable = |error: JournalError| EngineError::Unavailable(error.to_string());
         for _ in 0..CONFLICTS_MAX {
-            self.catch_up(after).map_err(unavailable)?;
+            self.look_up(std::slice::from_ref(question), after).map_err(unavailable)?;
             let mut making = Making::default();
             let answer = self.decide_one(question, &mut making)?;
             if making.batch.streams.is_empty() {

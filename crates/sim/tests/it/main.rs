@@ -75,6 +75,7 @@ mutants_are_killed! {
     work_that_is_not_kept_is_found: WorkNotKept near 0,
     a_failed_commit_that_is_taken_for_kept_is_found: FailedIsKept near 6,
     alerts_forgotten_on_a_restart_are_found: AlertsForgottenOnRestart near 40,
+    holders_of_alerts_that_are_forgotten_are_found: HoldersForgotten near 1,
     a_command_that_runs_twice_is_found: RunsTwice near 67,
     old_reads_are_found: OldReads near 0,
     timers_that_are_not_moved_are_found: TimersNotMoved near 0,
