@@ -98,8 +98,7 @@ impl Core {
     pub(crate) fn holds(&mut self, id: IncidentId, work: Work) -> Result<bool, EngineError> {
         let Some(held) = self.leases.get(&(id, work)) else { return Ok(false) };
         let lease = held.lease.clone();
-        let holds = self.world.journal.holds(id, work, &lease);
-        let holds = holds.map_err(|error| EngineError::Unavailable(error.to_string()))?;
+        let holds = self.world.journal.holds(id, work, &lease)?;
         if !holds {
             self.leases.remove(&(id, work));
         }

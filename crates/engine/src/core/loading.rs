@@ -217,15 +217,6 @@ impl Core {
         Ok(plan)
     }
 
-    /// An incident that was reopened by hand long after its end is found by its alerts again, unless a newer one has them.
-    fn hold_alerts(&mut self, incident: &Incident) {
-        for key in incident.alerts.keys() {
-            if !self.keys.contains_key(key) {
-                self.keys.insert(key.clone(), incident.id);
-            }
-        }
-    }
-
     pub(super) fn remember(&mut self, incident: &Arc<Incident>) {
         self.live.insert(incident.id, Arc::clone(incident));
         if incident.is_unpaged() {
@@ -237,7 +228,6 @@ impl Core {
             self.resolved.insert(incident.id);
         } else {
             self.resolved.remove(&incident.id);
-            self.hold_alerts(incident);
         }
         while self.resolved.len() > RESOLVED_KEPT_MAX {
             if let Some(oldest) = self.resolved.pop_first() {

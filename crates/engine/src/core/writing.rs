@@ -122,8 +122,8 @@ impl Core {
     }
 
     /// Nothing was kept: memory goes back to what it was, and what was touched is read anew.
-    pub(super) fn take_back(&mut self, mut making: Making) {
-        self.take_keys_back(&mut making);
+    pub(super) fn take_back(&mut self, making: Making) {
+        self.give_back(&making.batch);
         for id in making.before.into_keys() {
             self.live.remove(&id);
             self.resolved.remove(&id);

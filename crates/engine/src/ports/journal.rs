@@ -102,7 +102,7 @@ pub enum TimerWrite {
     },
 }
 
-/// A new incident takes the alerts of a key. Only storage that several processes share looks at it: a process that is
+/// An incident takes the alerts of a key. Only storage that several processes share looks at it: a process that is
 /// alone knows who has which key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyClaim {
@@ -125,7 +125,7 @@ pub struct StreamWrite {
     pub work: Vec<WorkWrite>,
     /// Changes of timers.
     pub timers: Vec<TimerWrite>,
-    /// The keys that a new incident takes.
+    /// The keys that the incident takes.
     pub keys: Vec<KeyClaim>,
     /// The row after these events.
     pub summary: Summary,

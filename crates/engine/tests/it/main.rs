@@ -2,6 +2,7 @@
 
 mod agents;
 mod crashes;
+mod holding;
 mod pages;
 mod runs;
 mod still;

@@ -163,7 +163,9 @@ pub(crate) const FETCH: &str = "FETCH 500 FROM carried";
 
 pub(crate) const CLOSE: &str = "CLOSE carried";
 
-pub(crate) const ALL_SUMMARIES: &str = "SELECT id, summary FROM incidents ORDER BY opened_at, id";
+/// What is open after what is over: the last of a key has it.
+pub(crate) const ALL_SUMMARIES: &str =
+    "SELECT id, summary FROM incidents ORDER BY resolved_at IS NULL, opened_at, id";
 
 /// A later incident takes the key of an earlier one.
 pub(crate) const LEARN_KEY: &str = "\

@@ -52,6 +52,23 @@ async fn is_over(node: &Node, id: IncidentId) {
     node.person(id, Command::Resolve { summary: "restarted".into() }).await.expect("is taken");
 }
 
+fn reopen() -> Command {
+    Command::Reopen { reason: "it is not over".into() }
+}
+
+/// Two incidents of one alert, both over for longer than it could open them again.
+async fn two_are_over(world: &World, node: &Node, key: &str) -> [IncidentId; 2] {
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        let id = node.opened(key).await;
+        is_over(node, id).await;
+        world.clock.pass(SignedDuration::from_hours(3));
+        ids.push(id);
+    }
+    assert_ne!(ids[0], ids[1], "the first stays over");
+    [ids[0], ids[1]]
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_new_alert_at_both_nodes_at_once_opens_one_incident() {
     let world = World::new();
@@ -161,6 +178,30 @@ async fn an_alert_fires_again_after_all_nodes_were_started_anew() {
     d.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_reopened_at_one_node_has_its_alert_at_each() {
+    let world = World::new();
+    let (a, b) = (world.node("a"), world.node("b"));
+    let [first, _] = two_are_over(&world, &a, "api").await;
+    b.person(first, reopen()).await.expect("is reopened");
+    assert_eq!((a.opened("api").await, b.opened("api").await), (first, first));
+    a.stop().await;
+    b.stop().await;
+    // They know of neither incident, and one of them is told to open the first again.
+    let [other, _] = {
+        let a = world.node("a2");
+        let ids = two_are_over(&world, &a, "other").await;
+        a.stop().await;
+        ids
+    };
+    let (c, d) = (world.node("c"), world.node("d"));
+    assert_eq!(d.opened("api").await, first, "after a restart");
+    c.person(other, reopen()).await.expect("is reopened");
+    assert_eq!((c.opened("other").await, d.opened("other").await), (other, other));
+    c.stop().await;
+    d.stop().await;
+}
+
 /// From PostgreSQL to a file and from there to another PostgreSQL: there, nothing but the copy knows of it.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_alert_fires_again_after_everything_was_moved_to_another_database() {
@@ -173,6 +214,8 @@ async fn an_alert_fires_again_after_everything_was_moved_to_another_database() {
         over.push(id);
         world.clock.pass(SignedDuration::from_hours(3));
     }
+    let [reopened, _] = two_are_over(&world, &a, "web").await;
+    a.person(reopened, reopen()).await.expect("is reopened");
     a.stop().await;
     let folder = tempfile::tempdir().expect("a folder");
     let (from, to) = (world.url.clone(), world.server.database());
@@ -188,9 +231,10 @@ async fn an_alert_fires_again_after_everything_was_moved_to_another_database() {
         let (at_b, at_c) = tokio::join!(b.opened(key), c.opened(key));
         assert_eq!(at_b, at_c, "{key}: one incident");
         assert!(!over.contains(&at_b), "{key}: what is over stays over");
-        b.until(at_b, "somebody is woken", delivered).await;
+        let opened = c.until(at_b, "somebody is woken", delivered).await;
+        assert_eq!(opened.pages.len(), 1, "{key}: once");
     }
-    assert_eq!(b.phone.count() + c.phone.count(), 2);
+    assert_eq!((b.opened("web").await, c.opened("web").await), (reopened, reopened));
     b.stop().await;
     c.stop().await;
 }
