@@ -6,6 +6,7 @@
 mod access;
 mod archive;
 mod journal;
+mod keys;
 mod leases;
 mod probing;
 pub mod sample;

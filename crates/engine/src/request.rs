@@ -1,6 +1,6 @@
 //! What the core is asked, and what it answers.
 
-use crate::ports::Lease;
+use crate::ports::{JournalError, Lease};
 use incident::{Alert, Asked, Incident, IncidentId, PersonId, Refusal};
 use playbook::RunbookMatch;
 use std::sync::Arc;
@@ -23,6 +23,12 @@ pub enum EngineError {
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopping,
+}
+
+impl From<JournalError> for EngineError {
+    fn from(error: JournalError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
 }
 
 /// What came of a request, once it is kept for good.

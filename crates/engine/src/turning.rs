@@ -235,14 +235,14 @@ impl Turning {
         let mut after = After::default();
         let known = self.core.catch_up(&mut after);
         self.tell(after);
-        let known = known.map_err(|error| EngineError::Unavailable(error.to_string()));
+        let known = known.map_err(EngineError::from);
         for (incident, reply) in looks {
             let _ = reply.send(known.clone().and_then(|()| self.peek(incident)));
         }
     }
 
     fn peek(&mut self, id: IncidentId) -> Result<Arc<Incident>, EngineError> {
-        let incident = self.core.incident(id).map_err(|error| EngineError::Unavailable(error.to_string()))?;
+        let incident = self.core.incident(id)?;
         if incident.status == incident::Status::New { Err(EngineError::NoIncident(id)) } else { Ok(incident) }
     }
 

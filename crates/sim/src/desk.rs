@@ -1,6 +1,8 @@
 //! The storage of a story: the engine's own fake, with everything in front of it that can go wrong with a disk or a
 //! database. Each node has a line to it.
 
+mod spoiling;
+
 use crate::mutants::Mutant;
 use crate::nodes::Nodes;
 use crate::seats;
@@ -8,11 +10,11 @@ use crate::time::Time;
 use engine::memory::Memory;
 use engine::ports::{
     Batch, Claim, ClaimedWork, Company, Foreign, Journal, JournalError, Lease, News, NodeStanding, Schedule,
-    StreamWrite, TimerWrite, WorkWrite,
+    StreamWrite,
 };
-use incident::{Event, EventKind, IncidentId, Plan, Summary, TimerKey, Work};
+use incident::{AlertKey, Event, EventKind, IncidentId, Plan, Summary, Work};
 use jiff::Timestamp;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How a commit is to end.
@@ -197,60 +199,12 @@ impl NodeJournal {
         self.desk.line(self.node, |line| line.dead = true);
         unavailable("this node dies")
     }
-
-    /// The batch as a mutant would write it.
-    fn spoilt(&mut self, batch: &Batch) -> Batch {
-        let mut batch = batch.clone();
-        match self.desk.mutant {
-            Some(Mutant::NoEpochCheck) => each_work(&mut batch, |change| match change {
-                WorkWrite::Finish { work, .. } => Some(WorkWrite::Drop { work }),
-                WorkWrite::Hold { .. } => None,
-                WorkWrite::Put { .. } | WorkWrite::Drop { .. } => Some(change),
-            }),
-            Some(Mutant::WorkNotKept) => each_work(&mut batch, |change| match change {
-                WorkWrite::Put { .. } | WorkWrite::Hold { .. } => None,
-                WorkWrite::Finish { work, .. } => Some(WorkWrite::Drop { work }),
-                WorkWrite::Drop { .. } => Some(change),
-            }),
-            Some(Mutant::HalfABatch) if batch.streams.len() > 1 => drop(batch.streams.pop()),
-            Some(Mutant::NoVersionCheck) => {
-                let mut versions = BTreeMap::new();
-                for write in &mut batch.streams {
-                    let events = || self.desk.memory.clone().events(write.incident).unwrap_or_default();
-                    let version = versions.entry(write.incident).or_insert_with(|| events().len());
-                    write.expected = u64::try_from(*version).unwrap_or(u64::MAX);
-                    *version += write.events.len();
-                }
-            }
-            Some(Mutant::TimersNotMoved) => {
-                for write in &mut batch.streams {
-                    let all = self.desk.memory.clone().timers().unwrap_or_default();
-                    let set = |key: &TimerKey| {
-                        all.iter().any(|one| one.incident == write.incident && one.key == *key)
-                    };
-                    write.timers.retain(|change| match change {
-                        TimerWrite::Set { key, .. } => !set(key),
-                        TimerWrite::Clear { .. } | TimerWrite::Take { .. } => false,
-                    });
-                }
-            }
-            _ => {}
-        }
-        batch
-    }
-}
-
-fn each_work(batch: &mut Batch, mut change: impl FnMut(WorkWrite) -> Option<WorkWrite>) {
-    for StreamWrite { work, .. } in &mut batch.streams {
-        *work = work.drain(..).filter_map(&mut change).collect();
-    }
 }
 
 impl Journal for NodeJournal {
     fn commit(&mut self, batch: &Batch) -> Result<(), JournalError> {
         self.reach_to_write()?;
         self.settle();
-        let spoilt = self.spoilt(batch);
         let end = self.ordered();
         match end {
             Some(End::Fails) if self.desk.planted(Mutant::FailedIsKept) => return Ok(()),
@@ -260,6 +214,8 @@ impl Journal for NodeJournal {
             Some(End::Met) => seats::others_turn(self.node),
             Some(End::AnswerLost | End::CrashAfter) | None => {}
         }
+        // Only now: others may have written meanwhile, and what is spoilt must fit what stands there.
+        let spoilt = self.spoilt(batch);
         if self.desk.planted(Mutant::SendBeforeCommit) {
             self.desk.state().unwritten.push_back((self.node, self.owner.clone(), spoilt));
             return if end == Some(End::CrashAfter) { Err(self.die()) } else { Ok(()) };
@@ -375,6 +331,16 @@ impl Journal for NodeJournal {
             row.work == work && row.lease.owner == lease.owner && row.lease.epoch == lease.epoch
         };
         Ok(rows.iter().any(stands) || self.desk.planted(Mutant::NoEpochCheck))
+    }
+
+    fn holders(&mut self, keys: &[AlertKey]) -> Result<Vec<(AlertKey, IncidentId)>, JournalError> {
+        let mut memory = self.reach()?;
+        let mut holders = self.desk.state().nodes.holders_of(keys);
+        if self.desk.planted(Mutant::HoldersForgotten) {
+            let open = memory.live(Timestamp::MAX)?;
+            holders.retain(|(_, id)| open.iter().any(|row| row.id == *id));
+        }
+        Ok(holders)
     }
 
     fn leave(&mut self) {

@@ -26,6 +26,8 @@ pub enum Mutant {
     FailedIsKept,
     /// A restart does not know which alerts are open.
     AlertsForgottenOnRestart,
+    /// A journal of several nodes does not say who had an alert that is over.
+    HoldersForgotten,
     /// An executor begins a command again when it fails.
     RunsTwice,
     /// A journal of several nodes reads from a copy that is behind.
@@ -38,7 +40,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::SendBeforeCommit,
         Self::NoEpochCheck,
         Self::TimersLostOnRestart,
@@ -49,6 +51,7 @@ impl Mutant {
         Self::WorkNotKept,
         Self::FailedIsKept,
         Self::AlertsForgottenOnRestart,
+        Self::HoldersForgotten,
         Self::RunsTwice,
         Self::OldReads,
         Self::TimersNotMoved,

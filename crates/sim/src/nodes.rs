@@ -22,13 +22,15 @@ pub(crate) struct Nodes {
 }
 
 impl Nodes {
-    /// Who has which alert after this batch.
+    /// Who has which alert after this batch. Refused when it is with anybody else than the claim says; what nobody has
+    /// is free.
     pub(crate) fn keys_after(&self, batch: &Batch) -> Result<Vec<(AlertKey, IncidentId)>, JournalError> {
         let mut after: Vec<(AlertKey, IncidentId)> = Vec::new();
         for write in &batch.streams {
             for KeyClaim { key, instead_of } in &write.keys {
                 let earlier = after.iter().any(|(known, _)| known == key);
-                if !earlier && self.holders.get(key) != instead_of.as_ref() {
+                let holder = self.holders.get(key);
+                if !earlier && holder.is_some_and(|holder| instead_of.as_ref() != Some(holder)) {
                     return Err(JournalError::Conflict {
                         incident: write.incident,
                         expected: write.expected,
@@ -38,6 +40,12 @@ impl Nodes {
             }
         }
         Ok(after)
+    }
+
+    /// Who has each of these alerts.
+    pub(crate) fn holders_of(&self, keys: &[AlertKey]) -> Vec<(AlertKey, IncidentId)> {
+        let holder = |key: &AlertKey| Some((key.clone(), *self.holders.get(key)?));
+        keys.iter().filter_map(holder).collect()
     }
 
     /// A batch was written: the others will hear of it.

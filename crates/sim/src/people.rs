@@ -72,6 +72,8 @@ fn intent(detail: u64) -> AckIntent {
 #[derive(Clone, Debug)]
 pub(crate) struct Delivery {
     pub(crate) alert: Alert,
+    /// Since when it is to be told, in true time, however often it was tried.
+    pub(crate) since: i64,
     /// When it is tried, in true time.
     pub(crate) due: i64,
     /// Under which ticket it is being tried.

@@ -294,11 +294,13 @@ impl Ledger {
         }
     }
 
+    /// No node has taken what a source has to tell, though it has tried long enough.
+    pub(crate) fn untold(&mut self, alert: &Alert) {
+        self.broken(1, format!("{:?} is {:?}, and no node takes it", alert.key.key, alert.status));
+    }
+
     /// After the faults have stopped and enough time has passed: everybody was answered, woken, or it stands in red.
-    pub(crate) fn settled(&mut self, memory: &Memory, now: i64, untold: Option<&Alert>) {
-        if let Some(alert) = untold {
-            self.broken(1, format!("{:?} is {:?}, and no node takes it", alert.key.key, alert.status));
-        }
+    pub(crate) fn settled(&mut self, memory: &Memory, now: i64) {
         let fateless = self.accepted.iter().find(|id| {
             let paged = self.incidents.get(id).is_some_and(|incident| !incident.pages.is_empty());
             !paged && !self.tickets.contains(id) && !self.unpaged.contains(id)

@@ -31,7 +31,7 @@ const HEALED_MS: i64 = 8 * 3_600_000;
 /// How far a clock jumps at most.
 const JUMP_MAX_MS: i64 = 90 * 60_000;
 
-/// How long a source may try in vain at the end.
+/// How long a source may try in vain once everything is well.
 const UNTOLD_MAX_MS: i64 = 10 * MINUTE;
 
 /// What somebody has in mind who does nothing.
@@ -156,16 +156,16 @@ impl Story {
         }
         if self.ledger.found.is_none() {
             self.heal();
-            let until = self.time.now() + HEALED_MS;
+            let healed = self.time.now();
+            let until = healed + HEALED_MS;
             while self.time.now() < until && self.ledger.found.is_none() {
                 self.step += 1;
                 self.settle(until);
+                self.nobody_tries_in_vain(healed);
             }
             if self.ledger.found.is_none() {
                 self.everybody_looks();
-                let now = self.time.now();
-                let untold = self.deliveries.iter().find(|one| one.due < now - UNTOLD_MAX_MS);
-                self.ledger.settled(&self.desk.memory, now, untold.map(|one| &one.alert));
+                self.ledger.settled(&self.desk.memory, self.time.now());
                 self.broken_at = self.step;
             }
         }

@@ -1,7 +1,7 @@
 //! The journal's streams, timers and plans.
 
-use super::leases;
 use super::sample::{PLAN, at, id, note, notes, opening, paging, summary};
+use super::{keys, leases};
 use crate::ports::{Batch, Claim, Journal, JournalError, Schedule, StreamWrite, TimerWrite};
 use incident::{Plan, TimerKey};
 use jiff::{SignedDuration, Timestamp};
@@ -28,6 +28,7 @@ pub fn journal(make: &mut dyn FnMut() -> Box<dyn Journal>) {
         check(&mut *make());
     }
     leases::check_each(make);
+    keys::check_each(make);
 }
 
 /// Checks that another handle finds what the one before it left. `open` opens the same storage each time, empty at

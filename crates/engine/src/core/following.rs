@@ -24,7 +24,7 @@ pub(super) enum Doubts {
     None,
     /// Which work is its own.
     Leases,
-    /// That, and who has which key.
+    /// That, and who stands unpaged.
     Everything,
 }
 
@@ -54,11 +54,16 @@ impl Core {
                 tracing::warn!("this node was not heard of for too long; it reads everything anew");
                 self.live.clear();
                 self.resolved.clear();
+                self.keys.clear();
                 self.doubts = Doubts::Everything;
             }
         }
         for change in news.changes {
             self.follow(&change);
+            // What is told late is not told in order: who has these keys is asked when somebody wants to know.
+            if news.standing != NodeStanding::Held {
+                self.keys.retain(|key, _| !change.keys.contains(key));
+            }
             after.changes.push(Change { incident: change.incident, version: change.version });
         }
         self.settle_doubts()
@@ -93,8 +98,7 @@ impl Core {
     pub(crate) fn holds(&mut self, id: IncidentId, work: Work) -> Result<bool, EngineError> {
         let Some(held) = self.leases.get(&(id, work)) else { return Ok(false) };
         let lease = held.lease.clone();
-        let holds = self.world.journal.holds(id, work, &lease);
-        let holds = holds.map_err(|error| EngineError::Unavailable(error.to_string()))?;
+        let holds = self.world.journal.holds(id, work, &lease)?;
         if !holds {
             self.leases.remove(&(id, work));
         }

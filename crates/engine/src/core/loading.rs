@@ -55,7 +55,8 @@ impl Core {
         Ok((core, after))
     }
 
-    /// Who has which key, and who stands unpaged, as the journal knows it.
+    /// Who stands unpaged, and who has which key, as the journal knows it. Where it is shared, keys are asked of it one by
+    /// one: these rows do not go back far enough, and do not say who of several was the last to take a key.
     pub(super) fn learn_rows(&mut self) -> Result<(), JournalError> {
         let plan = Arc::clone(&self.world.settings.load().plan);
         let window = SignedDuration::from_mins(i64::from(plan.policy.reopen_within_min));
@@ -66,7 +67,9 @@ impl Core {
             if summary.unpaged {
                 self.unpaged.insert(summary.id);
             }
-            self.keys.extend(summary.keys.into_iter().map(|key| (key, summary.id)));
+            if self.company == Company::Alone {
+                self.keys.extend(summary.keys.into_iter().map(|key| (key, summary.id)));
+            }
         }
         Ok(())
     }
@@ -214,15 +217,6 @@ impl Core {
         Ok(plan)
     }
 
-    /// An incident that was reopened by hand long after its end is found by its alerts again, unless a newer one has them.
-    fn hold_alerts(&mut self, incident: &Incident) {
-        for key in incident.alerts.keys() {
-            if !self.keys.contains_key(key) {
-                self.keys.insert(key.clone(), incident.id);
-            }
-        }
-    }
-
     pub(super) fn remember(&mut self, incident: &Arc<Incident>) {
         self.live.insert(incident.id, Arc::clone(incident));
         if incident.is_unpaged() {
@@ -234,7 +228,6 @@ impl Core {
             self.resolved.insert(incident.id);
         } else {
             self.resolved.remove(&incident.id);
-            self.hold_alerts(incident);
         }
         while self.resolved.len() > RESOLVED_KEPT_MAX {
             if let Some(oldest) = self.resolved.pop_first() {

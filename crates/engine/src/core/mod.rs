@@ -6,13 +6,12 @@
 
 mod backlog;
 mod following;
+mod holding;
 mod loading;
 mod writing;
 
 use crate::fault::Faults;
-use crate::ports::{
-    Batch, Clock, Company, Ids, Journal, JournalError, KeyClaim, Lease, Schedule, StreamWrite,
-};
+use crate::ports::{Batch, Clock, Company, Ids, Journal, JournalError, Lease, Schedule, StreamWrite};
 use crate::pulse::{Pulse, Tally};
 use crate::request::{Answer, Answers, Change, EngineError, Question};
 use crate::settings::Settings;
@@ -108,7 +107,8 @@ enum Hand {
 struct Making {
     batch: Batch,
     before: BTreeMap<IncidentId, Option<Arc<Incident>>>,
-    keys_before: Vec<(AlertKey, Option<IncidentId>)>,
+    /// The keys that nobody has, as the journal said.
+    free: BTreeSet<AlertKey>,
     work: Vec<(IncidentId, Work)>,
 }
 
@@ -164,11 +164,14 @@ impl Core {
         let mut after = After::default();
         let anew = if self.company == Company::Shared { BATCHES_ANEW_MAX } else { 0 };
         for _ in 0..=anew {
-            if let Err(error) = self.catch_up(&mut after) {
-                let failed = EngineError::Unavailable(error.to_string());
-                return (questions.iter().map(|_| Err(failed.clone())).collect(), after);
-            }
-            if let Some(answers) = self.decide_together(questions, &mut after) {
+            let making = match self.look_up(questions, &mut after) {
+                Ok(making) => making,
+                Err(error) => {
+                    let failed = EngineError::from(error);
+                    return (questions.iter().map(|_| Err(failed.clone())).collect(), after);
+                }
+            };
+            if let Some(answers) = self.decide_together(questions, making, &mut after) {
                 return (answers, after);
             }
         }
@@ -176,9 +179,21 @@ impl Core {
         (answers, after)
     }
 
-    /// All of them in one transaction; `None` after a conflict.
-    fn decide_together(&mut self, questions: &[Question], after: &mut After) -> Option<Answers> {
+    /// Memory knows what these questions rest on.
+    fn look_up(&mut self, questions: &[Question], after: &mut After) -> Result<Making, JournalError> {
+        self.catch_up(after)?;
         let mut making = Making::default();
+        self.learn_asked(questions, &mut making)?;
+        Ok(making)
+    }
+
+    /// All of them in one transaction; `None` after a conflict.
+    fn decide_together(
+        &mut self,
+        questions: &[Question],
+        mut making: Making,
+        after: &mut After,
+    ) -> Option<Answers> {
         let mut answers: Answers = Vec::with_capacity(questions.len());
         for question in questions {
             let answer = self.decide_one(question, &mut making);
@@ -198,7 +213,7 @@ impl Core {
             }
             Err(error) => {
                 self.take_back(making);
-                let failed = EngineError::Unavailable(error.to_string());
+                let failed = EngineError::from(error);
                 Some(answers.into_iter().map(|answer| answer.and(Err(failed.clone()))).collect())
             }
         }
@@ -206,10 +221,8 @@ impl Core {
 
     /// After a conflict a question is decided by itself, each time on a fresh reading.
     fn decide_afresh(&mut self, question: &Question, after: &mut After) -> Result<Answer, EngineError> {
-        let unavailable = |error: JournalError| EngineError::Unavailable(error.to_string());
         for _ in 0..CONFLICTS_MAX {
-            self.catch_up(after).map_err(unavailable)?;
-            let mut making = Making::default();
+            let mut making = self.look_up(std::slice::from_ref(question), after)?;
             let answer = self.decide_one(question, &mut making)?;
             if making.batch.streams.is_empty() {
                 return Ok(answer);
@@ -222,11 +235,11 @@ impl Core {
                 }
                 Err(JournalError::Conflict { .. }) => {
                     self.take_back(making);
-                    self.doubt(question).map_err(unavailable)?;
+                    self.doubt(question)?;
                 }
                 Err(error) => {
                     self.take_back(making);
-                    return Err(unavailable(error));
+                    return Err(error.into());
                 }
             }
         }
@@ -259,7 +272,6 @@ impl Core {
         making: &mut Making,
     ) -> Result<Answer, EngineError> {
         let by = Actor::Source(alert.key.source.clone());
-        let mut instead_of = None;
         if let Some(id) = self.keys.get(&alert.key).copied() {
             let command = Command::Alert { alert: alert.clone(), matches: Vec::new() };
             let answer = self.ask(id, Asked { by: by.clone(), command }, None, making);
@@ -267,21 +279,12 @@ impl Core {
             if !over {
                 return answer;
             }
-            instead_of = Some(id);
         }
         if alert.status != AlertStatus::Firing {
             return Err(EngineError::Refused(Refusal::NothingOpen));
         }
         let command = Command::Alert { alert: alert.clone(), matches: matches.to_vec() };
-        let answer = self.begin(Asked { by, command }, making)?;
-        if let Some(write) = making.batch.streams.last_mut().filter(|write| write.incident == answer.incident)
-        {
-            write.keys.push(KeyClaim { key: alert.key.clone(), instead_of });
-        }
-        // Remembering the new incident may have let it hold the alert already.
-        let before = self.keys.insert(alert.key.clone(), answer.incident).filter(|id| *id != answer.incident);
-        making.keys_before.push((alert.key.clone(), before));
-        Ok(answer)
+        self.begin(Asked { by, command }, making)
     }
 
     /// A new incident on the plan of today.
@@ -289,7 +292,7 @@ impl Core {
         let now = self.world.clock.now();
         let id = self.world.ids.incident(now);
         let plan = Arc::clone(&self.world.settings.load().plan);
-        self.keep_plan(&plan).map_err(|error| EngineError::Unavailable(error.to_string()))?;
+        self.keep_plan(&plan)?;
         let fresh = Arc::new(Incident::new(id, plan));
         self.decide_on(&fresh, asked, None, making)
     }
@@ -301,7 +304,7 @@ impl Core {
         lease: Option<&Lease>,
         making: &mut Making,
     ) -> Result<Answer, EngineError> {
-        let incident = self.incident(id).map_err(|error| EngineError::Unavailable(error.to_string()))?;
+        let incident = self.incident(id)?;
         if incident.status == Status::New {
             return Err(EngineError::NoIncident(id));
         }
@@ -337,6 +340,8 @@ impl Core {
         let expected = incident.version;
         let write = Write { fired, leased, intents };
         if !events.is_empty() || write.fired.is_some() {
+            let keys = self.claims(&state, making)?;
+            self.keys.extend(keys.iter().map(|claim| (claim.key.clone(), state.id)));
             let (work, timers) = self.writes(&state, write, making);
             making.before.entry(state.id).or_insert_with(|| self.live.get(&state.id).cloned());
             making.batch.streams.push(StreamWrite {
@@ -345,7 +350,7 @@ impl Core {
                 events,
                 work,
                 timers,
-                keys: Vec::new(),
+                keys,
                 summary: summarize(&state),
                 plan: state.plan.digest.clone(),
             });

@@ -123,15 +123,10 @@ impl Core {
 
     /// Nothing was kept: memory goes back to what it was, and what was touched is read anew.
     pub(super) fn take_back(&mut self, making: Making) {
+        self.give_back(&making.batch);
         for id in making.before.into_keys() {
             self.live.remove(&id);
             self.resolved.remove(&id);
-        }
-        for (key, before) in making.keys_before.into_iter().rev() {
-            match before {
-                Some(id) => self.keys.insert(key, id),
-                None => self.keys.remove(&key),
-            };
         }
     }
 }

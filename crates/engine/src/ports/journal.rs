@@ -102,13 +102,13 @@ pub enum TimerWrite {
     },
 }
 
-/// A new incident takes the alerts of a key. Only storage that several processes share looks at it: a process that is
+/// An incident takes the alerts of a key. Only storage that several processes share looks at it: a process that is
 /// alone knows who has which key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyClaim {
     /// Which key.
     pub key: AlertKey,
-    /// Who had it before, as the decision knew it. Conflict when it is with anybody else.
+    /// Who had it before, as the decision knew it. Conflict when it is with anybody else; what nobody has is free.
     pub instead_of: Option<IncidentId>,
 }
 
@@ -125,7 +125,7 @@ pub struct StreamWrite {
     pub work: Vec<WorkWrite>,
     /// Changes of timers.
     pub timers: Vec<TimerWrite>,
-    /// The keys that a new incident takes.
+    /// The keys that the incident takes.
     pub keys: Vec<KeyClaim>,
     /// The row after these events.
     pub summary: Summary,
@@ -301,6 +301,14 @@ pub trait Journal: Send {
     /// [`JournalError`].
     fn holds(&mut self, _incident: IncidentId, _work: Work, _lease: &Lease) -> Result<bool, JournalError> {
         Ok(true)
+    }
+
+    /// Which incident has the alerts of each of these keys, however long ago it took them. What nobody has is left out.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    fn holders(&mut self, _keys: &[AlertKey]) -> Result<Vec<(AlertKey, IncidentId)>, JournalError> {
+        Ok(Vec::new())
     }
 
     /// This process ends: whatever it holds is free for the others at once.

@@ -2,6 +2,7 @@
 
 mod agents;
 mod crashes;
+mod holding;
 mod late;
 mod pages;
 mod runs;

@@ -34,7 +34,7 @@ impl Story {
         if self.chance.per_mille(100) {
             alert.expires_at = Some(Time::at(due + 30 * MINUTE));
         }
-        self.deliveries.push(Delivery { alert, due, ticket: None });
+        self.deliveries.push(Delivery { alert, since: due, due, ticket: None });
     }
 
     /// Sources send what is due, each to some node.

@@ -1,6 +1,6 @@
 //! After each step: what was written, carried, begun and heard is held against the promises.
 
-use super::{MINUTE, Story};
+use super::{MINUTE, Story, UNTOLD_MAX_MS};
 use crate::desk::Kept;
 use crate::faults::Fault;
 use crate::mutants::Mutant;
@@ -85,11 +85,22 @@ impl Story {
         }
     }
 
+    /// Everything has been well since `healed`: whatever a source has to tell is taken, however it was refused before.
+    pub(super) fn nobody_tries_in_vain(&mut self, healed: i64) {
+        let long_ago = self.time.now() - UNTOLD_MAX_MS;
+        let in_vain = self.deliveries.iter().find(|one| one.since.max(healed) < long_ago);
+        if let Some(in_vain) = in_vain {
+            self.ledger.untold(&in_vain.alert);
+            self.broken_at = self.step;
+        }
+    }
+
     /// What a source had to tell was taken. Sometimes it tells it again all the same.
     fn is_done(&mut self, ticket: u64) {
         let Some(at) = self.deliveries.iter().position(|one| one.ticket == Some(ticket)) else { return };
         if self.outside.strikes(Fault::DuplicateDelivery, 100) {
             self.tries_again(ticket);
+            self.deliveries[at].since = self.deliveries[at].due;
         } else {
             self.deliveries.remove(at);
         }

@@ -47,10 +47,9 @@ fn killed(mutant: Mutant, near: u64) {
 }
 
 macro_rules! mutants_are_killed {
-    ($($(#[$attribute:meta])* $name:ident: $mutant:ident near $near:literal,)*) => {
+    ($($name:ident: $mutant:ident near $near:literal,)*) => {
         $(
             #[test]
-            $(#[$attribute])*
             fn $name() {
                 killed(Mutant::$mutant, $near);
             }
@@ -68,13 +67,13 @@ mutants_are_killed! {
     a_missing_check_of_the_epoch_is_found: NoEpochCheck near 0,
     timers_lost_on_a_restart_are_found: TimersLostOnRestart near 1,
     a_page_after_the_acknowledge_is_found: PageAfterAcknowledge near 1,
-    #[ignore = "it lives through 1,000 stories: what else the engine checks hides it, and no story is made for it yet"]
-    a_missing_check_of_the_version_is_found: NoVersionCheck near 0,
+    a_missing_check_of_the_version_is_found: NoVersionCheck near 7,
     leases_that_are_ignored_are_found: LeasesIgnored near 126,
     half_a_batch_is_found: HalfABatch near 0,
     work_that_is_not_kept_is_found: WorkNotKept near 0,
     a_failed_commit_that_is_taken_for_kept_is_found: FailedIsKept near 6,
     alerts_forgotten_on_a_restart_are_found: AlertsForgottenOnRestart near 40,
+    holders_of_alerts_that_are_forgotten_are_found: HoldersForgotten near 1,
     a_command_that_runs_twice_is_found: RunsTwice near 67,
     old_reads_are_found: OldReads near 0,
     timers_that_are_not_moved_are_found: TimersNotMoved near 0,

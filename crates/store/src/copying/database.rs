@@ -23,7 +23,8 @@ impl Shared {
         Ok(Self(link))
     }
 
-    /// Who has which key is not among what is carried: it follows from the incidents, the newest of a key.
+    /// Who has which key is not among what is carried: it follows from the incidents: the open one of a
+    /// key, or else the newest.
     fn learn_keys(&mut self) -> Result<(), String> {
         let rows = self.0.rows(sql::ALL_SUMMARIES, Vec::new()).map_err(said)?;
         for row in &rows {

@@ -3,17 +3,17 @@
 //! A call whose answer is lost may have been kept or not. Nothing is written again before that is known: a row in the
 //! place of the batch's own tells, and keeps a late one out. See [`crate::sql::postgres::SETTLE`].
 
-use super::fold::{Folded, Told, head, json};
+use super::fold::{Folded, Told, digest, head, json};
 use super::link::{Fault, Link};
-use super::parameters::{Parameter, number, seconds, text};
+use super::parameters::{Parameter, many_bytes, number, seconds, text};
 use crate::rows;
 use crate::sql::{journal as sql, postgres};
 use engine::ports::{
     Batch, Claim, ClaimedWork, Company, Foreign, Journal, JournalError, Lease, News, NodeStanding, Schedule,
 };
-use incident::{Event, IncidentId, Plan, Summary, Work};
+use incident::{AlertKey, Event, IncidentId, Plan, Summary, Work};
 use jiff::Timestamp;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
 
@@ -309,6 +309,19 @@ impl Journal for PostgresJournal {
         let epoch = rows::number(lease.epoch);
         let with = || vec![text(id.clone()), text(what.clone()), text(lease.owner.clone()), number(epoch)];
         Ok(!self.read(postgres::HOLDS, with)?.is_empty())
+    }
+
+    fn holders(&mut self, keys: &[AlertKey]) -> Result<Vec<(AlertKey, IncidentId)>, JournalError> {
+        let asked: BTreeMap<Vec<u8>, &AlertKey> = keys.iter().map(|key| (digest(key), key)).collect();
+        let found = self.read(postgres::HOLDERS, || vec![many_bytes(asked.keys().cloned().collect())])?;
+        let holders = found.iter().filter_map(|row| {
+            let holder = |row| Ok((get::<&[u8]>(row, 0)?, rows::parsed("alert_keys", get(row, 1)?)?));
+            match holder(row) {
+                Ok((digest, incident)) => asked.get(digest).map(|key| Ok(((*key).clone(), incident))),
+                Err(error) => Some(Err(error)),
+            }
+        });
+        holders.collect()
     }
 
     fn leave(&mut self) {

@@ -68,6 +68,9 @@ RETURNING w.incident, w.what, w.epoch";
 pub(crate) const HOLDS: &str =
     "SELECT 1 FROM work WHERE incident = $1 AND what = $2 AND owner = $3 AND epoch = $4";
 
+/// Which incident has the alerts of each of these keys.
+pub(crate) const HOLDERS: &str = "SELECT digest, incident FROM alert_keys WHERE digest = ANY ($1)";
+
 /// `$3` is for how many seconds nobody else is given them.
 pub(crate) const OVERDUE: &str = "\
 UPDATE timers AS t SET taken_until = clock_timestamp() + make_interval(secs => $3)
@@ -160,7 +163,9 @@ pub(crate) const FETCH: &str = "FETCH 500 FROM carried";
 
 pub(crate) const CLOSE: &str = "CLOSE carried";
 
-pub(crate) const ALL_SUMMARIES: &str = "SELECT id, summary FROM incidents ORDER BY opened_at, id";
+/// What is open after what is over: the last of a key has it.
+pub(crate) const ALL_SUMMARIES: &str =
+    "SELECT id, summary FROM incidents ORDER BY resolved_at IS NULL, opened_at, id";
 
 /// A later incident takes the key of an earlier one.
 pub(crate) const LEARN_KEY: &str = "\
@@ -178,6 +183,7 @@ pub(crate) const ALL: &[&str] = &[
     SETTLE,
     CLAIM_EXPIRED,
     HOLDS,
+    HOLDERS,
     STREAM,
     ONE_AT_A_TIME,
     TABLES,

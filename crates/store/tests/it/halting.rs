@@ -1,7 +1,7 @@
 //! A journal that stands still when the story wants it, as a process does that is stopped by a signal.
 
 use engine::ports::{Batch, Claim, ClaimedWork, Company, Journal, JournalError, Lease, News, Schedule};
-use incident::{Event, IncidentId, Plan, Summary, Work};
+use incident::{AlertKey, Event, IncidentId, Plan, Summary, Work};
 use jiff::Timestamp;
 use store::PostgresJournal;
 use tokio::sync::watch;
@@ -82,6 +82,10 @@ impl Journal for Halting {
 
     fn holds(&mut self, incident: IncidentId, work: Work, lease: &Lease) -> Result<bool, JournalError> {
         self.inner().holds(incident, work, lease)
+    }
+
+    fn holders(&mut self, keys: &[AlertKey]) -> Result<Vec<(AlertKey, IncidentId)>, JournalError> {
+        self.inner().holders(keys)
     }
 
     fn leave(&mut self) {

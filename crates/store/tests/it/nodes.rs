@@ -4,9 +4,12 @@ use crate::nodes_world::{Counting, HandClock, Node, PATIENCE, alert};
 use crate::postgres_server::PostgresServer;
 use engine::EngineError;
 use engine::ports::Filter;
-use incident::{AckIntent, AlertStatus, Command, Ending, Incident, PageState, Refusal, RunState, Status};
+use incident::{
+    AckIntent, AlertStatus, Command, Ending, Incident, IncidentId, PageState, Refusal, RunState, Status,
+};
 use jiff::SignedDuration;
 use std::sync::Arc;
+use store::{End, Postgres, Purpose, Sqlite, copy};
 
 struct World {
     server: PostgresServer,
@@ -41,6 +44,29 @@ impl World {
 fn delivered(incident: &Incident) -> bool {
     !incident.pages.is_empty()
         && incident.pages.iter().all(|page| matches!(page.state, PageState::Delivered { .. }))
+}
+
+/// Somebody is woken, and ends it.
+async fn is_over(node: &Node, id: IncidentId) {
+    node.until(id, "somebody is woken", delivered).await;
+    node.person(id, Command::Resolve { summary: "restarted".into() }).await.expect("is taken");
+}
+
+fn reopen() -> Command {
+    Command::Reopen { reason: "it is not over".into() }
+}
+
+/// Two incidents of one alert, both over for longer than it could open them again.
+async fn two_are_over(world: &World, node: &Node, key: &str) -> [IncidentId; 2] {
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        let id = node.opened(key).await;
+        is_over(node, id).await;
+        world.clock.pass(SignedDuration::from_hours(3));
+        ids.push(id);
+    }
+    assert_ne!(ids[0], ids[1], "the first stays over");
+    [ids[0], ids[1]]
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -121,15 +147,112 @@ async fn a_key_of_an_incident_that_is_over_goes_to_one_new_incident() {
     let world = World::new();
     let (a, b) = (world.node("a"), world.node("b"));
     let first = a.opened("api").await;
-    b.until(first, "somebody is woken", delivered).await;
-    let resolve = Command::Resolve { summary: "restarted".into() };
-    b.person(first, resolve).await.expect("is taken");
+    is_over(&b, first).await;
     // Longer than it could be opened again.
     world.clock.pass(SignedDuration::from_hours(3));
     let (at_a, at_b) = tokio::join!(a.opened("api"), b.opened("api"));
     assert_eq!(at_a, at_b);
     assert_ne!(at_a, first);
     assert_eq!(a.engine.incident(first).await.expect("it is there").status, Status::Resolved);
+    a.stop().await;
+    b.stop().await;
+}
+
+/// No node that runs has heard of the incident that is over: it is known by the database alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alert_fires_again_after_all_nodes_were_started_anew() {
+    let world = World::new();
+    let (a, b) = (world.node("a"), world.node("b"));
+    let first = a.opened("api").await;
+    is_over(&b, first).await;
+    world.clock.pass(SignedDuration::from_hours(3));
+    a.stop().await;
+    b.stop().await;
+    let (c, d) = (world.node("c"), world.node("d"));
+    let (at_c, at_d) = tokio::join!(c.opened("api"), d.opened("api"));
+    assert_eq!(at_c, at_d, "one incident");
+    assert_ne!(at_c, first, "what is over stays over");
+    let second = c.until(at_c, "somebody is woken", delivered).await;
+    assert_eq!((second.pages.len(), c.phone.count() + d.phone.count()), (1, 1));
+    c.stop().await;
+    d.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_reopened_at_one_node_has_its_alert_at_each() {
+    let world = World::new();
+    let (a, b) = (world.node("a"), world.node("b"));
+    let [first, _] = two_are_over(&world, &a, "api").await;
+    b.person(first, reopen()).await.expect("is reopened");
+    assert_eq!((a.opened("api").await, b.opened("api").await), (first, first));
+    a.stop().await;
+    b.stop().await;
+    // They know of neither incident, and one of them is told to open the first again.
+    let [other, _] = {
+        let a = world.node("a2");
+        let ids = two_are_over(&world, &a, "other").await;
+        a.stop().await;
+        ids
+    };
+    let (c, d) = (world.node("c"), world.node("d"));
+    assert_eq!(d.opened("api").await, first, "after a restart");
+    c.person(other, reopen()).await.expect("is reopened");
+    assert_eq!((c.opened("other").await, d.opened("other").await), (other, other));
+    c.stop().await;
+    d.stop().await;
+}
+
+/// From PostgreSQL to a file and from there to another PostgreSQL: there, nothing but the copy knows of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alert_fires_again_after_everything_was_moved_to_another_database() {
+    let mut world = World::new();
+    let a = world.node("a");
+    let mut over = Vec::new();
+    for key in ["api", "db", "api"] {
+        let id = a.opened(key).await;
+        is_over(&a, id).await;
+        over.push(id);
+        world.clock.pass(SignedDuration::from_hours(3));
+    }
+    let [reopened, _] = two_are_over(&world, &a, "web").await;
+    a.person(reopened, reopen()).await.expect("is reopened");
+    a.stop().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let (from, to) = (world.url.clone(), world.server.database());
+    tokio::task::block_in_place(|| {
+        let [from, to] = [&from, &to].map(|url| Postgres::open(url).expect("it can be reached"));
+        let file = Sqlite::open(&folder.path().join("moved.db")).expect("a file");
+        copy(End::Shared(&from), End::File(&file), &Purpose::Move).expect("out");
+        copy(End::File(&file), End::Shared(&to), &Purpose::Move).expect("in");
+    });
+    world.url = to;
+    let (b, c) = (world.node("b"), world.node("c"));
+    for key in ["api", "db"] {
+        let (at_b, at_c) = tokio::join!(b.opened(key), c.opened(key));
+        assert_eq!(at_b, at_c, "{key}: one incident");
+        assert!(!over.contains(&at_b), "{key}: what is over stays over");
+        let opened = c.until(at_b, "somebody is woken", delivered).await;
+        assert_eq!(opened.pages.len(), 1, "{key}: once");
+    }
+    assert_eq!((b.opened("web").await, c.opened("web").await), (reopened, reopened));
+    b.stop().await;
+    c.stop().await;
+}
+
+/// What a node remembers of a key is wrong, and nobody tells it: a refusal makes it ask.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_is_wrong_about_a_key_asks_who_has_it() {
+    let world = World::new();
+    let (a, b) = (world.node("a"), world.node("b"));
+    let first = a.opened("api").await;
+    is_over(&a, first).await;
+    world.clock.pass(SignedDuration::from_hours(3));
+    a.stands_still.send_replace(true);
+    let second = b.opened("api").await;
+    world.sql("DELETE FROM changes");
+    a.stands_still.send_replace(false);
+    assert_eq!(a.opened("api").await, second);
+    assert_ne!(second, first);
     a.stop().await;
     b.stop().await;
 }
