@@ -7,6 +7,7 @@ mod clock;
 mod database;
 mod plan;
 mod playbook_files;
+mod running;
 mod server;
 mod switch;
 
@@ -17,10 +18,8 @@ pub(crate) use clock::Steady;
 pub(crate) use database::{Database, Place, database, open_storage};
 pub(crate) use plan::plan;
 pub(crate) use playbook_files::{ReadPlaybook, read_documents, read_playbook};
-pub(crate) use server::{
-    Running, ServerSettings, command_runner, own_variable, private, run_settings, start, storage_failed,
-    unreachable,
-};
+pub(crate) use running::{command_runner, own_variable, private, run_settings};
+pub(crate) use server::{Running, ServerSettings, start, storage_failed, unreachable};
 
 /// `ring` is the one crypto library of the program.
 pub(crate) fn use_ring() {
