@@ -5,6 +5,7 @@
 
 mod access;
 mod archive;
+mod heartbeats;
 mod journal;
 mod leases;
 mod probing;
@@ -12,5 +13,6 @@ pub mod sample;
 
 pub use self::access::access;
 pub use self::archive::archive;
+pub use self::heartbeats::heartbeats;
 pub use self::journal::{journal, restart};
 pub use self::probing::probes;

@@ -8,7 +8,9 @@ use crate::public::Board;
 use crate::sights::Sights;
 use crate::streams::Streams;
 use engine::Engine;
-use engine::ports::{Access, AccessError, AgentView, BucketWidth, Ids, ProbeBoard, ProbeStretch};
+use engine::ports::{
+    Access, AccessError, AgentView, BucketWidth, HeartbeatBoard, Ids, ProbeBoard, ProbeStretch,
+};
 use jiff::Timestamp;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,6 +30,8 @@ pub struct AppParts {
     pub ids: Arc<dyn Ids>,
     /// What the server's own probes hold.
     pub probes: Arc<dyn ProbeBoard>,
+    /// Takes signs of life, and says how each heartbeat stands.
+    pub heartbeats: Arc<dyn HeartbeatBoard>,
     /// The console's own address, such as `http://127.0.0.1:7300`, without a slash at its end.
     pub console_url: String,
     /// The public status page's address.
