@@ -5,6 +5,7 @@
 
 mod access;
 mod archive;
+mod heartbeats;
 mod journal;
 mod keys;
 mod leases;
@@ -13,5 +14,6 @@ pub mod sample;
 
 pub use self::access::access;
 pub use self::archive::archive;
+pub use self::heartbeats::heartbeats;
 pub use self::journal::{journal, restart};
 pub use self::probing::probes;

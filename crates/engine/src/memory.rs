@@ -4,6 +4,7 @@
 //! engine can be dropped in the middle of something and another one started on what it left. Must never be here:
 //! behaviour that a real storage does not have, but for the faults that a test orders.
 
+mod heartbeats;
 mod probing;
 mod work;
 
@@ -36,6 +37,7 @@ struct Shelves {
     tokens: BTreeMap<String, Token>,
     secrets: BTreeMap<String, [u8; 32]>,
     seen: probing::Seen,
+    heard: heartbeats::Heard,
 }
 
 #[derive(Debug)]
@@ -349,6 +351,11 @@ mod tests {
     #[test]
     fn memory_keeps_what_probes_saw() {
         conformance::probes(&mut || Box::new(Memory::new()));
+    }
+
+    #[test]
+    fn memory_keeps_what_was_heard_of_heartbeats() {
+        conformance::heartbeats(&mut || Box::new(Memory::new()));
     }
 
     #[test]

@@ -4,12 +4,14 @@ mod access;
 mod agent;
 mod db;
 mod drill;
+mod heartbeat;
 mod playbook;
 
 pub(crate) use access::{PersonVerb, ScopeArg, TokenVerb};
 pub(crate) use agent::AgentArgs;
 pub(crate) use db::DbVerb;
 pub(crate) use drill::{DrillRun, DrillVerb};
+pub(crate) use heartbeat::{HeartbeatVerb, SignArg};
 pub(crate) use playbook::{Answer, Asked, Check, Level, PlaybookVerb, Tools};
 
 use crate::exit::CODES;
@@ -81,6 +83,9 @@ pub(crate) enum Verb {
     /// What Evenkeel itself looks at.
     #[command(subcommand)]
     Probe(ProbeVerb),
+    /// What is expected to say that it lives.
+    #[command(subcommand)]
+    Heartbeat(HeartbeatVerb),
     /// People's accounts, for whoever runs the server.
     #[command(subcommand)]
     Person(PersonVerb),

@@ -13,7 +13,8 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use url::Url;
-use words::{Length, Whole};
+pub(crate) use words::Length;
+use words::Whole;
 
 /// Nothing is looked at more often: a target is not to be burdened, and an idle server is to stay idle.
 const EVERY_MIN: Duration = Duration::from_secs(1);
@@ -316,7 +317,7 @@ impl MethodWord {
     }
 }
 
-fn name(name: &str) -> Result<(), String> {
+pub(crate) fn name(name: &str) -> Result<(), String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if (1..=NAME_CHARS_MAX).contains(&name.len()) && name.chars().all(fits) {
         return Ok(());
@@ -324,7 +325,7 @@ fn name(name: &str) -> Result<(), String> {
     Err(format!("name must be 1 to {NAME_CHARS_MAX} letters, digits, or any of - _ ."))
 }
 
-fn within(key: &str, set: Duration, min: Duration, max: Duration) -> Result<Duration, String> {
+pub(crate) fn within(key: &str, set: Duration, min: Duration, max: Duration) -> Result<Duration, String> {
     if (min..=max).contains(&set) {
         return Ok(set);
     }

@@ -26,6 +26,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { version: 2, template: include_str!("../migrations/0002_probes.sql") },
     Migration { version: 3, template: include_str!("../migrations/0003_sponsors.sql") },
     Migration { version: 4, template: include_str!("../migrations/0004_restored.sql") },
+    Migration { version: 5, template: include_str!("../migrations/0005_heartbeats.sql") },
 ];
 
 /// What PostgreSQL has beside them, in order, with a list and numbers of its own.

@@ -7,6 +7,7 @@
 mod access;
 mod archive;
 mod fold;
+mod heartbeats;
 mod journal;
 pub(crate) mod link;
 mod migrate;

@@ -4,6 +4,7 @@
 //! them understands (pragmas) lives with its connection instead.
 
 pub(crate) mod access;
+pub(crate) mod heartbeats;
 pub(crate) mod journal;
 pub(crate) mod migrations;
 pub(crate) mod postgres;
@@ -13,7 +14,7 @@ pub(crate) mod tables;
 
 #[cfg(test)]
 mod tests {
-    use super::{access, journal, migrations, postgres, probing, restored};
+    use super::{access, heartbeats, journal, migrations, postgres, probing, restored};
 
     /// The numbers after each `$`, in order of first appearance.
     fn parameters(sql: &str) -> Vec<u32> {
@@ -30,8 +31,8 @@ mod tests {
 
     #[test]
     fn parameters_are_first_used_in_ascending_order() {
-        let all =
-            [journal::ALL, access::ALL, migrations::ALL, probing::ALL, postgres::ALL, restored::ALL].concat();
+        let beside = [heartbeats::ALL, migrations::ALL, probing::ALL, restored::ALL].concat();
+        let all = [journal::ALL, access::ALL, postgres::ALL, &beside].concat();
         assert!(all.len() > 25, "statements are listed: {}", all.len());
         for sql in all {
             let seen = parameters(sql);

@@ -6,6 +6,7 @@ mod access;
 mod archive;
 mod checkpoint;
 mod connection;
+mod heartbeats;
 mod journal;
 mod lock;
 mod migrate;

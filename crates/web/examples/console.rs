@@ -12,8 +12,8 @@
 use core::time::Duration;
 use engine::memory::Memory;
 use engine::ports::{
-    BucketWidth, Clock, Coming, Courier, Executor, Ids, PageMessage, ProbeBoard, ProbeHistoryError,
-    ProbeRefusal, ProbeStretch, ProbeView, RunOrder,
+    BucketWidth, Clock, Coming, Courier, Executor, HeartbeatBoard, HeartbeatView, Ids, PageMessage,
+    ProbeBoard, ProbeHistoryError, ProbeRefusal, ProbeStretch, ProbeView, RunOrder, Sign, SignRefusal,
 };
 use engine::{Engine, Hands, Parts, Report, Settings};
 use incident::{
@@ -181,6 +181,19 @@ impl ProbeBoard for NoProbes {
     }
 }
 
+/// Nothing is waited for.
+struct NoHeartbeats;
+
+impl HeartbeatBoard for NoHeartbeats {
+    fn sign<'a>(&'a self, name: &'a str, _: Sign, _: &'a str) -> Coming<'a, Result<(), SignRefusal>> {
+        Box::pin(async move { Err(SignRefusal::NoHeartbeat(name.to_owned())) })
+    }
+
+    fn all(&self) -> Vec<HeartbeatView> {
+        Vec::new()
+    }
+}
+
 /// A word for everything that waits, of the second person; what takes production back then runs, and one of it is
 /// stopped.
 async fn words(engine: &Engine, id: IncidentId) {
@@ -274,6 +287,7 @@ async fn main() {
         ids,
         probes: Arc::new(NoProbes),
         ahead: tokio::sync::watch::channel(None).1,
+        heartbeats: Arc::new(NoHeartbeats),
         console_url: console_url.clone(),
         status_url: format!("http://{status}"),
         status_title: "Tabbi".to_owned(),

@@ -8,7 +8,9 @@ use crate::public::Board;
 use crate::sights::Sights;
 use crate::streams::Streams;
 use engine::Engine;
-use engine::ports::{Access, AccessError, AgentView, BucketWidth, Ids, ProbeBoard, ProbeStretch};
+use engine::ports::{
+    Access, AccessError, AgentView, BucketWidth, HeartbeatBoard, Ids, ProbeBoard, ProbeStretch,
+};
 use incident::Preflight;
 use jiff::Timestamp;
 use std::path::PathBuf;
@@ -31,6 +33,8 @@ pub struct AppParts {
     pub probes: Arc<dyn ProbeBoard>,
     /// What would go wrong in the days to come; `None` until it has been looked at.
     pub ahead: watch::Receiver<Option<Preflight>>,
+    /// Takes signs of life, and says how each heartbeat stands.
+    pub heartbeats: Arc<dyn HeartbeatBoard>,
     /// The console's own address, such as `http://127.0.0.1:7300`, without a slash at its end.
     pub console_url: String,
     /// The public status page's address.

@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use core::fmt::{self, Display, Write as _};
 use core::time::Duration;
-use engine::ports::{AgentView, Presence, ProbeRefusal, ProbeState, ProbeView, Verdict};
+use engine::ports::{AgentView, HeartbeatView, Presence, ProbeRefusal, ProbeState, ProbeView, Verdict};
 use serde::Deserialize;
 
 /// The text format of Prometheus.
@@ -42,8 +42,24 @@ async fn metrics(State(app): State<App>, _caller: ApiCaller) -> Response {
         let blind = u8::from(view.standing.blind_since.is_some());
         page.value("evenkeel_probe_blind", &[("probe", view.name.as_str())], blind);
     }
+    heartbeats(&mut page, &app.parts.heartbeats.all());
     agents(&mut page, &app.agents());
     page.into_response()
+}
+
+fn heartbeats(page: &mut Page, heartbeats: &[HeartbeatView]) {
+    page.family("evenkeel_heartbeat_late", "1 while the heartbeat is silent or says that it failed.");
+    for view in heartbeats {
+        let late = u8::from(view.state.is_alerting());
+        page.value("evenkeel_heartbeat_late", &[("heartbeat", view.name.as_str())], late);
+    }
+    page.family("evenkeel_heartbeat_seconds", "When the heartbeat was last heard, in seconds since 1970.");
+    for view in heartbeats {
+        if let Some(at) = view.alive_at {
+            let labels = [("heartbeat", view.name.as_str())];
+            page.value("evenkeel_heartbeat_seconds", &labels, at.as_second());
+        }
+    }
 }
 
 fn agents(page: &mut Page, agents: &[AgentView]) {

@@ -83,6 +83,17 @@ impl Route {
         Self { method: Method::PUT, path, door, to: axum::routing::on(MethodFilter::PUT, handler) }
     }
 
+    /// A route that takes a sign by any method that its callers use.
+    pub(crate) fn sign<H, T>(door: Door, path: &'static str, handler: H) -> Self
+    where
+        H: axum::handler::Handler<T, App>,
+        T: 'static,
+    {
+        // GET stands for HEAD as well.
+        let methods = MethodFilter::GET.or(MethodFilter::POST).or(MethodFilter::PUT);
+        Self { method: Method::POST, path, door, to: axum::routing::on(methods, handler) }
+    }
+
     /// A route that takes something away.
     pub(crate) fn delete<H, T>(door: Door, path: &'static str, handler: H) -> Self
     where

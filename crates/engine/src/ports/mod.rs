@@ -4,6 +4,7 @@ mod access;
 mod agents;
 mod courier;
 mod executor;
+mod heartbeats;
 mod journal;
 mod probing;
 mod time;
@@ -15,6 +16,9 @@ pub use agents::{
 };
 pub use courier::{Courier, Links, PageMessage};
 pub use executor::{Executor, RunOrder, Word};
+pub use heartbeats::{
+    HeartbeatBoard, HeartbeatError, HeartbeatRecords, HeartbeatState, HeartbeatView, Pulse, Sign, SignRefusal,
+};
 pub use journal::{
     Archive, Batch, Claim, ClaimedWork, Company, Filter, Foreign, Journal, JournalError, KeyClaim, Lease,
     News, NodeStanding, Schedule, StreamWrite, TimerWrite, WorkWrite,

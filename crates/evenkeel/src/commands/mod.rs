@@ -5,6 +5,7 @@ mod alert;
 mod db;
 mod docs;
 mod doctor;
+mod heartbeat;
 mod incident;
 mod person;
 mod place;
@@ -49,6 +50,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Verb::Status(verb) => status::run(&reach, &verb)?,
         Verb::Postmortem(verb) => postmortem::run(&reach, &verb)?,
         Verb::Probe(verb) => probe::run(&reach, &verb)?,
+        Verb::Heartbeat(verb) => heartbeat::run(&reach, &verb)?,
         Verb::Person(verb) => person::run(&reach, &verb)?,
         Verb::Token(verb) => token::run(&reach, &verb)?,
         Verb::Db(verb) => db::run(&reach, &verb)?,

@@ -2,6 +2,7 @@
 
 mod agents;
 mod explain;
+mod heartbeats;
 pub(crate) use agents::AgentConfig;
 pub(crate) use explain::nearest;
 pub(crate) use probing::place;
@@ -15,6 +16,7 @@ use crate::exit::{Failure, Kind};
 use channels::{ChannelsConfig, Secret};
 use incident::{Channel, Contact, PersonId, Policy, Responder, Roster, Serves};
 pub(crate) use playbook_setting::PlaybookSetting;
+use probes::Heartbeat;
 pub(crate) use runner_setting::{Confine, RunnerSettings};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -82,6 +84,9 @@ pub(crate) struct Config {
     /// What holds for all probes.
     #[serde(default, rename = "probes")]
     pub(crate) probing: probing::ProbesSetting,
+    /// Who is to be heard from time to time, by name.
+    #[serde(default, deserialize_with = "heartbeats::checked")]
+    pub(crate) heartbeats: Vec<Heartbeat>,
 }
 
 /// Where incidents are kept.

@@ -130,6 +130,7 @@ fn settings(folder: &Path, options: &StackOptions, read: ReadPlaybook, seats: Se
         components,
         probes: Vec::new(),
         uplink: Vec::new(),
+        heartbeats: Vec::new(),
         speed: options.speed,
         drills: options.drills.clone(),
     }

@@ -6,7 +6,7 @@ use crate::config::{Config, Storage};
 use crate::exit::{Failure, Kind};
 use channels::Secret;
 use engine::memory::Memory;
-use engine::ports::{Access, Archive, Clock as _, Journal, ProbeHistory};
+use engine::ports::{Access, Archive, Clock as _, HeartbeatRecords, Journal, ProbeHistory};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::{End, Postgres, Restored, Sqlite};
@@ -66,6 +66,14 @@ impl Database {
 
     /// What probes saw.
     pub(crate) fn probes(&self) -> Result<Arc<dyn ProbeHistory>, Failure> {
+        match self {
+            Self::File(file) => Ok(Arc::new(file.probes().map_err(storage_failed)?)),
+            Self::Shared(shared) => Ok(Arc::new(shared.probes())),
+        }
+    }
+
+    /// What was heard of heartbeats.
+    pub(crate) fn heartbeats(&self) -> Result<Arc<dyn HeartbeatRecords>, Failure> {
         match self {
             Self::File(file) => Ok(Arc::new(file.probes().map_err(storage_failed)?)),
             Self::Shared(shared) => Ok(Arc::new(shared.probes())),

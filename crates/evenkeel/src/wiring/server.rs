@@ -10,7 +10,7 @@ use engine::ports::{Access, Clock, Courier, Ids, Links};
 use engine::{Engine, Hands, Parts, Settings, Stopped};
 use incident::{Policy, Preflight, Roster, Serves};
 use playbook::Playbook;
-use probes::{Board, Place, Probe, Prober, ProberParts};
+use probes::{Board, Heartbeat, Listener, ListenerParts, Place, Probe, Prober, ProberParts, Switchboard};
 use runner::{Held, Runner, RunnerConfig};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -56,6 +56,8 @@ pub(crate) struct ServerSettings {
     pub(crate) probes: Vec<Probe>,
     /// What answers whenever this machine reaches anything at all.
     pub(crate) uplink: Vec<Place>,
+    /// Who is to be heard from time to time.
+    pub(crate) heartbeats: Vec<Heartbeat>,
     /// How many minutes pass in one; 1 but in a demonstration.
     pub(crate) speed: f64,
     /// Where the score cards of drills are kept; `None`: in the data folder.
@@ -75,6 +77,7 @@ pub(crate) struct Running {
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
     probing: JoinHandle<()>,
+    listening: JoinHandle<()>,
     /// Hears of keys that other servers make; `None` on a database of its own.
     following: Option<JoinHandle<()>>,
     stopped: Stopped,
@@ -110,6 +113,7 @@ impl ServerSettings {
             components,
             probes,
             uplink: config.probing.uplink.clone(),
+            heartbeats: config.heartbeats.clone(),
             speed: 1.0,
             drills: None,
         })
@@ -162,12 +166,14 @@ pub(crate) async fn start(settings: ServerSettings) -> Result<Running, Failure> 
     let looking = Looking { probes: settings.probes, uplink: settings.uplink, executor };
     let (probes, probing) = look_about(looking, &storage, &engine, &stopping)?;
     let ahead = watch_itself(&engine, settings.channels, settings.speed, &stopping);
+    let (heartbeats, listening) = listen(settings.heartbeats, &storage, &engine, &stopping)?;
     let app = App::new(AppParts {
         engine: engine.clone(),
         access: Arc::clone(&access),
         ids: Arc::clone(&ids),
         probes,
         ahead,
+        heartbeats,
         console_url: console_url.clone(),
         status_url: status_url.clone().unwrap_or_default(),
         status_title: settings.status_title,
@@ -194,6 +200,7 @@ pub(crate) async fn start(settings: ServerSettings) -> Result<Running, Failure> 
         stop,
         serving,
         probing,
+        listening,
         following,
         stopped,
     })
@@ -275,6 +282,17 @@ fn look_about(
     Ok(Prober::start(parts, stopping.clone()))
 }
 
+/// Begins to listen for whoever is to be heard.
+fn listen(
+    heartbeats: Vec<Heartbeat>,
+    storage: &Database,
+    engine: &Engine,
+    stopping: &watch::Receiver<bool>,
+) -> Result<(Arc<Switchboard>, JoinHandle<()>), Failure> {
+    let parts = ListenerParts { heartbeats, engine: engine.clone(), records: storage.heartbeats()? };
+    Ok(Listener::start(parts, stopping.clone()))
+}
+
 /// A key that was made or taken back at another server counts here soon after.
 async fn follow_tokens(app: App) {
     let mut turns = tokio::time::interval(TOKENS_EVERY);
@@ -336,6 +354,9 @@ impl Running {
         }
         if self.probing.await.is_err() {
             tracing::error!("the probes did not end well");
+        }
+        if self.listening.await.is_err() {
+            tracing::error!("what listens for heartbeats did not end well");
         }
         if let Some(following) = self.following
             && following.await.is_err()

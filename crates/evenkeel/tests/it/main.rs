@@ -11,6 +11,7 @@ mod cli;
 mod crash;
 mod demo;
 mod drill;
+mod heartbeats;
 mod keeping;
 mod nodes;
 mod patching;

@@ -2,18 +2,9 @@
 
 use super::{Again, Done, Prober, Told};
 use crate::alert;
+use crate::telling::{AGAIN, REPEAT, kept};
 use crate::timetable::Due;
 use engine::ports::ProbeState;
-use engine::{Engine, EngineError};
-use incident::Refusal;
-use jiff::SignedDuration;
-
-/// An outage that goes on is told again this often, as every source does: an incident that somebody closed too early
-/// opens again.
-const REPEAT: SignedDuration = SignedDuration::from_mins(5);
-
-/// How long until an alert that could not be kept is offered again.
-const AGAIN: SignedDuration = SignedDuration::from_secs(2);
 
 impl Prober {
     /// Tells the engine how things stand, unless it knows already.
@@ -35,7 +26,7 @@ impl Prober {
         let alert = alert::of(&desk.probe, desk.judge.standing());
         let engine = self.engine.clone();
         self.work.spawn(async move {
-            let kept = tell(&engine, alert).await;
+            let kept = kept(&engine, vec![alert]).await == [true];
             Done::Told { at, told, kept }
         });
     }
@@ -63,7 +54,7 @@ impl Prober {
         let alert = alert::orphaned(name);
         let engine = self.engine.clone();
         self.work.spawn(async move {
-            let kept = tell(&engine, alert).await;
+            let kept = kept(&engine, vec![alert]).await == [true];
             Done::Buried { orphan, kept }
         });
     }
@@ -76,29 +67,5 @@ impl Prober {
             self.keeper.gone(name.clone());
             self.write_soon(now);
         }
-    }
-}
-
-/// Whether the engine has kept it, or has no use for it.
-async fn tell(engine: &Engine, alert: incident::Alert) -> bool {
-    let key = alert.key.key.clone();
-    let answer = match engine.alerts(vec![alert]).await {
-        Ok(mut answers) => answers.pop().unwrap_or(Err(EngineError::Stopping)),
-        Err(error) => Err(error),
-    };
-    match answer {
-        Ok(_) => true,
-        // The end of something that never began, or was ended by a person.
-        Err(EngineError::Refused(Refusal::NothingOpen | Refusal::AlreadyResolved)) => true,
-        Err(
-            error @ (EngineError::Busy
-            | EngineError::Unavailable(_)
-            | EngineError::Refused(_)
-            | EngineError::NoIncident(_)),
-        ) => {
-            tracing::warn!(key, %error, "a probe's alert cannot be kept yet; it is told again");
-            false
-        }
-        Err(EngineError::Stopping) => false,
     }
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "the whole binary is tests")]
 
+mod heartbeats;
 mod other_kinds;
 mod telling;
 mod tls;

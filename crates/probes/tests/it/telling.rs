@@ -17,7 +17,13 @@ use tokio::task::JoinHandle;
 
 /// A clock that only the test moves.
 #[derive(Clone)]
-struct HandClock(watch::Sender<Timestamp>);
+pub(crate) struct HandClock(pub(crate) watch::Sender<Timestamp>);
+
+impl HandClock {
+    pub(crate) fn at(moment: &str) -> Self {
+        Self(watch::Sender::new(moment.parse().unwrap()))
+    }
+}
 
 impl Clock for HandClock {
     fn now(&self) -> Timestamp {
@@ -37,7 +43,7 @@ impl Clock for HandClock {
 }
 
 #[derive(Default)]
-struct Counting(AtomicU64);
+pub(crate) struct Counting(AtomicU64);
 
 impl Ids for Counting {
     fn incident(&self, _: Timestamp) -> IncidentId {
@@ -49,7 +55,7 @@ impl Ids for Counting {
     }
 }
 
-struct NoLinks;
+pub(crate) struct NoLinks;
 
 impl Links for NoLinks {
     fn page(&self, _: IncidentId, _: u32) -> String {
@@ -69,7 +75,7 @@ struct World {
 
 impl World {
     fn start(settings: &str) -> Self {
-        let clock = HandClock(watch::Sender::new("2040-03-01T00:00:00Z".parse().unwrap()));
+        let clock = HandClock::at("2040-03-01T00:00:00Z");
         Self::go_on(settings, clock, Memory::new())
     }
 

@@ -23,6 +23,10 @@ impl PostgresProbes {
     pub(super) const fn new(pool: Arc<Pool>) -> Self {
         Self { pool }
     }
+
+    pub(super) fn pool(&self) -> &Pool {
+        &self.pool
+    }
 }
 
 impl ProbeHistory for PostgresProbes {

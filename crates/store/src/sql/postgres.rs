@@ -150,6 +150,21 @@ WITH seen AS (
 )
 DELETE FROM probe_standings WHERE probe = ANY ($16)";
 
+/// Somebody listens now. Whoever comes at the same moment waits for the row, and finds no outage any more.
+pub(crate) const LISTEN: &str = "\
+WITH before AS (SELECT at FROM heartbeat_ear WHERE one = 1 FOR UPDATE),
+deaf AS (
+    UPDATE heartbeats AS h SET back_at = COALESCE(h.back_at, $1),
+        deaf_us = CASE WHEN h.back_at IS NULL THEN h.deaf_us ELSE h.deaf_us + ($1 - before.at) END
+    FROM before
+    WHERE h.silent_at IS NULL AND h.failed_at IS NULL AND $1 - before.at > $2
+), awaited AS (
+    INSERT INTO heartbeats (name, since, said, deaf_us, ended) SELECT n.name, $1, '', 0, 0 FROM unnest($3) AS n (name)
+    ON CONFLICT (name) DO NOTHING
+)
+INSERT INTO heartbeat_ear (one, at) SELECT 1, $1 FROM (SELECT COUNT(*) FROM before) AS waited
+ON CONFLICT (one) DO UPDATE SET at = excluded.at";
+
 /// Everything that is read in it is as of its first statement.
 pub(crate) const BEGIN_AT_ONE_MOMENT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ";
 
@@ -185,6 +200,7 @@ pub(crate) const ALL: &[&str] = &[
     HOLDS,
     HOLDERS,
     STREAM,
+    LISTEN,
     ONE_AT_A_TIME,
     TABLES,
     SERVER,

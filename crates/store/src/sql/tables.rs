@@ -91,6 +91,23 @@ pub(crate) const TABLES: &[Table] = &[
         key: 3,
     },
     Table { name: "probe_standings", columns: &[("probe", Text), ("standing", Text)], key: 1 },
+    Table {
+        name: "heartbeats",
+        columns: &[
+            ("name", Text),
+            ("since", Number),
+            ("alive_at", Number),
+            ("begun_at", Number),
+            ("failed_at", Number),
+            ("said", Text),
+            ("silent_at", Number),
+            ("back_at", Number),
+            ("deaf_us", Number),
+            ("ended", Number),
+        ],
+        key: 1,
+    },
+    Table { name: "heartbeat_ear", columns: &[("one", Number), ("at", Number)], key: 1 },
     Table { name: "restored", columns: &[("at", Number), ("source", Text)], key: 1 },
 ];
 

@@ -30,15 +30,34 @@ impl SqliteProbes {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// All of it in one transaction, or nothing.
+    pub(super) fn in_one(
+        &self,
+        write: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
+    ) -> rusqlite::Result<()> {
+        let mut connection = self.connection();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        write(&transaction)?;
+        transaction.commit()
+    }
+
     fn at_once(
         &self,
         write: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
     ) -> Result<(), ProbeHistoryError> {
-        let mut connection = self.connection();
-        let begun = connection.transaction_with_behavior(TransactionBehavior::Immediate);
-        let transaction = begun.map_err(failed)?;
-        write(&transaction).map_err(failed)?;
-        transaction.commit().map_err(failed)
+        self.in_one(write).map_err(failed)
+    }
+
+    /// The rows of a statement.
+    pub(super) fn read<T>(
+        &self,
+        sql: &str,
+        parameters: impl rusqlite::Params,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Vec<T>> {
+        let connection = self.connection();
+        let mut statement = connection.prepare_cached(sql)?;
+        statement.query_map(parameters, read)?.collect()
     }
 
     fn rows<T>(
@@ -47,10 +66,7 @@ impl SqliteProbes {
         parameters: impl rusqlite::Params,
         read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, ProbeHistoryError> {
-        let connection = self.connection();
-        let mut statement = connection.prepare_cached(sql).map_err(failed)?;
-        let rows = statement.query_map(parameters, read).map_err(failed)?;
-        rows.collect::<Result<_, _>>().map_err(failed)
+        self.read(sql, parameters, read).map_err(failed)
     }
 }
 

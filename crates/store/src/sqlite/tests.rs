@@ -48,6 +48,12 @@ fn sqlite_keeps_what_probes_saw() {
 }
 
 #[test]
+fn sqlite_keeps_what_was_heard_of_heartbeats() {
+    let mut files = Files::default();
+    conformance::heartbeats(&mut || Box::new(files.next().probes().unwrap()));
+}
+
+#[test]
 fn the_next_process_finds_what_was_committed() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("evenkeel.db");

@@ -46,6 +46,12 @@ fn postgres_keeps_what_probes_saw() {
 }
 
 #[test]
+fn postgres_keeps_what_was_heard_of_heartbeats() {
+    let server = PostgresServer::start();
+    conformance::heartbeats(&mut || Box::new(open(&server).probes()));
+}
+
+#[test]
 fn the_next_process_finds_what_was_committed() {
     let server = PostgresServer::start();
     let url = server.database();

@@ -1,9 +1,11 @@
 //! Alerts come in here, in every format that `ingest` reads. A 2xx goes out only after the engine has kept the alerts.
 //!
-//! Knows of each format only where its key stands; what a body means and what a sender is told is `ingest`'s.
+//! Knows of each format only where its key stands; what a body means and what a sender is told is `ingest`'s. Signs of life
+//! come in beside them: they have no format.
 
 mod deliver;
 mod health;
+mod heartbeat;
 mod key;
 mod small;
 
@@ -18,7 +20,8 @@ use ingest::Format;
 
 pub(crate) fn routes() -> Vec<Route> {
     let source = Door::Source;
-    vec![
+    let mut routes = heartbeat::routes();
+    routes.extend([
         Route::post(source, "/api/v2/alerts", prometheus),
         Route::post(source, "/in/{key}/api/v2/alerts", prometheus),
         Route::post(source, "/in/{key}/alertmanager", alertmanager),
@@ -29,7 +32,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get(source, "/in/{key}/api/v2/status", small::status),
         Route::get(Door::Open, "/-/healthy", small::healthy),
         Route::get(Door::Open, "/-/ready", small::healthy),
-    ]
+    ]);
+    routes
 }
 
 async fn prometheus(State(app): State<App>, request: Request) -> Response {

@@ -1,4 +1,5 @@
-//! What Evenkeel itself looks at: every probe with its state and its last looks, and the day of one of them.
+//! What Evenkeel itself looks at and listens for: every probe with its state and its last looks, the day of one of them, and
+//! every heartbeat.
 
 use crate::app::App;
 use crate::auth::SignedIn;
@@ -7,7 +8,9 @@ use crate::view::{Chrome, Frame, Nav, Tag, When, html};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use engine::ports::{BucketWidth, ProbeState, ProbeStretch, ProbeView, Sample, Verdict};
+use engine::ports::{
+    BucketWidth, HeartbeatState, HeartbeatView, ProbeState, ProbeStretch, ProbeView, Sample, Verdict,
+};
 use jiff::{SignedDuration, Timestamp};
 
 /// How far back the page of one probe shows hours.
@@ -26,6 +29,19 @@ const HEIGHT: f64 = 32.0;
 pub(crate) struct ProbesPage {
     pub(crate) chrome: Chrome,
     pub(crate) probes: Vec<Row>,
+    pub(crate) heartbeats: Vec<Beat>,
+}
+
+/// One heartbeat.
+pub(crate) struct Beat {
+    pub(crate) name: String,
+    pub(crate) state: Tag,
+    pub(crate) every: String,
+    pub(crate) grace: String,
+    pub(crate) service: String,
+    pub(crate) alive: Option<When>,
+    pub(crate) due: Option<When>,
+    pub(crate) said: String,
 }
 
 /// One probe.
@@ -86,11 +102,12 @@ pub(crate) struct Hour {
 }
 
 pub(crate) async fn list(State(app): State<App>, who: SignedIn) -> Result<Response, PageProblem> {
-    html(&page(&Frame::new(&app, &who), &app.parts.probes.all()))
+    html(&page(&Frame::new(&app, &who), &app.parts.probes.all(), &app.parts.heartbeats.all()))
 }
 
-pub(crate) fn page(frame: &Frame, probes: &[ProbeView]) -> ProbesPage {
+pub(crate) fn page(frame: &Frame, probes: &[ProbeView], heartbeats: &[HeartbeatView]) -> ProbesPage {
     ProbesPage {
+        heartbeats: heartbeats.iter().map(beat).collect(),
         chrome: frame.chrome("Probes", Nav::Probes, "/probes"),
         probes: probes.iter().map(row).collect(),
     }
@@ -132,6 +149,33 @@ fn facts(probe: &ProbeView) -> Vec<(&'static str, String)> {
     let ends = probe.expires_at.map(|at| ("First certificate ends", format!("{at:.0}")));
     facts.extend(ends);
     facts
+}
+
+fn beat(view: &HeartbeatView) -> Beat {
+    let state = match view.state {
+        HeartbeatState::New => Tag::plain("not heard yet"),
+        HeartbeatState::Alive => Tag::good("alive"),
+        HeartbeatState::Running => Tag::good("running"),
+        HeartbeatState::Silent => Tag::loud("silent"),
+        HeartbeatState::Failed => Tag::loud("failed"),
+    };
+    Beat {
+        name: view.name.clone(),
+        state,
+        every: length(view.every_s),
+        grace: length(view.grace_s),
+        service: view.service.clone().unwrap_or_default(),
+        alive: view.alive_at.map(When::full),
+        due: (!view.state.is_alerting()).then(|| When::full(view.due_at)),
+        said: view.said.clone(),
+    }
+}
+
+/// In the largest unit that leaves nothing over.
+fn length(seconds: u64) -> String {
+    let units = [(86_400, "d"), (3_600, "h"), (60, "min")];
+    let whole = units.into_iter().find(|(size, _)| seconds >= *size && seconds % size == 0);
+    whole.map_or_else(|| format!("{seconds} s"), |(size, unit)| format!("{} {unit}", seconds / size))
 }
 
 fn row(probe: &ProbeView) -> Row {
@@ -259,9 +303,10 @@ mod tests {
     #[test]
     fn nothing_and_everything_is_shown() {
         let now = World::new("x", "P1").now;
-        let empty = page(&frame(now), &[]).render().unwrap();
+        let empty = page(&frame(now), &[], &[]).render().unwrap();
         is_sound(&empty);
         assert!(empty.contains("[[probe]]"), "an empty page says what to do first");
+        assert!(empty.contains("[heartbeats.NAME]"), "here as well");
         let all = [Verdict::Pass, Verdict::Fail, Verdict::Breach, Verdict::Blind, Verdict::Pass];
         let probes = [
             probe("up", ProbeState::Up, &all),
@@ -269,7 +314,7 @@ mod tests {
             probe("to-and-fro", ProbeState::Flapping, &[Verdict::Pass]),
             probe("new", ProbeState::Unknown, &[Verdict::Blind]),
         ];
-        let html = page(&frame(now), &probes).render().unwrap();
+        let html = page(&frame(now), &probes, &[]).render().unwrap();
         is_sound(&html);
         for words in [
             "up",
@@ -278,6 +323,36 @@ mod tests {
             "not known yet",
             "The last 5 looks: 2 passed, 2 failed, 1 could not be made",
         ] {
+            assert!(html.contains(words), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn heartbeats_are_shown_in_every_state() {
+        let now = World::new("x", "P1").now;
+        let beat = |name: &str, state| HeartbeatView {
+            name: name.to_owned(),
+            state,
+            every_s: 86_400,
+            grace_s: 90,
+            severity: None,
+            service: Some(RIGHT_TO_LEFT.to_owned()),
+            alive_at: Some(now),
+            begun_at: None,
+            due_at: now,
+            back_at: None,
+            said: SCRIPT.to_owned(),
+        };
+        let beats = [
+            beat("a", HeartbeatState::New),
+            beat("b", HeartbeatState::Alive),
+            beat("c", HeartbeatState::Running),
+            beat("d", HeartbeatState::Silent),
+            beat("e", HeartbeatState::Failed),
+        ];
+        let html = page(&frame(now), &[], &beats).render().unwrap();
+        is_sound(&html);
+        for words in ["not heard yet", "alive", "running", "silent", "failed", "1 d", "90 s"] {
             assert!(html.contains(words), "{words:?}");
         }
     }

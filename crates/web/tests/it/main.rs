@@ -7,6 +7,7 @@ mod api;
 mod client;
 mod doors;
 mod forms;
+mod heartbeats;
 mod intake;
 mod limits;
 mod pages;

@@ -4,9 +4,10 @@ use crate::client::{Asking, Reply, ask};
 use core::time::Duration;
 use engine::memory::Memory;
 use engine::ports::{
-    Batch, BucketWidth, Claim, ClaimedWork, Clock, Coming, Courier, Executor, Ids, Journal, JournalError,
-    PageMessage, ProbeBoard, ProbeHistoryError, ProbeRefusal, ProbeState, ProbeStretch, ProbeView, RunOrder,
-    Schedule, Scope, Standing as Held,
+    Batch, BucketWidth, Claim, ClaimedWork, Clock, Coming, Courier, Executor, HeartbeatBoard,
+    HeartbeatRecords as _, HeartbeatState, HeartbeatView, Ids, Journal, JournalError, PageMessage,
+    ProbeBoard, ProbeHistoryError, ProbeRefusal, ProbeState, ProbeStretch, ProbeView, RunOrder, Schedule,
+    Scope, Sign, SignRefusal, Standing as Held,
 };
 use engine::{Engine, Hands, Parts, Settings};
 use incident::{
@@ -150,6 +151,52 @@ impl ProbeBoard for OneProbe {
     }
 }
 
+/// A board with one heartbeat, `backup`, which keeps what it hears.
+pub(crate) struct OneHeartbeat(Memory);
+
+impl HeartbeatBoard for OneHeartbeat {
+    fn sign<'a>(&'a self, name: &'a str, sign: Sign, said: &'a str) -> Coming<'a, Result<(), SignRefusal>> {
+        let refused = match name {
+            "backup" => None,
+            "stuck" => Some(SignRefusal::NotKept("the disk is full".to_owned())),
+            other => Some(SignRefusal::NoHeartbeat(other.to_owned())),
+        };
+        Box::pin(async move {
+            if let Some(refusal) = refused {
+                return Err(refusal);
+            }
+            // Each a millisecond after the one before, so that none is taken for an older one.
+            let before = self.all()[0].alive_at.unwrap_or(Timestamp::UNIX_EPOCH);
+            self.0.sign(name, sign, before + SignedDuration::from_millis(1), said).unwrap();
+            Ok(())
+        })
+    }
+
+    fn all(&self) -> Vec<HeartbeatView> {
+        let pulses = self.0.listen(&["backup".to_owned()], Timestamp::UNIX_EPOCH, i64::MAX).unwrap();
+        let pulse = pulses.into_iter().find(|pulse| pulse.name == "backup").unwrap();
+        let state = match (pulse.failed_at, pulse.begun_at) {
+            (Some(_), _) => HeartbeatState::Failed,
+            (None, Some(_)) => HeartbeatState::Running,
+            (None, None) if pulse.alive_at.is_some() => HeartbeatState::Alive,
+            (None, None) => HeartbeatState::New,
+        };
+        vec![HeartbeatView {
+            name: pulse.name,
+            state,
+            every_s: 300,
+            grace_s: 60,
+            severity: None,
+            service: None,
+            alive_at: pulse.alive_at,
+            begun_at: pulse.begun_at,
+            due_at: pulse.since,
+            back_at: None,
+            said: pulse.said,
+        }]
+    }
+}
+
 /// What the system of every command that ran could not hold of it.
 pub(crate) const NOT_HELD: &str = "no Landlock: writes were not held";
 
@@ -271,6 +318,7 @@ impl World {
             ids: Arc::clone(&ids) as Arc<dyn Ids>,
             probes: Arc::new(OneProbe),
             ahead: watch::channel(Some(ahead(&engine))).1,
+            heartbeats: Arc::new(OneHeartbeat(memory.clone())),
             console_url,
             status_url: format!("http://{status}"),
             status_title: "Tabbi".to_owned(),

@@ -1,4 +1,5 @@
-//! Each probe is tried once: what fails by day pages at night. What a look sees counts for nothing.
+//! Each probe is tried once: what fails by day pages at night. What a look sees counts for nothing. Words for severities are
+//! looked up, those of heartbeats as well.
 
 use super::Look;
 use crate::config::Config;
@@ -15,11 +16,16 @@ const TRIED_AT_ONCE: usize = 16;
 
 pub(super) fn looks(config: &Config, playbook: &Playbook) -> Result<Vec<Look>, Failure> {
     let probes = config.all_probes(playbook);
-    if probes.is_empty() {
-        return Ok(Vec::new());
-    }
     let plan = Plan { playbook: playbook.clone(), policy: config.policy.clone(), ..Plan::default() };
-    let mut looks: Vec<Look> = probes.iter().filter_map(|probe| unknown_word(probe, &plan)).collect();
+    let word = |(about, name, word): (_, &String, &Option<String>)| {
+        unknown_word(about, name, word.as_deref()?, &plan)
+    };
+    let of_probes = probes.iter().map(|probe| ("probe", &probe.name, &probe.telling.severity));
+    let of_heartbeats = config.heartbeats.iter().map(|beat| ("heartbeat", &beat.name, &beat.severity));
+    let mut looks: Vec<Look> = of_probes.chain(of_heartbeats).filter_map(word).collect();
+    if probes.is_empty() {
+        return Ok(looks);
+    }
     looks.extend(try_all(config, probes)?.iter().map(|(name, attempt)| told(name, attempt)));
     Ok(looks)
 }
@@ -64,14 +70,12 @@ fn told(name: &str, attempt: &Attempt) -> Look {
 }
 
 /// A severity that nobody knows pages all the same, but not as somebody meant it to.
-fn unknown_word(probe: &Probe, plan: &Plan) -> Option<Look> {
-    let word = probe.telling.severity.as_deref()?;
+fn unknown_word(about: &'static str, name: &str, word: &str, plan: &Plan) -> Option<Look> {
     plan.severity_for_word(word).is_none().then(|| Look {
-        about: "probe",
+        about,
         well: false,
         said: format!(
-            "{} has the severity {word:?}, which neither the playbook nor policy.severity_map knows; it would page at {}",
-            probe.name,
+            "{name} has the severity {word:?}, which neither the playbook nor policy.severity_map knows; it would page at {}",
             plan.unknown_severity()
         ),
     })
