@@ -85,6 +85,11 @@ impl Answer {
         self.status.is_success()
     }
 
+    /// Its status.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
     /// The body, as far as it was read.
     pub(crate) fn body(&self) -> &str {
         &self.body

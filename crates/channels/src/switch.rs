@@ -28,16 +28,20 @@ impl DeadMansSwitch {
     /// # Errors
     /// Why it was not heard, without the address, which is a secret.
     pub async fn hold(&self) -> Result<(), String> {
-        let failed = match self.http.get(self.url.reveal()).await {
-            Ok(answer) if answer.is_success() => return Ok(()),
-            Ok(answer) => answer.into_failure(),
-            Err(outcome) => outcome,
-        };
-        match failed {
-            PageOutcome::TryAgain { error, .. }
-            | PageOutcome::Unknown { error }
-            | PageOutcome::Never { error } => Err(error),
-            PageOutcome::Delivered { .. } => Ok(()),
+        match self.http.get(self.url.reveal()).await {
+            Ok(answer) if answer.is_success() => Ok(()),
+            // Its body may repeat the address.
+            Ok(answer) => Err(format!("the service answered {}", answer.status().as_u16())),
+            Err(failed) => Err(error_of(failed)),
         }
+    }
+}
+
+fn error_of(failed: PageOutcome) -> String {
+    match failed {
+        PageOutcome::TryAgain { error, .. }
+        | PageOutcome::Unknown { error }
+        | PageOutcome::Never { error } => error,
+        PageOutcome::Delivered { .. } => String::new(),
     }
 }

@@ -6,14 +6,15 @@ use crate::dispatch::{Dispatch, Hands};
 use crate::fault::{Faults, StorageFault};
 use crate::lanes::{Arrivals, lanes};
 use crate::ports::{Archive, Clock, Company, Filter, Ids, Journal, JournalError};
-use crate::pulse::{Counts, Pulse, Pulses, Tally};
 use crate::request::{Answer, Answers, Change, EngineError, Question, Report, Request};
 use crate::settings::Settings;
 use crate::still::Still;
 use crate::turning::{Turning, Wanted};
+use crate::vitals::{Asking, Counts, Tally, Vitals};
 use arc_swap::ArcSwap;
 use core::time::Duration;
 use incident::{Actor, Alert, AlertStatus, Asked, Command, Event, Incident, IncidentId, Plan, Summary, Work};
+use jiff::Timestamp;
 use playbook::Signal;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -57,7 +58,7 @@ pub struct Engine {
     settings: Arc<ArcSwap<Settings>>,
     faults: Arc<Faults>,
     tally: Arc<Tally>,
-    pulses: Arc<Pulses>,
+    asking: Arc<Asking>,
     reading: Reading,
     agents: Arc<Agents>,
     company: Company,
@@ -138,8 +139,8 @@ impl Engine {
         let (requests, inbox) = sync_channel(WAITING_MAX);
         let (feed, _) = broadcast::channel(FEED_MAX);
         let (ways, arrivals) = lanes(parts.hands.channels());
-        let pulses = Arc::new(Pulses::default());
-        let wanted = Wanted { inbox, pulses: Arc::clone(&pulses) };
+        let asking = Arc::new(Asking::new(parts.clock.now()));
+        let wanted = Wanted { inbox, asking: Arc::clone(&asking) };
         let turning = Turning::new(core, wanted, (feed.clone(), ways), Arc::clone(&parts.clock));
         let engine = Self {
             requests,
@@ -150,7 +151,7 @@ impl Engine {
             settings,
             faults,
             tally,
-            pulses,
+            asking,
             reading,
             company,
         };
@@ -265,15 +266,21 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError`] when the core has not come round in time, or has ended.
-    pub async fn pulse(&self) -> Result<Pulse, EngineError> {
+    pub async fn vitals(&self) -> Result<Vitals, EngineError> {
         tokio::select! {
             biased;
-            pulse = self.pulses.ask() => pulse.map_err(|_| EngineError::Stopping),
+            vitals = self.asking.ask() => vitals.map_err(|_| EngineError::Stopping),
             () = self.clock.pass(TURN_LIMIT) => {
                 let why = format!("the core has not come round for {} s", TURN_LIMIT.as_secs());
                 Err(EngineError::Unavailable(why))
             }
         }
+    }
+
+    /// When the core last came round. A turn takes milliseconds, or as long as a storage that does not answer is waited for.
+    #[must_use]
+    pub fn turned_at(&self) -> Timestamp {
+        self.asking.turned_at()
     }
 
     /// What was counted since the start.

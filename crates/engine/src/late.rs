@@ -1,8 +1,8 @@
 //! What was late is an incident of its own: the pager watches itself.
 
 use crate::engine::Engine;
-use crate::pulse::LATE_BOUNDS_S;
 use crate::request::EngineError;
+use crate::vitals::LATE_BOUNDS_S;
 use core::time::Duration;
 use incident::{Alert, AlertKey, AlertStatus};
 use jiff::{SignedDuration, Timestamp};
@@ -10,6 +10,9 @@ use std::collections::BTreeMap;
 
 /// What was later than this is told: the place among the bounds of lateness.
 const LATE: usize = 4;
+
+/// While more is late, it is told again after so long.
+const AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(5);
 
 /// Without anything late for so long, it is over.
 const OVER_AFTER: SignedDuration = SignedDuration::from_mins(15);
@@ -22,11 +25,15 @@ pub async fn tell_of_lateness(engine: Engine, every: Duration) {
     loop {
         engine.clock().pass(every).await;
         let (late, now) = (engine.counts().later_than(LATE), engine.clock().now());
-        let is_over = last.is_some_and(|last| now.duration_since(last) > OVER_AFTER);
-        let status = match (late > told, is_over) {
-            (true, _) => AlertStatus::Firing,
-            (false, true) => AlertStatus::Resolved,
-            (false, false) => continue,
+        // A timer that cannot fire is not counted, as it has not fired.
+        let next_due = engine.vitals().await.ok().and_then(|vitals| vitals.next_due);
+        let is_overdue = next_due.is_some_and(|due| now.duration_since(due) > bound());
+        let since = last.map(|last| now.duration_since(last));
+        let status = match (late > told || is_overdue, since) {
+            (true, None) => AlertStatus::Firing,
+            (true, Some(since)) if since >= AGAIN_AFTER => AlertStatus::Firing,
+            (false, Some(since)) if since > OVER_AFTER => AlertStatus::Resolved,
+            (true | false, _) => continue,
         };
         let taken = engine.alerts(vec![lateness(late, status, now)]).await;
         match taken.map(|answers| answers.into_iter().find_map(Result::err)) {
@@ -41,14 +48,17 @@ pub async fn tell_of_lateness(engine: Engine, every: Duration) {
     }
 }
 
+fn bound() -> SignedDuration {
+    SignedDuration::from_secs(i64::from(LATE_BOUNDS_S.get(LATE).copied().unwrap_or_default()))
+}
+
 fn lateness(late: u64, status: AlertStatus, now: Timestamp) -> Alert {
-    let bound = LATE_BOUNDS_S.get(LATE).copied().unwrap_or_default();
     Alert {
         key: AlertKey { source: "evenkeel".to_owned(), key: "late".to_owned() },
         status,
-        title: format!("Evenkeel itself was late: {late} pages or timers by more than {bound} s"),
-        description: String::from(
-            "Since this server started. After a stop this is what fell due meanwhile; otherwise the machine, its disk or a provider is \
+        title: format!("Evenkeel itself is late: pages or timers by more than {} s", bound().as_secs()),
+        description: format!(
+            "{late} since this server started, besides what has not fired at all. After a stop this is what fell due meanwhile; otherwise the machine, its disk or a provider is \
              too slow. `evenkeel_page_lateness_seconds` and `evenkeel_timer_lateness_seconds` in /metrics say which.",
         ),
         severity: None,

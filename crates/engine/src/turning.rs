@@ -3,8 +3,8 @@
 use crate::core::{After, Core};
 use crate::lanes::{Lane, Ways};
 use crate::ports::{Claim, Clock, Company};
-use crate::pulse::Pulses;
 use crate::request::{Change, EngineError, Request};
+use crate::vitals::Asking;
 use core::time::Duration;
 use incident::{Incident, IncidentId};
 use jiff::Timestamp;
@@ -44,7 +44,7 @@ pub(crate) struct Turning {
     ways: Ways,
     clock: Arc<dyn Clock>,
     told: Told,
-    pulses: Arc<Pulses>,
+    asking: Arc<Asking>,
     /// When work that nobody holds was last looked for.
     swept: Timestamp,
     /// When storage that refused was last tried.
@@ -58,7 +58,7 @@ pub(crate) struct Turning {
 /// What others want of the core.
 pub(crate) struct Wanted {
     pub(crate) inbox: Receiver<Request>,
-    pub(crate) pulses: Arc<Pulses>,
+    pub(crate) asking: Arc<Asking>,
 }
 
 /// To whoever wants to see an incident.
@@ -76,7 +76,7 @@ enum Told {
 impl Turning {
     pub(crate) fn new(
         core: Core,
-        Wanted { inbox, pulses }: Wanted,
+        Wanted { inbox, asking }: Wanted,
         (feed, ways): (broadcast::Sender<Change>, Ways),
         clock: Arc<dyn Clock>,
     ) -> Self {
@@ -88,7 +88,7 @@ impl Turning {
             ways,
             clock,
             told: Told::Quiet,
-            pulses,
+            asking,
             swept: now,
             probed: now,
             left_behind: now,
@@ -160,9 +160,15 @@ impl Turning {
             self.sweep();
         }
         self.hand_out();
-        for reply in self.pulses.take() {
+        self.asking.turned(self.clock.now());
+        let asking = self.asking.take();
+        if asking.is_empty() {
+            return;
+        }
+        let vitals = self.core.vitals();
+        for reply in asking {
             // Whoever does not wait any more has drawn the conclusion already.
-            let _ = reply.send(self.core.pulse());
+            let _ = reply.send(vitals);
         }
     }
 
@@ -247,6 +253,7 @@ impl Turning {
     }
 
     fn sweep(&mut self) {
+        self.core.try_when_idle();
         match self.core.take_over(Claim::Expired) {
             Ok(after) => self.tell(after),
             Err(error) => tracing::error!(%error, "cannot look for work that nobody holds"),

@@ -1,6 +1,6 @@
 //! Answers "why?" for every page that was sent, and for everybody who was not woken.
 
-use crate::event::StopReason;
+use crate::event::{PagePurpose, StopReason};
 use crate::people::{Moment, PersonId, Roster};
 use crate::state::{Escalation, Incident, Page, PageState, Status};
 use crate::words::clock;
@@ -100,7 +100,11 @@ fn not_paged(incident: &Incident, now: &Moment<'_>, person: &PersonId) -> String
         (_, None, Escalation::Waiting { level: at, .. })
             if usize::try_from(*at).is_ok_and(|at| number <= at) =>
         {
-            format!("that level was reached before {person} held it")
+            let paged = |page: &&Page| {
+                page.purpose == PagePurpose::Escalation && usize::try_from(page.level) == Ok(number)
+            };
+            let what = incident.pages.iter().find(paged).map_or("passed over", |_| "reached");
+            format!("that level was {what} before {person} held it")
         }
         (_, None, Escalation::Waiting { next_due: Some(due), level: at, .. }) => {
             let levels_between = number.saturating_sub(usize::try_from(*at).unwrap_or(0)).saturating_sub(1);
@@ -110,6 +114,9 @@ fn not_paged(incident: &Incident, now: &Moment<'_>, person: &PersonId) -> String
             }
         }
         (_, None, Escalation::Unpaged { why, .. }) => why.clone(),
+        (_, None, Escalation::Exhausted { .. }) => {
+            format!("every level was woken as often as the limit allows before {person} held it")
+        }
         (_, None, _) => "the escalation stopped before that level was reached".to_string(),
     };
     format!("{place}; {ended}")

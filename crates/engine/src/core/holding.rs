@@ -10,7 +10,7 @@
 use super::{Core, Making};
 use crate::ports::{Batch, Company, JournalError, KeyClaim};
 use crate::request::Question;
-use incident::{AlertKey, Incident, Status};
+use incident::{AlertKey, Incident, IncidentId, Status};
 use std::collections::BTreeSet;
 
 impl Core {
@@ -40,14 +40,25 @@ impl Core {
         let mut claims = Vec::new();
         for key in state.alerts.keys() {
             let holder = self.keys.get(key).copied();
-            // Whoever cannot be read keeps what is theirs.
-            let stays =
-                |id| id == state.id || self.incident(id).map_or(true, |other| other.status == Status::Open);
+            let stays = |id| id == state.id || self.keeps(id);
             if !holder.is_some_and(stays) {
                 claims.push(KeyClaim { key: key.clone(), instead_of: holder });
             }
         }
         Ok(claims)
+    }
+
+    /// Whether an incident keeps the keys that it has: while it is open, or cannot be read at the moment.
+    fn keeps(&mut self, id: IncidentId) -> bool {
+        match self.incident(id) {
+            Ok(incident) => incident.status == Status::Open,
+            Err(error) => !matches!(error, JournalError::Corrupt { .. }),
+        }
+    }
+
+    /// Whether an incident can never be read again.
+    pub(super) fn is_corrupt(&mut self, id: IncidentId) -> bool {
+        matches!(self.incident(id), Err(JournalError::Corrupt { .. }))
     }
 
     /// Nothing of the batch was kept: whoever had a key has it again. Where others may have been first, that is asked.

@@ -22,6 +22,7 @@ impl Core {
         let company = world.journal.company();
         let mut core = Self {
             world,
+            written: false,
             company,
             live: BTreeMap::new(),
             resolved: BTreeSet::new(),

@@ -12,10 +12,10 @@ mod writing;
 
 use crate::fault::Faults;
 use crate::ports::{Batch, Clock, Company, Ids, Journal, JournalError, Lease, Schedule, StreamWrite};
-use crate::pulse::{Pulse, Tally};
 use crate::request::{Answer, Answers, Change, EngineError, Question};
 use crate::settings::Settings;
 use crate::timers::Timers;
+use crate::vitals::{Tally, Vitals};
 use arc_swap::ArcSwap;
 use backlog::Backlog;
 use following::Doubts;
@@ -62,6 +62,8 @@ pub(crate) struct After {
 /// The deciding part of the engine.
 pub(crate) struct Core {
     world: World,
+    /// Whether anything was written since the last sweep.
+    written: bool,
     /// Whether others write to the same journal: then memory is brought up to date before it is relied on.
     company: Company,
     live: BTreeMap<IncidentId, Arc<Incident>>,
@@ -113,8 +115,8 @@ struct Making {
 }
 
 impl Core {
-    pub(crate) fn pulse(&mut self) -> Pulse {
-        Pulse {
+    pub(crate) fn vitals(&mut self) -> Vitals {
+        Vitals {
             next_due: self.timers.next_due(),
             timers: self.timers.len(),
             waiting: self.waiting(),
@@ -146,6 +148,8 @@ impl Core {
     /// What could not be kept is tried again after a rest; what no longer counts is forgotten.
     fn settle_timer(&mut self, schedule: Schedule, answer: &Result<Answer, EngineError>) {
         match answer {
+            // One that no longer counted was not late.
+            Ok(answer) if answer.events == 0 => {}
             Ok(_) => self.world.tally.timer(self.world.clock.now().duration_since(schedule.due)),
             Err(EngineError::Refused(_) | EngineError::NoIncident(_)) => {
                 self.timers.clear(schedule.incident, schedule.key);
@@ -275,8 +279,12 @@ impl Core {
         if let Some(id) = self.keys.get(&alert.key).copied() {
             let command = Command::Alert { alert: alert.clone(), matches: Vec::new() };
             let answer = self.ask(id, Asked { by: by.clone(), command }, None, making);
-            let over = matches!(answer, Err(EngineError::Refused(Refusal::AlreadyResolved)));
-            if !over {
+            // What is gone or cannot be read for good keeps nobody asleep.
+            let over = matches!(
+                answer,
+                Err(EngineError::Refused(Refusal::AlreadyResolved) | EngineError::NoIncident(_))
+            );
+            if !over && !self.is_corrupt(id) {
                 return answer;
             }
         }

@@ -59,6 +59,7 @@ impl Core {
     /// Commits, and writes down how it went for whoever asks whether the server is well.
     pub(super) fn commit(&mut self, batch: &Batch) -> Result<(), JournalError> {
         let kept = self.world.journal.commit(batch);
+        self.written = true;
         self.note(&kept);
         kept
     }
@@ -82,6 +83,15 @@ impl Core {
     /// nobody asks for anything.
     pub(crate) fn probe(&mut self) {
         if self.world.faults.current().is_some() {
+            let kept = self.world.journal.try_write();
+            self.note(&kept);
+        }
+    }
+
+    /// Where nothing was written for a while, a write is tried: a disk that filled up meanwhile is not found by the first
+    /// alert.
+    pub(crate) fn try_when_idle(&mut self) {
+        if !core::mem::take(&mut self.written) {
             let kept = self.world.journal.try_write();
             self.note(&kept);
         }

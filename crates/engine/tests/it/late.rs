@@ -4,7 +4,7 @@ use crate::world::{PATIENCE, World, minutes};
 use core::time::Duration;
 use engine::ports::{Clock as _, Filter};
 use engine::tell_of_lateness;
-use incident::{Channel, Page, PageState, Status, Summary};
+use incident::{Channel, Incident, Page, PageState, Status, Summary};
 
 /// The row of the incident that tells of lateness, once it is as wanted.
 async fn own_incident(world: &World, wanted: impl Fn(&Summary) -> bool) -> Summary {
@@ -13,7 +13,7 @@ async fn own_incident(world: &World, wanted: impl Fn(&Summary) -> bool) -> Summa
         loop {
             let rows =
                 world.engine.summaries(Filter { limit: 10, ..Filter::default() }).await.expect("it answers");
-            let own = rows.into_iter().find(|row| row.title.contains("Evenkeel itself was late"));
+            let own = rows.into_iter().find(|row| row.title.contains("Evenkeel itself is late"));
             if let Some(own) = own.filter(&wanted) {
                 return own;
             }
@@ -38,7 +38,13 @@ async fn a_timer_that_fires_late_is_an_incident_that_ends_by_itself() {
     // Minute by minute: what falls due meanwhile fires in its minute.
     for _ in 0..16 {
         world.clock.pass(minutes(1));
-        world.engine.pulse().await.expect("it turns");
+        world.engine.vitals().await.expect("it turns");
+        let settled = |incident: &Incident| {
+            incident.pages.iter().all(|page| matches!(page.state, PageState::Delivered { .. }))
+        };
+        for id in [id, own.id] {
+            world.until(id, "its pages are out", settled).await;
+        }
     }
     world.until(own.id, "nothing is late any more", |incident| !incident.is_firing()).await;
     watching.abort();
@@ -54,8 +60,8 @@ async fn what_is_on_time_is_counted_and_opens_nothing() {
     world.until(id, "is paged", |incident| incident.pages.first().is_some_and(delivered)).await;
     world.clock.pass(minutes(30));
     world.until(id, "the second level is paged", |incident| incident.pages.len() == 2).await;
-    let pulse = world.engine.pulse().await.expect("it answers");
-    assert!(pulse.timers > 0 && pulse.next_due > Some(world.clock.now()), "{pulse:?}");
+    let vitals = world.engine.vitals().await.expect("it answers");
+    assert!(vitals.timers > 0 && vitals.next_due > Some(world.clock.now()), "{vitals:?}");
     let counts = world.engine.counts();
     assert_eq!(counts.later_than(0), 0, "{counts:?}");
     assert_eq!(counts.pages[&Channel::Handset].lateness.count, 1);
@@ -66,10 +72,10 @@ async fn what_is_on_time_is_counted_and_opens_nothing() {
 }
 
 #[tokio::test]
-async fn a_core_that_has_ended_has_no_pulse() {
+async fn a_core_that_has_ended_does_not_answer() {
     let mut world = World::new();
     world.break_core();
     let _ = world.alert("api").await;
     world.core_ended().await;
-    assert!(world.engine.pulse().await.is_err());
+    assert!(world.engine.vitals().await.is_err());
 }

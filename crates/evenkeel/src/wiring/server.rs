@@ -139,17 +139,15 @@ pub(crate) async fn start(settings: ServerSettings) -> Result<Running, Failure> 
         .await
         .map_err(|error| Failure::new(Kind::World, error.to_string()))?;
     let (console_url, status_url) = addresses(&settings, &bound);
-    make_folder(&settings.data)?;
-    let storage = settings.keep.open()?;
-    storage.may_wake_people()?;
+    let storage = storage_of(&settings)?;
     let access: Arc<dyn Access> = storage.access()?;
     let ids: Arc<dyn Ids> = Arc::new(Chance::default());
     let clock: Arc<dyn Clock> = Arc::new(Steady::new(settings.speed));
     let links = links(access.as_ref(), ids.as_ref(), &console_url)?;
     let couriers = couriers_of(&settings, &clock)?;
     let given = settings.runner.env.keys().cloned().collect();
-    let executor = Arc::new(Runner::new(settings.runner));
     let plan = Arc::new(plan::plan(settings.playbook, settings.policy, given, settings.agents));
+    let executor = Arc::new(Runner::new(settings.runner));
     let node = format!("{}-{}", std::process::id(), super::hex(ids.secret().get(..8).unwrap_or_default()));
     let (journal, archive) = storage.incidents(settings.storage, &node)?;
     let parts = Parts {
@@ -225,6 +223,14 @@ fn watch_itself(
     let looking = super::ahead::keep_looking(engine.clone(), channels, looks);
     tokio::spawn(until_told_to_stop(stopping.clone(), looking));
     ahead
+}
+
+/// What is kept, and may wake people.
+fn storage_of(settings: &ServerSettings) -> Result<Database, Failure> {
+    make_folder(&settings.data)?;
+    let storage = settings.keep.open()?;
+    storage.may_wake_people()?;
+    Ok(storage)
 }
 
 fn links(access: &dyn Access, ids: &dyn Ids, console_url: &str) -> Result<Arc<dyn Links>, Failure> {

@@ -26,6 +26,6 @@ pub(crate) async fn hold_switch(engine: Engine, channels: ChannelsConfig) {
 }
 
 async fn is_well(engine: &Engine) -> Result<(), String> {
-    engine.pulse().await.map_err(|error| error.to_string())?;
+    engine.vitals().await.map_err(|error| error.to_string())?;
     engine.storage_fault().map_or(Ok(()), |fault| Err(format!("nothing is kept: {}", fault.why)))
 }

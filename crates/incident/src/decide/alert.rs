@@ -144,6 +144,7 @@ pub(super) fn next_round(incident: &Incident) -> u32 {
 pub(super) fn watch_silence(draft: &mut Draft<'_>) {
     let set = draft.incident.expiry_timer_at.is_some_and(|at| at > draft.now.at);
     if let (false, Some(until)) = (set, draft.incident.next_alert_expiry()) {
-        draft.push_own(EventKind::AlertsWatched { until });
+        // What has expired already is looked at now, not at a time that is past.
+        draft.push_own(EventKind::AlertsWatched { until: until.max(draft.now.at) });
     }
 }

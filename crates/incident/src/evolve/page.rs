@@ -67,7 +67,6 @@ fn page_moved(page: &mut Page, event: &Event) {
         }
         EventKind::PageUncertain { .. } => {
             page.attempt += 1;
-            page.due_at = event.at;
             page.possible_repeat += 1;
             page.state = PageState::Pending;
         }

@@ -57,9 +57,23 @@ fn name_tools_of_call(call: &[Word], depth: usize, tools: &mut Vec<String>) {
         if let Some(text) = text_for_a_shell(name, words).filter(|_| depth < DEPTH_MAX) {
             return name_tools(&text, depth + 1, tools);
         }
-        let Behind::Command(inner) = behind(name, words) else { return };
-        rest = inner;
+        rest = match behind(name, words) {
+            Behind::Command(inner) => inner,
+            // Where a command is run is better guessed than given up; whether it may run is not judged here.
+            Behind::Unclear(_) => first_name(words),
+            Behind::Nothing => return,
+        };
     }
+}
+
+/// The words from the first that could name a tool on.
+fn first_name(words: &[Word]) -> &[Word] {
+    let is_name = |word: &Word| {
+        let starts = |text: &str| text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/');
+        word.exact().is_some_and(|text| starts(text) && !text.contains('='))
+    };
+    let at = words.iter().position(is_name).unwrap_or(words.len());
+    words.get(at..).unwrap_or_default()
 }
 
 /// The text that a call gives to a shell.
@@ -96,7 +110,11 @@ mod tests {
             ("watch -n 2 \"kubectl get pods | grep api\"", vec!["watch", "kubectl", "grep"]),
             ("sudo bash -c 'systemctl status api; df'", vec!["sudo", "bash", "systemctl", "df"]),
             ("npx wrangler@4 tail", vec!["npx", "wrangler"]),
-            ("sudo -e kubectl", vec!["sudo"]),
+            ("cat ids | xargs -I{} psql -c 'select {}'", vec!["cat", "xargs", "psql"]),
+            ("cat ids | xargs -I {} psql -c 'select {}'", vec!["cat", "xargs", "psql"]),
+            ("nice -5 psql -l", vec!["nice", "psql"]),
+            ("watch -x psql -l", vec!["watch", "psql"]),
+            ("sudo --preserve-env=PGHOST psql -l", vec!["sudo", "psql"]),
             ("$TOOL status", vec![]),
             ("", vec![]),
         ] {

@@ -123,6 +123,11 @@ pub(super) fn bare(text: &str) -> Word {
                 Some(next) => known.push(next),
             },
             '$' | '`' | '\'' | '"' => return Word::new(String::new(), Shape::Open),
+            // Empty braces expand to nothing but themselves: `xargs -I {}`.
+            '{' if characters.as_str().starts_with('}') => {
+                characters.next();
+                known.push_str("{}");
+            }
             '*' | '?' | '[' | '{' => return Word::new(known, Shape::Glob),
             '~' if known.is_empty() => return Word::new("~".to_owned(), Shape::Prefix),
             plain => known.push(plain),

@@ -82,7 +82,7 @@ mod tests {
     fn a_sign_is_due_one_period_and_the_grace_after_the_last() {
         let new = Pulse::new("a".to_owned(), at(1_000));
         assert_eq!((due(&heartbeat(), &new), state(&new)), (at(1_130), HeartbeatState::New));
-        let alive = Pulse { alive_at: Some(at(1_200)), ..new.clone() };
+        let alive = Pulse { alive_at: Some(at(1_200)), ..new };
         assert_eq!((due(&heartbeat(), &alive), state(&alive)), (at(1_330), HeartbeatState::Alive));
         assert!(!is_late(&heartbeat(), &alive, at(1_329)));
         assert!(is_late(&heartbeat(), &alive, at(1_330)));

@@ -2,18 +2,18 @@
 
 use super::{Kind, Page};
 use crate::app::App;
-use engine::{LATE_BOUNDS_S, Lateness, Pulse};
+use engine::{LATE_BOUNDS_S, Lateness, Vitals};
 
 pub(super) async fn families(page: &mut Page, app: &App) {
     page.family("evenkeel_build_info", "1 for the version that runs.");
     page.value("evenkeel_build_info", &[("version", env!("CARGO_PKG_VERSION"))], 1);
-    let pulse = app.engine().pulse().await.ok();
+    let vitals = app.engine().vitals().await.ok();
     page.family("evenkeel_core_turns", "Whether the core came round when it was asked.");
-    page.value("evenkeel_core_turns", NONE, u8::from(pulse.is_some()));
+    page.value("evenkeel_core_turns", NONE, u8::from(vitals.is_some()));
     page.family("evenkeel_storage_keeps", "Whether what is decided is kept.");
     page.value("evenkeel_storage_keeps", NONE, u8::from(app.engine().storage_fault().is_none()));
-    if let Some(pulse) = pulse {
-        core(page, app, &pulse);
+    if let Some(vitals) = vitals {
+        core(page, app, &vitals);
     }
     counts(page, app);
     if let Some(ahead) = app.parts.ahead.borrow().as_ref() {
@@ -27,19 +27,19 @@ pub(super) async fn families(page: &mut Page, app: &App) {
 
 const NONE: &[(&str, &str)] = &[];
 
-fn core(page: &mut Page, app: &App, pulse: &Pulse) {
-    let overdue = pulse.next_due.map_or(0.0, |due| app.now().duration_since(due).as_secs_f64().max(0.0));
+fn core(page: &mut Page, app: &App, vitals: &Vitals) {
+    let overdue = vitals.next_due.map_or(0.0, |due| app.now().duration_since(due).as_secs_f64().max(0.0));
     page.family("evenkeel_timer_overdue_seconds", "How long the oldest timer that has not fired is overdue.");
     page.value("evenkeel_timer_overdue_seconds", NONE, overdue);
     for (name, help, value) in [
-        ("evenkeel_timers", "Timers that are set.", pulse.timers),
-        ("evenkeel_work_waiting", "Pages and commands that wait for their turn.", pulse.waiting),
+        ("evenkeel_timers", "Timers that are set.", vitals.timers),
+        ("evenkeel_work_waiting", "Pages and commands that wait for their turn.", vitals.waiting),
         (
             "evenkeel_work_held",
             "Pages and commands that this server holds, waiting or under way.",
-            pulse.held,
+            vitals.held,
         ),
-        ("evenkeel_incidents_in_memory", "Incidents in memory.", pulse.incidents),
+        ("evenkeel_incidents_in_memory", "Incidents in memory.", vitals.incidents),
     ] {
         page.family(name, help);
         page.value(name, NONE, value);

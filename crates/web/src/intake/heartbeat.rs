@@ -79,7 +79,7 @@ async fn plain(State(app): State<App>, request: Request) -> Result<Response, Pro
         Some("start") => Meaning::Sign(Sign::Begun, String::new()),
         Some("fail") => Meaning::Sign(Sign::Failed, said),
         Some("log") => Meaning::Nothing("OK\n"),
-        Some(word) => exit_status(word, said)?,
+        Some(word) => exit_status(word, &said)?,
     };
     match meaning {
         Meaning::Sign(sign, said) => take(&app, &call, sign, &said).await.map(|()| "OK\n".into_response()),
@@ -193,7 +193,7 @@ fn is_resolved(body: &str) -> bool {
     serde_json::from_str::<Webhook>(body).is_ok_and(|webhook| webhook.status == "resolved")
 }
 
-fn exit_status(word: &str, said: String) -> Result<Meaning, Problem> {
+fn exit_status(word: &str, said: &str) -> Result<Meaning, Problem> {
     let status: u8 = word.parse().map_err(|_| {
         Problem::not_found(format!("{word:?} is neither start, fail, log nor an exit status from 0 to 255"))
     })?;

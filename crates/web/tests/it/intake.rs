@@ -5,6 +5,7 @@ use crate::world::World;
 use core::time::Duration;
 use engine::ports::{Filter, JournalError, Scope};
 use incident::{Actor, Command};
+use jiff::SignedDuration;
 
 const PROMETHEUS: &str = r#"[{"labels":{"alertname":"HighErrorRate","severity":"critical"},"annotations":{"summary":"API returning 5xx errors"},"startsAt":"2026-11-23T09:59:00Z"}]"#;
 const ALERTMANAGER: &str = r#"{"version":"4","groupKey":"{}:{alertname=\"A\"}","status":"firing","receiver":"r","groupLabels":{},"commonLabels":{},"commonAnnotations":{},"externalURL":"http://am.example","alerts":[{"status":"firing","labels":{"alertname":"A","severity":"critical"},"annotations":{},"startsAt":"2026-11-23T09:59:00Z","endsAt":"0001-01-01T00:00:00Z","generatorURL":"","fingerprint":"00ff"}]}"#;
@@ -205,12 +206,16 @@ async fn a_core_that_stands_still_is_not_healthy_until_it_turns_again() {
     let metrics = || world.ask("GET", "/metrics").header("authorization", &format!("Bearer {token}")).send();
     // Once the core waits at the gate.
     while metrics().await.body.contains("\nevenkeel_core_turns 1\n") {}
-    let told: Vec<_> =
-        [world.get("/healthz").await, world.get("/readyz").await].map(|reply| reply.status).into();
+    let waits = world.get("/readyz").await.status;
+    let lives = world.get("/healthz").await.status;
+    world.pass(SignedDuration::from_secs(61));
+    let stands_still = world.get("/healthz").await.status;
     open.send(()).unwrap();
     holder.join().unwrap();
     noted.await.unwrap().unwrap();
-    assert_eq!(told, [503, 503]);
+    assert_eq!((waits, lives, stands_still), (503, 200, 503));
+    // A whole turn, after which it is known to have come round.
+    assert_eq!(world.get("/readyz").await.status, 200);
     assert_eq!(world.get("/healthz").await.status, 200);
     let body = metrics().await.body;
     for line in [

@@ -1,4 +1,4 @@
-//! The tests' own HTTP client: no retries, no redirects, and a limit on every answer.
+//! The tests' own HTTP client: no retries, no redirects, no connection kept, and a limit on every answer.
 
 use reqwest::Client;
 use std::time::Duration;
@@ -14,6 +14,8 @@ pub(crate) fn client() -> Client {
         .timeout(LIMIT)
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
+        // A server that stood still closes what was kept open, at the moment at which it is asked again.
+        .pool_max_idle_per_host(0)
         .no_proxy();
     built.build().unwrap()
 }

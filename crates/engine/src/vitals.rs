@@ -3,12 +3,13 @@
 use incident::{Channel, PageOutcome};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::oneshot;
 
 /// What the core says of itself. It answers only after a whole turn: a core that stands still does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pulse {
+pub struct Vitals {
     /// When the next timer is due; overdue while the storage takes nothing.
     pub next_due: Option<Timestamp>,
     /// How many timers are set.
@@ -22,18 +23,36 @@ pub struct Pulse {
 }
 
 /// Those who have asked how the core goes. They stand beside the queue, which may be full while the core turns well.
-#[derive(Debug, Default)]
-pub(crate) struct Pulses(Mutex<Vec<oneshot::Sender<Pulse>>>);
+#[derive(Debug)]
+pub(crate) struct Asking {
+    waiting: Mutex<Vec<oneshot::Sender<Vitals>>>,
+    /// When the core last came round, in milliseconds since 1970.
+    turned_at: AtomicI64,
+}
 
-impl Pulses {
-    pub(crate) fn ask(&self) -> oneshot::Receiver<Pulse> {
+impl Asking {
+    pub(crate) fn new(now: Timestamp) -> Self {
+        Self { waiting: Mutex::default(), turned_at: AtomicI64::new(now.as_millisecond()) }
+    }
+
+    pub(crate) fn turned(&self, now: Timestamp) {
+        self.turned_at.store(now.as_millisecond(), Ordering::Relaxed);
+    }
+
+    pub(crate) fn turned_at(&self) -> Timestamp {
+        Timestamp::from_millisecond(self.turned_at.load(Ordering::Relaxed)).unwrap_or_default()
+    }
+
+    pub(crate) fn ask(&self) -> oneshot::Receiver<Vitals> {
         let (reply, answer) = oneshot::channel();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(reply);
+        let mut asking = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        asking.retain(|one| !one.is_closed());
+        asking.push(reply);
         answer
     }
 
-    pub(crate) fn take(&self) -> Vec<oneshot::Sender<Pulse>> {
-        core::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    pub(crate) fn take(&self) -> Vec<oneshot::Sender<Vitals>> {
+        core::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
