@@ -36,6 +36,8 @@ pub enum Mutant {
     TimersNotMoved,
     /// Two nodes may each open an incident for the same alert.
     TwoIncidentsForOneAlert,
+    /// Nobody finds what silences held back.
+    HeldForgotten,
 }
 
 impl Mutant {
@@ -56,5 +58,6 @@ impl Mutant {
         Self::OldReads,
         Self::TimersNotMoved,
         Self::TwoIncidentsForOneAlert,
+        Self::HeldForgotten,
     ];
 }

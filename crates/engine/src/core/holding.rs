@@ -1,7 +1,7 @@
 //! Who has the alerts of a key.
 //!
-//! One rule: an open incident takes the keys of its alerts with each of its decisions, unless another open one has them.
-//! So a new incident has its alert, and so has one that was reopened by hand. What a decision takes is in the batch, and
+//! One rule: an open incident, or one whose alert is held back, takes the keys of its alerts with each of its decisions,
+//! unless another such has them. So a new incident has its alert, and so has one that was reopened by hand. What a decision takes is in the batch, and
 //! is given back when nothing of the batch was kept.
 //!
 //! A process that is alone knows who has what by itself. Where nodes share a journal, the journal knows it, however long
@@ -33,7 +33,8 @@ impl Core {
         state: &Incident,
         making: &mut Making,
     ) -> Result<Vec<KeyClaim>, JournalError> {
-        if state.status != Status::Open {
+        let has = |status| matches!(status, Status::Open | Status::Held);
+        if !has(state.status) {
             return Ok(Vec::new());
         }
         self.learn_holders(state.alerts.keys(), making)?;
@@ -41,8 +42,7 @@ impl Core {
         for key in state.alerts.keys() {
             let holder = self.keys.get(key).copied();
             // Whoever cannot be read keeps what is theirs.
-            let stays =
-                |id| id == state.id || self.incident(id).map_or(true, |other| other.status == Status::Open);
+            let stays = |id| id == state.id || self.incident(id).map_or(true, |other| has(other.status));
             if !holder.is_some_and(stays) {
                 claims.push(KeyClaim { key: key.clone(), instead_of: holder });
             }
