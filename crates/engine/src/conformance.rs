@@ -11,9 +11,11 @@ mod keys;
 mod leases;
 mod probing;
 pub mod sample;
+mod silences;
 
 pub use self::access::access;
 pub use self::archive::archive;
 pub use self::heartbeats::heartbeats;
 pub use self::journal::{journal, restart};
 pub use self::probing::probes;
+pub use self::silences::silences;

@@ -6,14 +6,17 @@ use crate::dispatch::{Dispatch, Hands};
 use crate::fault::{Faults, StorageFault};
 use crate::lanes::{Arrivals, lanes};
 use crate::ports::{Archive, Clock, Company, Filter, Ids, Journal, JournalError};
-use crate::request::{Answer, Answers, Change, EngineError, Question, Report, Request};
+use crate::request::{Answer, Answers, Change, EngineError, Question, Report, Request, SilenceChange};
 use crate::settings::Settings;
 use crate::still::Still;
 use crate::turning::{Turning, Wanted};
 use crate::vitals::{Asking, Counts, Tally, Vitals};
 use arc_swap::ArcSwap;
 use core::time::Duration;
-use incident::{Actor, Alert, AlertStatus, Asked, Command, Event, Incident, IncidentId, Plan, Summary, Work};
+use incident::{
+    Actor, Alert, AlertState, AlertStatus, Asked, Command, Event, Incident, IncidentId, Plan, Silence,
+    SilenceDraft, SilenceId, Summary, Work, evolve,
+};
 use jiff::Timestamp;
 use playbook::Signal;
 use std::collections::BTreeMap;
@@ -230,6 +233,52 @@ impl Engine {
         self.read(move || archive.summaries(&filter)).await
     }
 
+    /// Makes a silence in somebody's name. Answers once it is kept; from then on no alert that it covers opens anything.
+    ///
+    /// # Errors
+    /// [`EngineError`]; after [`EngineError::Unavailable`] it may have been made all the same.
+    pub async fn make_silence(&self, draft: SilenceDraft, by: Actor) -> Result<Silence, EngineError> {
+        self.change_silence(SilenceChange::Make { draft, by }).await
+    }
+
+    /// Ends a silence early. What it held back and still fires opens its incident at once.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub async fn end_silence(&self, id: SilenceId, by: Actor) -> Result<Silence, EngineError> {
+        self.change_silence(SilenceChange::End { id, by }).await
+    }
+
+    /// The silences that were made last, the newest first.
+    ///
+    /// # Errors
+    /// [`EngineError::Unavailable`] when they cannot be read.
+    pub async fn silences(&self, limit: u32) -> Result<Vec<Silence>, EngineError> {
+        let archive = Arc::clone(&self.archive);
+        self.read(move || archive.silences(limit)).await
+    }
+
+    /// The alerts that came last to incidents of these rows, or were held back: each as it was last told.
+    ///
+    /// # Errors
+    /// [`EngineError::Unavailable`] when the journal cannot be read.
+    pub async fn alerts_of(
+        &self,
+        rows: Vec<Summary>,
+    ) -> Result<Vec<(Summary, Vec<AlertState>)>, EngineError> {
+        let archive = Arc::clone(&self.archive);
+        let plan = Arc::clone(&self.settings().plan);
+        self.read(move || {
+            let folded = |row: Summary| {
+                let events = archive.stream(row.id)?.map(|(_, events)| events).unwrap_or_default();
+                let stream = events.iter().fold(Incident::new(row.id, Arc::clone(&plan)), evolve);
+                Ok((row, stream.alerts.into_values().collect()))
+            };
+            rows.into_iter().map(folded).collect()
+        })
+        .await
+    }
+
     /// The plan with this digest, for incidents that pinned an older one.
     ///
     /// # Errors
@@ -319,6 +368,12 @@ impl Engine {
         }
         let (reply, answer) = oneshot::channel();
         self.send(Request::Holds { incident, work, reply })?;
+        answer.await.map_err(|_| EngineError::Stopping)?
+    }
+
+    async fn change_silence(&self, change: SilenceChange) -> Result<Silence, EngineError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Request::Silence { change: Box::new(change), reply })?;
         answer.await.map_err(|_| EngineError::Stopping)?
     }
 

@@ -6,13 +6,14 @@
 
 mod heartbeats;
 mod probing;
+mod silences;
 mod work;
 
 use crate::ports::{
     Access, AccessError, Account, Archive, Batch, Claim, ClaimedWork, Filter, Journal, JournalError, Lease,
     Schedule, Session, StreamWrite, TimerWrite, Token, WorkWrite,
 };
-use incident::{Event, IncidentId, Plan, Summary, TimerKey, Work};
+use incident::{Event, IncidentId, Plan, Silence, Summary, TimerKey, Work};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -38,6 +39,7 @@ struct Shelves {
     secrets: BTreeMap<String, [u8; 32]>,
     seen: probing::Seen,
     heard: heartbeats::Heard,
+    silences: silences::Kept,
 }
 
 #[derive(Debug)]
@@ -180,11 +182,33 @@ impl Journal for Memory {
         let shelves = self.shelves();
         let rows = shelves.streams.values().map(|stream| &stream.row.summary);
         let is_live = |row: &&Summary| {
-            row.status == "open" || row.resolved_at.is_some_and(|resolved_at| resolved_at >= resolved_since)
+            matches!(row.status.as_str(), "open" | "held")
+                || row.resolved_at.is_some_and(|resolved_at| resolved_at >= resolved_since)
         };
         let mut rows: Vec<_> = rows.filter(is_live).cloned().collect();
         rows.sort_by_key(|row| (row.opened_at, row.id));
         Ok(rows)
+    }
+
+    fn held(&mut self) -> Result<Vec<Summary>, JournalError> {
+        let shelves = self.shelves();
+        let rows = shelves.streams.values().map(|stream| &stream.row.summary);
+        let mut rows: Vec<_> = rows.filter(|row| row.status == "held").cloned().collect();
+        rows.sort_by_key(|row| (row.opened_at, row.id));
+        Ok(rows)
+    }
+
+    fn silences(&mut self, since: Timestamp) -> Result<(u64, Vec<Silence>), JournalError> {
+        Ok(self.shelves().silences.after(since))
+    }
+
+    fn keep_silence(&mut self, silence: &Silence) -> Result<bool, JournalError> {
+        let mut shelves = self.shelves();
+        match shelves.faults.pop_front() {
+            Some(Fault::Fail(error)) => Err(error),
+            Some(Fault::Conflict) => Ok(false),
+            None => Ok(shelves.silences.keep(silence)),
+        }
     }
 }
 
@@ -248,6 +272,10 @@ impl Archive for Memory {
         Ok(self.shelves().plans.get(digest).cloned())
     }
 
+    fn silences(&self, limit: u32) -> Result<Vec<Silence>, JournalError> {
+        Ok(self.shelves().silences.newest(limit))
+    }
+
     fn summaries(&self, filter: &Filter) -> Result<Vec<Summary>, JournalError> {
         let shelves = self.shelves();
         let rows = shelves.streams.values().map(|stream| &stream.row.summary);
@@ -263,10 +291,14 @@ impl Archive for Memory {
 }
 
 fn shows(filter: &Filter, row: &Summary) -> bool {
-    let status = filter.status.as_ref().is_none_or(|status| *status == row.status);
+    let status = filter
+        .status
+        .as_ref()
+        .map_or_else(|| matches!(row.status.as_str(), "open" | "resolved"), |status| *status == row.status);
     let text = filter.text.as_ref().map(|text| text.to_lowercase()).unwrap_or_default();
     let id = row.id.to_string();
-    let mut places = [Some(row.title.as_str()), Some(id.as_str()), row.runbook.as_deref()].into_iter();
+    let (runbook, held_by) = (row.runbook.as_deref(), row.held_by.as_deref());
+    let mut places = [Some(row.title.as_str()), Some(id.as_str()), runbook, held_by].into_iter();
     status && places.any(|place| place.is_some_and(|place| place.to_lowercase().contains(&text)))
 }
 
@@ -351,6 +383,14 @@ mod tests {
     #[test]
     fn memory_keeps_what_probes_saw() {
         conformance::probes(&mut || Box::new(Memory::new()));
+    }
+
+    #[test]
+    fn memory_keeps_silences() {
+        conformance::silences(&mut || {
+            let memory = Memory::new();
+            (Box::new(memory.clone()), Box::new(memory))
+        });
     }
 
     #[test]

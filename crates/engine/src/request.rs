@@ -1,7 +1,9 @@
 //! What the core is asked, and what it answers.
 
 use crate::ports::{JournalError, Lease};
-use incident::{Alert, Asked, Incident, IncidentId, PersonId, Refusal};
+use incident::{
+    Actor, Alert, Asked, Incident, IncidentId, PersonId, Refusal, Silence, SilenceDraft, SilenceId,
+};
 use playbook::RunbookMatch;
 use std::sync::Arc;
 
@@ -66,6 +68,15 @@ pub(crate) enum Question {
     Report { report: Report, matches: Vec<RunbookMatch> },
 }
 
+/// A change of the silences.
+#[derive(Clone, Debug)]
+pub(crate) enum SilenceChange {
+    /// Make one.
+    Make { draft: SilenceDraft, by: Actor },
+    /// End one early.
+    End { id: SilenceId, by: Actor },
+}
+
 /// An answer for each question, in order.
 pub type Answers = Vec<Result<Answer, EngineError>>;
 
@@ -81,6 +92,8 @@ pub(crate) enum Request {
         work: incident::Work,
         reply: tokio::sync::oneshot::Sender<Result<bool, EngineError>>,
     },
+    /// Change the silences.
+    Silence { change: Box<SilenceChange>, reply: tokio::sync::oneshot::Sender<Result<Silence, EngineError>> },
     /// Finish what is queued and end.
     Stop,
 }

@@ -1,6 +1,6 @@
 //! What the team has set, as the engine sees it; swapped whole when the settings are read again.
 
-use incident::{Plan, Roster};
+use incident::{Maintenance, Plan, Roster};
 use playbook::{Matcher, RunbookMatch, Signal};
 use std::sync::Arc;
 
@@ -11,6 +11,8 @@ pub struct Settings {
     pub plan: Arc<Plan>,
     /// Who can be woken, over what, and who holds which role.
     pub roster: Arc<Roster>,
+    /// When alerts are held back again and again.
+    pub windows: Arc<[Maintenance]>,
     /// The plan's runbooks, read once for all the alerts that come.
     matcher: Arc<Matcher>,
 }
@@ -20,7 +22,14 @@ impl Settings {
     #[must_use]
     pub fn new(plan: Arc<Plan>, roster: Arc<Roster>) -> Self {
         let matcher = Arc::new(Matcher::new(&plan.playbook));
-        Self { plan, roster, matcher }
+        Self { plan, roster, windows: Arc::new([]), matcher }
+    }
+
+    /// The same with windows of maintenance.
+    #[must_use]
+    pub fn with_windows(mut self, windows: Vec<Maintenance>) -> Self {
+        self.windows = windows.into();
+        self
     }
 
     /// The plan's runbooks that fit a signal, best first.

@@ -144,6 +144,8 @@ impl Turning {
         self.tell(after);
         let after = self.core.try_unpaged();
         self.tell(after);
+        let after = self.core.judge_held();
+        self.tell(after);
         let now = self.clock.now();
         if now.duration_since(self.probed).unsigned_abs() >= PROBE {
             self.probed = now;
@@ -214,6 +216,11 @@ impl Turning {
                 Request::Holds { incident, work, reply } => {
                     let _ = reply.send(self.core.holds(incident, work));
                 }
+                Request::Silence { change, reply } => {
+                    let mut after = After::default();
+                    let _ = reply.send(self.core.change_silence(&change, &mut after));
+                    self.tell(after);
+                }
                 Request::Stop => go_on = false,
             }
             if questions.len() + looks.len() < BATCH_MAX && go_on {
@@ -249,11 +256,12 @@ impl Turning {
 
     fn peek(&mut self, id: IncidentId) -> Result<Arc<Incident>, EngineError> {
         let incident = self.core.incident(id)?;
-        if incident.status == incident::Status::New { Err(EngineError::NoIncident(id)) } else { Ok(incident) }
+        if incident.is_one() { Ok(incident) } else { Err(EngineError::NoIncident(id)) }
     }
 
     fn sweep(&mut self) {
         self.core.try_when_idle();
+        self.core.sweep_held();
         match self.core.take_over(Claim::Expired) {
             Ok(after) => self.tell(after),
             Err(error) => tracing::error!(%error, "cannot look for work that nobody holds"),

@@ -6,6 +6,7 @@ mod db;
 mod drill;
 mod heartbeat;
 mod playbook;
+mod silence;
 
 pub(crate) use access::{PersonVerb, ScopeArg, TokenVerb};
 pub(crate) use agent::AgentArgs;
@@ -13,6 +14,8 @@ pub(crate) use db::DbVerb;
 pub(crate) use drill::{DrillRun, DrillVerb};
 pub(crate) use heartbeat::{HeartbeatVerb, SignArg};
 pub(crate) use playbook::{Answer, Asked, Check, Level, PlaybookVerb, Tools};
+
+pub(crate) use silence::{AddSilence, SilenceVerb};
 
 use crate::exit::CODES;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -83,6 +86,9 @@ pub(crate) enum Verb {
     /// What Evenkeel itself looks at.
     #[command(subcommand)]
     Probe(ProbeVerb),
+    /// What holds alerts back.
+    #[command(subcommand)]
+    Silence(SilenceVerb),
     /// What is expected to say that it lives.
     #[command(subcommand)]
     Heartbeat(HeartbeatVerb),

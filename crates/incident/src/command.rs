@@ -68,6 +68,8 @@ pub enum Command {
         /// The runbooks that fit it, best first; used when it opens the incident.
         matches: Vec<RunbookMatch>,
     },
+    /// What held the alert back may be over.
+    JudgeHeld,
     /// A person says that something is wrong.
     Report {
         /// One line.

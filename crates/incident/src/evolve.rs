@@ -36,6 +36,7 @@ pub(crate) fn take_in(incident: &mut Incident, event: &Event) {
 /// Each subject in its own function. Every variant is named here, so that a new one cannot be forgotten.
 fn route(incident: &mut Incident, event: &Event) {
     match &event.kind {
+        EventKind::Held { .. } | EventKind::HeldPassed => holding(incident, event),
         EventKind::Opened { .. }
         | EventKind::SeveritySet { .. }
         | EventKind::RunbooksMatched { .. }
@@ -132,6 +133,28 @@ fn opening(incident: &mut Incident, event: &Event) {
         }
         EventKind::RoleTaken { role, person } => {
             incident.roles.insert(role.clone(), person.clone());
+        }
+        _ => {}
+    }
+}
+
+fn holding(incident: &mut Incident, event: &Event) {
+    match &event.kind {
+        EventKind::Held { hold, title, matches, plan: _ } => {
+            // Held by something else meanwhile it stays what began then.
+            if incident.status != Status::Held {
+                incident.opened_at = event.at;
+            }
+            incident.status = Status::Held;
+            incident.resolved_at = None;
+            incident.title.clone_from(title);
+            incident.matches.clone_from(matches);
+            incident.hold = Some(hold.clone());
+        }
+        EventKind::HeldPassed => {
+            incident.status = Status::Passed;
+            incident.resolved_at = Some(event.at);
+            incident.expiry_timer_at = None;
         }
         _ => {}
     }

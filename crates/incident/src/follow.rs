@@ -27,6 +27,8 @@ pub enum TimerKey {
     PageRetry(u32),
     /// An alert has not been repeated.
     AlertExpiry,
+    /// What holds an alert back ends.
+    Hold,
     /// A deadline of the postmortem.
     Postmortem(u32),
     /// The first of two words for a run lapses.
@@ -68,9 +70,13 @@ pub enum Intent {
 
 /// What must happen after `event`. `incident` is the state with the event in it.
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "every kind of event is named, so that a new one is not forgotten")]
 pub fn follow(incident: &Incident, event: &Event) -> Vec<Intent> {
     match &event.kind {
         EventKind::AlertsWatched { until } => vec![timer(TimerKey::AlertExpiry, Some(*until))],
+        EventKind::Held { hold, .. } => vec![timer(TimerKey::Hold, Some(hold.until))],
+        EventKind::HeldPassed => vec![timer(TimerKey::Hold, None), timer(TimerKey::AlertExpiry, None)],
+        EventKind::Opened { .. } if incident.hold.is_some() => vec![timer(TimerKey::Hold, None)],
         EventKind::LevelReached { next_due, .. } | EventKind::Unpaged { next_due, .. } => {
             vec![timer(TimerKey::Escalation, *next_due)]
         }

@@ -1,4 +1,4 @@
-//! Ids of incidents: sortable, with a prefix in text so that a log line says what it names.
+//! Ids of incidents and silences: sortable, with a prefix in text so that a log line says what it names.
 
 use alloc::string::{String, ToString};
 use core::fmt;
@@ -11,22 +11,21 @@ use ulid::Ulid;
 #[serde(try_from = "String", into = "String")]
 pub struct IncidentId(Ulid);
 
-/// The text is not the id of an incident.
+/// Which silence, as `sil_01J…`. Sorts by the time of making.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SilenceId(Ulid);
+
+/// The text is not the id of an incident or a silence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseIdError {
     /// The text.
     pub text: String,
+    what: &'static str,
+    prefix: &'static str,
 }
 
 impl IncidentId {
-    const PREFIX: &'static str = "inc_";
-
-    /// Made of milliseconds since 1970 and 80 bits of chance, both given by the caller.
-    #[must_use]
-    pub const fn from_parts(unix_ms: u64, chance: u128) -> Self {
-        Self(Ulid::from_parts(unix_ms, chance))
-    }
-
     /// The short form that people say aloud: the last six characters.
     #[must_use]
     pub fn short(&self) -> String {
@@ -35,45 +34,68 @@ impl IncidentId {
     }
 }
 
-impl fmt::Display for IncidentId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", Self::PREFIX, self.0)
-    }
+/// What ids of every kind can do.
+macro_rules! id {
+    ($id:ident, $prefix:literal, $what:literal) => {
+        impl $id {
+            /// Made of milliseconds since 1970 and 80 bits of chance, both given by the caller.
+            #[must_use]
+            pub const fn from_parts(unix_ms: u64, chance: u128) -> Self {
+                Self(Ulid::from_parts(unix_ms, chance))
+            }
+        }
+
+        impl fmt::Display for $id {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}{}", $prefix, self.0)
+            }
+        }
+
+        impl fmt::Debug for $id {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl FromStr for $id {
+            type Err = ParseIdError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                let wrong = || ParseIdError { text: text.to_string(), what: $what, prefix: $prefix };
+                let ulid = text.strip_prefix($prefix).ok_or_else(wrong)?;
+                Ulid::from_string(ulid).map(Self).map_err(|_| wrong())
+            }
+        }
+
+        impl TryFrom<String> for $id {
+            type Error = ParseIdError;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+
+        impl From<$id> for String {
+            fn from(id: $id) -> Self {
+                id.to_string()
+            }
+        }
+    };
 }
 
-impl fmt::Debug for IncidentId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+id!(IncidentId, "inc_", "an incident");
+id!(SilenceId, "sil_", "a silence");
 
-impl FromStr for IncidentId {
-    type Err = ParseIdError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong = || ParseIdError { text: text.to_string() };
-        let ulid = text.strip_prefix(Self::PREFIX).ok_or_else(wrong)?;
-        Ulid::from_string(ulid).map(Self).map_err(|_| wrong())
-    }
-}
-
-impl TryFrom<String> for IncidentId {
-    type Error = ParseIdError;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
-
-impl From<IncidentId> for String {
+impl From<IncidentId> for SilenceId {
+    /// The same chance and moment under the other name.
     fn from(id: IncidentId) -> Self {
-        id.to_string()
+        Self(id.0)
     }
 }
 
 impl fmt::Display for ParseIdError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "not the id of an incident: {:?} (it looks like inc_01J…)", self.text)
+        write!(f, "not the id of {}: {:?} (it looks like {}01J…)", self.what, self.text, self.prefix)
     }
 }
 
@@ -96,5 +118,8 @@ mod tests {
         for text in ["", "inc_", "inc_zzz", "run_01HF7YAT00000000000000001A"] {
             assert!(text.parse::<IncidentId>().is_err(), "{text}");
         }
+        let silence = SilenceId::from(IncidentId::from_parts(1_700_000_000_000, 42)).to_string();
+        assert!(silence.parse::<SilenceId>().is_ok());
+        assert!(silence.parse::<IncidentId>().is_err(), "{silence}");
     }
 }

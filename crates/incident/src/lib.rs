@@ -27,6 +27,7 @@ mod refusal;
 mod schedule;
 mod severity;
 mod sight;
+mod silence;
 mod state;
 mod summary;
 mod why;
@@ -42,7 +43,7 @@ pub use event::{
 };
 pub use evolve::evolve;
 pub use follow::{Intent, TimerKey, Work, follow};
-pub use id::{IncidentId, ParseIdError};
+pub use id::{IncidentId, ParseIdError, SilenceId};
 pub use people::{Actor, Channel, Contact, Moment, PersonId, Responder, Roster};
 pub use place::{Place, Serves};
 pub use plan::{DelayReading, Level, Plan, Policy};
@@ -52,6 +53,10 @@ pub use refusal::Refusal;
 pub use schedule::{Entry, Every, Layer, Override, Rotation, Schedule, Shift, Weekdays, Window};
 pub use severity::Severity;
 pub use sight::Sight;
+pub use silence::{
+    EndedEarly, Hold, MATCHERS_MAX, Maintenance, MaintenanceDays, MatchOp, Matcher, Matchers, SILENCE_MAX,
+    SILENCES_MAX, Silence, SilenceDraft, SilenceKind, Silences,
+};
 pub use state::{
     Acknowledgement, ActionItem, AlertState, Escalation, FirstWord, Incident, Page, PageState,
     PostmortemState, Recovery, Run, RunState, Status, StatusUpdate, Tick,

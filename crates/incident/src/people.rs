@@ -1,6 +1,7 @@
 //! People: who can be woken, over what, and who did what.
 
 use crate::schedule::Schedule;
+use crate::silence::Silences;
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -214,13 +215,15 @@ fn role_key(role: &str) -> String {
     key.trim().to_owned()
 }
 
-/// The present, as given to a decision: what time it is and who holds which role.
+/// The present, as given to a decision: what time it is, who holds which role and what is silenced.
 #[derive(Clone, Copy, Debug)]
 pub struct Moment<'a> {
     /// What time it is.
     pub at: Timestamp,
     /// Who holds which role.
     pub roster: &'a Roster,
+    /// What holds alerts back.
+    pub silences: &'a Silences,
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 use crate::decide::{reachable, unreachable_because};
 use crate::people::{Moment, PersonId, Roster};
 use crate::plan::{Level, Plan};
+use crate::silence::Silences;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -133,8 +134,9 @@ fn findings(plan: &Plan, roster: &Roster, whole: Stretch) -> Vec<Finding> {
 fn troubles(levels: &[Level], roster: &Roster, whole: Stretch) -> BTreeMap<Trouble, Vec<Stretch>> {
     let mut found: BTreeMap<Trouble, Vec<Stretch>> = BTreeMap::new();
     let edges = edges(levels, roster, whole);
+    let silences = Silences::none();
     for (from, until) in edges.iter().zip(edges.iter().skip(1)) {
-        for trouble in troubles_at(levels, &Moment { at: *from, roster }) {
+        for trouble in troubles_at(levels, &Moment { at: *from, roster, silences: &silences }) {
             let stretches = found.entry(trouble).or_default();
             match stretches.last_mut().filter(|last| last.until == *from) {
                 Some(last) => last.until = *until,

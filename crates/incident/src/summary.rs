@@ -14,7 +14,7 @@ pub struct Summary {
     pub id: IncidentId,
     /// One line for people.
     pub title: String,
-    /// `open` or `resolved`.
+    /// `open` or `resolved`; of an alert that is held back `held`, or `passed` when it is over.
     pub status: String,
     /// Its severity's name.
     pub severity: String,
@@ -46,6 +46,9 @@ pub struct Summary {
     pub update_due_at: Option<Timestamp>,
     /// Open action items.
     pub action_items_open: u32,
+    /// What holds its alert back, or did last: a silence's id or a window's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_by: Option<String>,
     /// The dedup keys of its alerts, so that the next delivery finds it.
     pub keys: Vec<crate::AlertKey>,
 }
@@ -60,6 +63,8 @@ pub fn summarize(incident: &Incident) -> Summary {
         title: incident.title.clone(),
         status: match incident.status {
             Status::New | Status::Open => "open".to_string(),
+            Status::Held => "held".to_string(),
+            Status::Passed => "passed".to_string(),
             Status::Resolved => "resolved".to_string(),
         },
         severity: severity.name,
@@ -77,6 +82,7 @@ pub fn summarize(incident: &Incident) -> Summary {
         approvals: count(incident.runs.iter().filter(waiting).count()),
         update_due_at: incident.update_due_at,
         action_items_open: count(incident.action_items.iter().filter(|item| item.done_at.is_none()).count()),
+        held_by: incident.hold.as_ref().map(|hold| hold.silence.clone()),
         keys: incident.alerts.keys().cloned().collect(),
     }
 }

@@ -22,5 +22,5 @@ pub use heartbeats::{Heartbeat, HeartbeatSetting, Listener, ListenerParts, Switc
 pub use look::{Attempt, Phases};
 pub use probe::{Family, Hidden, Kind, Other, Place, Probe, Telling, WebAsk};
 pub use prober::{Prober, ProberParts, try_once};
-pub use setting::ProbeSetting;
+pub use setting::{Length, ProbeSetting};
 pub use suggest::{Suggestion, suggest};

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use url::Url;
-pub(crate) use words::Length;
+pub use words::Length;
 use words::Whole;
 
 /// Nothing is looked at more often: a target is not to be burdened, and an idle server is to stay idle.

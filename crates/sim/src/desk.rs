@@ -12,7 +12,7 @@ use engine::ports::{
     Batch, Claim, ClaimedWork, Company, Foreign, Journal, JournalError, Lease, News, NodeStanding, Schedule,
     StreamWrite,
 };
-use incident::{AlertKey, Event, EventKind, IncidentId, Plan, Summary, Work};
+use incident::{AlertKey, Event, EventKind, IncidentId, Plan, Silence, Summary, Work};
 use jiff::Timestamp;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -285,6 +285,29 @@ impl Journal for NodeJournal {
         Ok(if forgotten { Vec::new() } else { rows })
     }
 
+    fn held(&mut self) -> Result<Vec<Summary>, JournalError> {
+        let held = self.reach()?.held()?;
+        Ok(if self.desk.planted(Mutant::HeldForgotten) { Vec::new() } else { held })
+    }
+
+    fn silences(&mut self, since: Timestamp) -> Result<(u64, Vec<Silence>), JournalError> {
+        Journal::silences(&mut self.reach()?, since)
+    }
+
+    fn keep_silence(&mut self, silence: &Silence) -> Result<bool, JournalError> {
+        let mut memory = self.reach_to_write()?;
+        match self.ordered() {
+            Some(End::Fails) => Err(unavailable("an error of the disk")),
+            Some(End::CrashBefore) => Err(self.die()),
+            Some(End::CrashAfter) => memory.keep_silence(silence).and_then(|_| Err(self.die())),
+            Some(End::AnswerLost) => {
+                memory.keep_silence(silence)?;
+                Err(JournalError::Unknown("the connection was lost".to_owned()))
+            }
+            Some(End::Slow(_) | End::Met) | None => memory.keep_silence(silence),
+        }
+    }
+
     fn company(&self) -> Company {
         self.desk.company
     }
@@ -293,10 +316,11 @@ impl Journal for NodeJournal {
         self.reach()?;
         self.settle();
         let at = self.desk.time.now();
+        let (silences, _) = Journal::silences(&mut self.desk.memory.clone(), Timestamp::MAX)?;
         let mut state = self.desk.state();
         let Some(cursor) = self.cursor else {
             self.cursor = Some(state.nodes.beat(&self.owner, at));
-            return Ok(News { changes: Vec::new(), standing: NodeStanding::Held });
+            return Ok(News { changes: Vec::new(), standing: NodeStanding::Held, silences });
         };
         let alive = state.nodes.is_alive(&self.owner, at).unwrap_or(false);
         let next = state.nodes.beat(&self.owner, at);
@@ -307,12 +331,12 @@ impl Journal for NodeJournal {
             (true, true) => NodeStanding::Held,
         };
         if self.desk.planted(Mutant::OldReads) {
-            return Ok(News { changes: Vec::new(), standing });
+            return Ok(News { changes: Vec::new(), standing, silences });
         }
         let mut changes = state.nodes.since(cursor, &self.owner);
         self.cursor = Some(next);
         changes.append(&mut self.recovered);
-        Ok(News { changes, standing })
+        Ok(News { changes, standing, silences })
     }
 
     fn overdue(&mut self, before: Timestamp, limit: usize) -> Result<Vec<Schedule>, JournalError> {

@@ -36,11 +36,13 @@ pub enum Mutant {
     TimersNotMoved,
     /// Two nodes may each open an incident for the same alert.
     TwoIncidentsForOneAlert,
+    /// Nobody finds what silences held back.
+    HeldForgotten,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::SendBeforeCommit,
         Self::NoEpochCheck,
         Self::TimersLostOnRestart,
@@ -56,5 +58,6 @@ impl Mutant {
         Self::OldReads,
         Self::TimersNotMoved,
         Self::TwoIncidentsForOneAlert,
+        Self::HeldForgotten,
     ];
 }

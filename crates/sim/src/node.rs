@@ -2,12 +2,13 @@
 
 use crate::desk::{Desk, NodeJournal};
 use crate::outside::{Heard, Machine, NoLinks, Outside, Provider, Reply};
-use crate::people::Deed;
+use crate::people::{Deed, SilenceWish};
 use crate::seats::{Running, Seat};
+use crate::team::PEOPLE;
 use crate::time::NodeClock;
 use engine::ports::Courier;
 use engine::{Engine, Hands, Parts, Settings};
-use incident::{Alert, Channel};
+use incident::{Actor, Alert, Channel, PersonId};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -116,6 +117,23 @@ impl Node {
             let answer =
                 answer.and_then(|mut answers| answers.pop().unwrap_or(Err(engine::EngineError::Stopping)));
             outside.book().replies.push(Reply { ticket, heard: Heard::Answer(answer), last: true });
+        }));
+    }
+
+    /// Somebody changes its silences. Whether it was done shows in what is held back.
+    pub(crate) fn silence(&self, wish: SilenceWish) {
+        let mut running = self.seat.running.borrow_mut();
+        let Some(running) = running.as_mut() else { return };
+        let engine = running.engine.clone();
+        let by = Actor::Person(PersonId(PEOPLE[0].into()));
+        running.asking.push(Box::pin(async move {
+            match wish {
+                SilenceWish::Make { keys, lasts_ms } => {
+                    let draft = SilenceWish::draft(keys, lasts_ms, engine.clock().now());
+                    drop(engine.make_silence(draft, by).await);
+                }
+                SilenceWish::End(id) => drop(engine.end_silence(id, by).await),
+            }
         }));
     }
 

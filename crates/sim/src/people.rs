@@ -1,10 +1,10 @@
 //! What people do about an incident they see, and what alert sources send.
 
 use incident::{
-    AckIntent, Actor, Alert, AlertKey, AlertStatus, Command, Incident, IncidentId, PersonId, RunState, Sight,
-    Status,
+    AckIntent, Actor, Alert, AlertKey, AlertStatus, Command, Incident, IncidentId, MatchOp, Matcher,
+    PersonId, RunState, Sight, SilenceDraft, SilenceId, SilenceKind, Status,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// A person who opens an incident's page.
 #[derive(Clone, Debug)]
@@ -57,6 +57,29 @@ impl Deed {
         }
         let sight = Sight::of(seen, run, now)?;
         Some(Command::ApproveRun { run, sight, sponsor: None })
+    }
+}
+
+/// What somebody wants of the silences.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum SilenceWish {
+    /// One over these keys, for so long.
+    Make { keys: &'static str, lasts_ms: i64 },
+    /// No more of this one.
+    End(SilenceId),
+}
+
+impl SilenceWish {
+    /// The silence that they want, by the clock of whom they ask.
+    pub(crate) fn draft(keys: &str, lasts_ms: i64, now: Timestamp) -> SilenceDraft {
+        let matcher = Matcher { name: "key".into(), op: MatchOp::Fits, value: keys.into() };
+        SilenceDraft {
+            kind: SilenceKind::Silence,
+            reason: "it is known".into(),
+            matchers: vec![matcher],
+            starts_at: None,
+            ends_at: now + SignedDuration::from_millis(lasts_ms),
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use incident::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use tables::{has_word, missing, waits_for_nobody};
+use tables::{has_word, held_by_nothing, missing, waits_for_nobody};
 
 /// How long a page may still be carried after somebody has answered: the core's word to a worker holds for 5 s.
 const ON_ITS_WAY_MS: i64 = 6_000;
@@ -106,7 +106,7 @@ impl Ledger {
     fn event(&mut self, before: &Incident, event: &Event, now: i64) {
         let id = before.id;
         match &event.kind {
-            EventKind::Opened { .. } if before.status != Status::New => {
+            EventKind::Opened { .. } if !matches!(before.status, Status::New | Status::Held) => {
                 self.broken(9, format!("{id} was opened twice"));
             }
             EventKind::AlertFired { alert } if before.version == 1 => self.one_incident_holds(id, &alert.key),
@@ -131,20 +131,24 @@ impl Ledger {
     fn page_goes(&mut self, before: &Incident, page: u32, purpose: PagePurpose, now: i64) {
         let id = before.id;
         let held = purpose == PagePurpose::Escalation && before.acknowledged.is_some();
+        if !before.is_one() {
+            self.broken(1, format!("page {page} of {id} was decided though a silence holds it back"));
+        }
         if held || before.status == Status::Resolved {
             let how = format!("page {page} of {id} was decided though somebody has it, at {now} ms");
             self.broken(2, how);
         }
     }
 
-    /// One that a person has reopened beside a newer one is theirs to close.
+    /// Or holds it back. One that a person has reopened beside a newer one is theirs to close.
     fn one_incident_holds(&mut self, id: IncidentId, key: &AlertKey) {
         let other = self
             .incidents
             .values()
-            .find(|other| other.id != id && other.status == Status::Open && other.alerts.contains_key(key));
+            .filter(|other| matches!(other.status, Status::Open | Status::Held))
+            .find(|other| other.id != id && other.alerts.contains_key(key));
         if let Some(other) = other {
-            let how = format!("{id} was opened while {} is open for the alert {:?}", other.id, key.key);
+            let how = format!("{id} began while {} has the alert {:?}", other.id, key.key);
             self.broken(4, how);
         }
     }
@@ -303,10 +307,15 @@ impl Ledger {
     pub(crate) fn settled(&mut self, memory: &Memory, now: i64) {
         let fateless = self.accepted.iter().find(|id| {
             let paged = self.incidents.get(id).is_some_and(|incident| !incident.pages.is_empty());
-            !paged && !self.tickets.contains(id) && !self.unpaged.contains(id)
+            let passed = self.incidents.get(id).is_some_and(|incident| !incident.is_one());
+            !paged && !passed && !self.tickets.contains(id) && !self.unpaged.contains(id)
         });
         if let Some(id) = fateless.copied() {
             self.broken(1, format!("{id} was accepted and has no page, no ticket and is not UNPAGED"));
+        }
+        let active = memory.clone().silences(Time::at(now)).map(|(_, made)| made).unwrap_or_default();
+        if let Some(how) = self.incidents.values().find_map(|incident| held_by_nothing(incident, &active)) {
+            self.broken(1, how);
         }
         let waiting = self.incidents.values().find_map(|incident| waits_for_nobody(incident, now));
         if let Some(how) = waiting {

@@ -198,7 +198,8 @@ impl Story {
             30..55 => self.work(number),
             55..70 => self.time_passes(),
             70..80 => self.sources_tell(),
-            80..86 => self.somebody_acts(),
+            80..85 => self.somebody_acts(),
+            85 => self.somebody_silences(),
             86..92 => self.all_go_on(),
             _ => self.goes_wrong(number),
         }

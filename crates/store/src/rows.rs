@@ -1,7 +1,7 @@
 //! Between stored values and the words of the ports: checked on the way out, with the table and the row named.
 
 use engine::ports::{JournalError, Scope, Verdict};
-use incident::{Event, Summary};
+use incident::{Event, Silence, Summary};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use std::fmt::Display;
@@ -73,7 +73,9 @@ pub(crate) fn append(
 /// What a search looks through, in lower case.
 pub(crate) fn write_search(summary: &Summary, id: &str, text: &mut String) {
     text.clear();
-    for part in [summary.title.as_str(), id, summary.runbook.as_deref().unwrap_or_default()] {
+    let text_of = |part: &Option<String>| part.as_deref().unwrap_or_default().to_owned();
+    let (runbook, held_by) = (text_of(&summary.runbook), text_of(&summary.held_by));
+    for part in [summary.title.as_str(), id, &runbook, &held_by] {
         if part.is_ascii() {
             let from = text.len();
             text.push_str(part);
@@ -83,6 +85,13 @@ pub(crate) fn write_search(summary: &Summary, id: &str, text: &mut String) {
         }
         text.push('\n');
     }
+}
+
+/// What is stored of a silence beside its id: its version, when it ends, and all of it.
+pub(crate) fn silence_row(silence: &Silence) -> Result<(i64, i64, String), JournalError> {
+    let unwritable = |error| JournalError::Unavailable(format!("cannot be written as JSON: {error}"));
+    let body = serde_json::to_string(silence).map_err(unwritable)?;
+    Ok((number(silence.version), micros(silence.until()), body))
 }
 
 /// The word that is stored for a scope.

@@ -10,11 +10,12 @@ pub(crate) mod migrations;
 pub(crate) mod postgres;
 pub(crate) mod probing;
 pub(crate) mod restored;
+pub(crate) mod silences;
 pub(crate) mod tables;
 
 #[cfg(test)]
 mod tests {
-    use super::{access, heartbeats, journal, migrations, postgres, probing, restored};
+    use super::{access, heartbeats, journal, migrations, postgres, probing, restored, silences};
 
     /// The numbers after each `$`, in order of first appearance.
     fn parameters(sql: &str) -> Vec<u32> {
@@ -31,7 +32,7 @@ mod tests {
 
     #[test]
     fn parameters_are_first_used_in_ascending_order() {
-        let beside = [heartbeats::ALL, migrations::ALL, probing::ALL, restored::ALL].concat();
+        let beside = [heartbeats::ALL, migrations::ALL, probing::ALL, restored::ALL, silences::ALL].concat();
         let all = [journal::ALL, access::ALL, postgres::ALL, &beside].concat();
         assert!(all.len() > 25, "statements are listed: {}", all.len());
         for sql in all {

@@ -18,6 +18,7 @@ mod public;
 mod routes;
 mod server;
 mod sights;
+mod silences;
 mod streams;
 mod view;
 

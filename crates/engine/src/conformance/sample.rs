@@ -52,6 +52,7 @@ pub fn summary(n: u32) -> Summary {
         approvals: 0,
         update_due_at: None,
         action_items_open: 0,
+        held_by: None,
         keys: vec![AlertKey { source: "prometheus".to_owned(), key: format!("shard-{n}") }],
     }
 }

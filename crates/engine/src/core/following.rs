@@ -58,6 +58,7 @@ impl Core {
                 self.doubts = Doubts::Everything;
             }
         }
+        self.hear_of_silences(news.silences);
         for change in news.changes {
             self.follow(&change);
             // What is told late is not told in order: who has these keys is asked when somebody wants to know.

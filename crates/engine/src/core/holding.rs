@@ -1,7 +1,7 @@
 //! Who has the alerts of a key.
 //!
-//! One rule: an open incident takes the keys of its alerts with each of its decisions, unless another open one has them.
-//! So a new incident has its alert, and so has one that was reopened by hand. What a decision takes is in the batch, and
+//! One rule: an open incident, or one whose alert is held back, takes the keys of its alerts with each of its decisions,
+//! unless another such has them. So a new incident has its alert, and so has one that was reopened by hand. What a decision takes is in the batch, and
 //! is given back when nothing of the batch was kept.
 //!
 //! A process that is alone knows who has what by itself. Where nodes share a journal, the journal knows it, however long
@@ -33,7 +33,7 @@ impl Core {
         state: &Incident,
         making: &mut Making,
     ) -> Result<Vec<KeyClaim>, JournalError> {
-        if state.status != Status::Open {
+        if !has(state.status) {
             return Ok(Vec::new());
         }
         self.learn_holders(state.alerts.keys(), making)?;
@@ -51,7 +51,7 @@ impl Core {
     /// Whether an incident keeps the keys that it has: while it is open, or cannot be read at the moment.
     fn keeps(&mut self, id: IncidentId) -> bool {
         match self.incident(id) {
-            Ok(incident) => incident.status == Status::Open,
+            Ok(incident) => has(incident.status),
             Err(error) => !matches!(error, JournalError::Corrupt { .. }),
         }
     }
@@ -89,4 +89,9 @@ impl Core {
         making.free.extend(unknown.into_iter().filter(|key| !self.keys.contains_key(key)));
         Ok(())
     }
+}
+
+/// Whether an incident with this status has the alerts of its keys.
+const fn has(status: Status) -> bool {
+    matches!(status, Status::Open | Status::Held)
 }

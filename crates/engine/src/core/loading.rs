@@ -36,6 +36,7 @@ impl Core {
             tried_with: None,
             left_over: Vec::new(),
             doubts: Doubts::None,
+            silences: super::silencing::Known::default(),
             confirmed: false,
         };
         let plan = Arc::clone(&core.world.settings.load().plan);
@@ -51,6 +52,7 @@ impl Core {
                 Claim::Expired
             }
         };
+        core.open_silences()?;
         core.learn_rows()?;
         let after = core.take_over(which)?;
         Ok((core, after))
@@ -189,8 +191,9 @@ impl Core {
             return Ok(Arc::clone(incident));
         }
         let events = self.world.journal.events(id)?;
-        let digest = events.iter().find_map(|event| match &event.kind {
-            EventKind::Opened { plan, .. } => Some(plan.clone()),
+        // What was held back first pinned a plan then, and another when it opened.
+        let digest = events.iter().rev().find_map(|event| match &event.kind {
+            EventKind::Opened { plan, .. } | EventKind::Held { plan, .. } => Some(plan.clone()),
             _ => None,
         });
         let plan = match digest {
@@ -225,7 +228,7 @@ impl Core {
         } else {
             self.unpaged.remove(&incident.id);
         }
-        if incident.status == Status::Resolved {
+        if matches!(incident.status, Status::Resolved | Status::Passed) {
             self.resolved.insert(incident.id);
         } else {
             self.resolved.remove(&incident.id);

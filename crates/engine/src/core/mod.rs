@@ -8,6 +8,7 @@ mod backlog;
 mod following;
 mod holding;
 mod loading;
+mod silencing;
 mod writing;
 
 use crate::fault::Faults;
@@ -83,6 +84,8 @@ pub(crate) struct Core {
     left_over: Vec<Question>,
     /// What must be found out of the journal before anything is decided.
     doubts: Doubts,
+    /// What may hold alerts back.
+    silences: silencing::Known,
     /// Whether some of it came from reading anew what this node holds, and has not been asked yet.
     confirmed: bool,
 }
@@ -186,6 +189,7 @@ impl Core {
     /// Memory knows what these questions rest on.
     fn look_up(&mut self, questions: &[Question], after: &mut After) -> Result<Making, JournalError> {
         self.catch_up(after)?;
+        self.know_silences()?;
         let mut making = Making::default();
         self.learn_asked(questions, &mut making)?;
         Ok(making)
@@ -330,13 +334,14 @@ impl Core {
         making: &mut Making,
     ) -> Result<Answer, EngineError> {
         let settings = self.world.settings.load_full();
-        let moment = Moment { at: self.world.clock.now(), roster: &settings.roster };
+        let silences = Arc::clone(&self.silences.all);
+        let moment = Moment { at: self.world.clock.now(), roster: &settings.roster, silences: &silences };
         let fired = match &asked.command {
             Command::TimerFired { key, due } => Some((key.clone(), *due)),
             _ => None,
         };
         let leased = lease.and_then(|lease| following::work_of(&asked.command).map(|work| (work, lease)));
-        let acted = match (act(incident, asked, &moment), &fired) {
+        let acted = match (self.act(incident, asked, &moment)?, &fired) {
             (Ok(acted), _) => acted,
             // A timer that no longer counts is still taken off the table.
             (Err(_), Some(_)) => unmoved(incident),
@@ -365,6 +370,28 @@ impl Core {
             self.remember(&state);
         }
         Ok(Answer { incident: state.id, version: state.version, events: count })
+    }
+}
+
+impl Core {
+    /// What was held back and opens after all opens on the plan of today, as every other incident does.
+    fn act(
+        &mut self,
+        incident: &Incident,
+        asked: Asked,
+        moment: &Moment<'_>,
+    ) -> Result<Result<Acted, Refusal>, EngineError> {
+        if incident.status != Status::Held {
+            return Ok(act(incident, asked, moment));
+        }
+        let acted = act(incident, asked.clone(), moment);
+        let opens = acted.as_ref().is_ok_and(|acted| acted.incident.is_one());
+        let plan = Arc::clone(&self.world.settings.load().plan);
+        if !opens || plan.digest == incident.plan.digest {
+            return Ok(acted);
+        }
+        self.keep_plan(&plan)?;
+        Ok(act(&Incident { plan, ..incident.clone() }, asked, moment))
     }
 }
 

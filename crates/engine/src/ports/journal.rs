@@ -2,7 +2,7 @@
 //!
 //! Every implementation passes `engine::conformance`.
 
-use incident::{AlertKey, Event, IncidentId, Plan, Summary, TimerKey, Work};
+use incident::{AlertKey, Event, IncidentId, Plan, Silence, Summary, TimerKey, Work};
 use jiff::Timestamp;
 
 /// Why the journal could not do it.
@@ -178,6 +178,8 @@ pub struct News {
     pub changes: Vec<Foreign>,
     /// Whether this process has been taken for dead meanwhile, or must find out what it holds.
     pub standing: NodeStanding,
+    /// How often silences were changed in all.
+    pub silences: u64,
 }
 
 /// How the others see this process.
@@ -265,12 +267,31 @@ pub trait Journal: Send {
     /// [`JournalError`].
     fn timers(&mut self) -> Result<Vec<Schedule>, JournalError>;
 
-    /// The rows of open incidents, and of those resolved since `resolved_since`, oldest first: what the core must
-    /// know to recognise repeated alerts.
+    /// The rows of open incidents and held alerts, and of those that ended since `resolved_since`, oldest first: what the
+    /// core must know to recognise repeated alerts.
     ///
     /// # Errors
     /// [`JournalError`].
     fn live(&mut self, resolved_since: Timestamp) -> Result<Vec<Summary>, JournalError>;
+
+    /// The rows of alerts that are held back, oldest first.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    fn held(&mut self) -> Result<Vec<Summary>, JournalError>;
+
+    /// How often silences were changed in all, and those that end after `since`, in the order of their ids.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    fn silences(&mut self, since: Timestamp) -> Result<(u64, Vec<Silence>), JournalError>;
+
+    /// Keeps a silence that is new, or in place of its version before. `false`: somebody else was first, and nothing was
+    /// kept. When it returns `true`, it survives a crash.
+    ///
+    /// # Errors
+    /// [`JournalError`]; it may have been kept all the same.
+    fn keep_silence(&mut self, silence: &Silence) -> Result<bool, JournalError>;
 
     /// Whether other processes write to the same storage. What follows is asked only of storage that they share.
     fn company(&self) -> Company {
@@ -283,7 +304,7 @@ pub trait Journal: Send {
     /// # Errors
     /// [`JournalError`].
     fn catch_up(&mut self) -> Result<News, JournalError> {
-        Ok(News { changes: Vec::new(), standing: NodeStanding::Held })
+        Ok(News { changes: Vec::new(), standing: NodeStanding::Held, silences: 0 })
     }
 
     /// Up to `limit` timers that were due before `before` and still stand, the oldest first. Each is given to one
@@ -318,9 +339,10 @@ pub trait Journal: Send {
 /// Which incidents a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Only `open` or `resolved`; `None` for both.
+    /// Only `open` or `resolved`; `None` for both. `held` and `passed` are alerts that are, or were, held back: no
+    /// incidents, and in no list that does not name them.
     pub status: Option<String>,
-    /// Only those whose title, id or runbook contains this text, ignoring case.
+    /// Only those whose title, id, runbook or silence contains this text, ignoring case.
     pub text: Option<String>,
     /// At most so many; 0 means the default of 100.
     pub limit: u32,
@@ -339,6 +361,12 @@ pub trait Archive: Send + Sync {
     /// # Errors
     /// [`JournalError`].
     fn plan(&self, digest: &str) -> Result<Option<Plan>, JournalError>;
+
+    /// The silences that were made last, the newest first, at most so many.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    fn silences(&self, limit: u32) -> Result<Vec<Silence>, JournalError>;
 
     /// Rows of incidents: open ones first, the worst severity first, then the newest first.
     ///

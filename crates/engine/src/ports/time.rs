@@ -2,7 +2,7 @@
 
 use super::Coming;
 use core::time::Duration;
-use incident::IncidentId;
+use incident::{IncidentId, SilenceId};
 use jiff::Timestamp;
 
 /// The clock. It may run faster than the world's, in a demonstration.
@@ -30,6 +30,11 @@ pub trait Clock: Send + Sync {
 pub trait Ids: Send + Sync {
     /// A new id; ids sort by `now`.
     fn incident(&self, now: Timestamp) -> IncidentId;
+
+    /// A new id of a silence; they sort by `now` as well.
+    fn silence(&self, now: Timestamp) -> SilenceId {
+        self.incident(now).into()
+    }
 
     /// 32 bytes that nobody can guess.
     fn secret(&self) -> [u8; 32];

@@ -6,6 +6,7 @@ mod holding;
 mod late;
 mod pages;
 mod runs;
+mod silences;
 mod still;
 mod storage;
 mod storms;

@@ -220,6 +220,12 @@ impl World {
         self.engine.set_settings(Settings::new(Arc::new(plan()), Arc::new(Roster::default())));
     }
 
+    /// From now on incidents open on a plan with this digest.
+    pub(crate) fn plan_of_today(&self, digest: &str) {
+        let plan = Plan { digest: digest.to_owned(), ..plan() };
+        self.engine.set_settings(Settings::new(Arc::new(plan), Arc::new(roster())));
+    }
+
     /// From now on everybody can be woken again.
     pub(crate) fn bind_all(&self) {
         self.engine.set_settings(Settings::new(Arc::new(plan()), Arc::new(roster())));

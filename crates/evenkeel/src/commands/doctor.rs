@@ -112,7 +112,8 @@ fn second_word(config: &Config) -> Look {
         [] => (true, "one person's word is enough for every command".to_owned()),
         effects => {
             let (policy, roster) = (config.policy(), config.roster());
-            let now = Moment { at: wiring::Steady::new(1.0).now(), roster: &roster };
+            let silences = incident::Silences::none();
+            let now = Moment { at: wiring::Steady::new(1.0).now(), roster: &roster, silences: &silences };
             let known = roster.people().count();
             let second = roster.people().filter(|person| policy.may_confirm(&person.id, &now)).count();
             let what = effects.iter().map(|effect| format!("{effect:?}")).collect::<Vec<_>>().join(", ");

@@ -20,6 +20,7 @@ mod progress;
 mod runbook;
 mod sarif;
 pub(crate) mod serve;
+mod silence;
 mod status;
 mod token;
 mod tools;
@@ -51,6 +52,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Verb::Postmortem(verb) => postmortem::run(&reach, &verb)?,
         Verb::Probe(verb) => probe::run(&reach, &verb)?,
         Verb::Heartbeat(verb) => heartbeat::run(&reach, &verb)?,
+        Verb::Silence(verb) => silence::run(&reach, &verb)?,
         Verb::Person(verb) => person::run(&reach, &verb)?,
         Verb::Token(verb) => token::run(&reach, &verb)?,
         Verb::Db(verb) => db::run(&reach, &verb)?,

@@ -7,6 +7,7 @@ pub(crate) use agents::AgentConfig;
 pub(crate) use explain::nearest;
 pub(crate) use probing::place;
 mod limits;
+mod maintenance;
 mod playbook_setting;
 mod probing;
 mod runner_setting;
@@ -14,7 +15,7 @@ mod schedules;
 
 use crate::exit::{Failure, Kind};
 use channels::{ChannelsConfig, Secret};
-use incident::{Channel, Contact, PersonId, Policy, Responder, Roster, Serves};
+use incident::{Channel, Contact, Maintenance, PersonId, Policy, Responder, Roster, Serves};
 pub(crate) use playbook_setting::PlaybookSetting;
 use probes::Heartbeat;
 pub(crate) use runner_setting::{Confine, RunnerSettings};
@@ -84,6 +85,9 @@ pub(crate) struct Config {
     /// What holds for all probes.
     #[serde(default, rename = "probes")]
     pub(crate) probing: probing::ProbesSetting,
+    /// When alerts are held back, again and again.
+    #[serde(default, deserialize_with = "maintenance::checked")]
+    pub(crate) maintenance: Vec<Maintenance>,
     /// Who is to be heard from time to time, by name.
     #[serde(default, deserialize_with = "heartbeats::checked")]
     pub(crate) heartbeats: Vec<Heartbeat>,

@@ -110,7 +110,7 @@ impl Turn {
     }
 }
 
-fn zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeZone, D::Error> {
+pub(super) fn zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeZone, D::Error> {
     let name = String::deserialize(deserializer)?;
     TimeZone::get(&name).map_err(|_| {
         D::Error::custom(format!("no time zone is called {name:?}; one is `Europe/Berlin`, another `UTC`"))
@@ -187,10 +187,15 @@ fn windows<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Window>, D:
 }
 
 fn window(text: &str) -> Option<Window> {
-    let (days, hours) = text.trim().split_once(' ')?;
+    let (on, hours) = text.trim().split_once(' ')?;
     let (from, to) = hours.trim().split_once('-')?;
+    Some(Window { days: days(on)?, from: time(from)?, to: time(to)? })
+}
+
+/// `mon-fri`, or `sat,sun`.
+pub(super) fn days(text: &str) -> Option<Weekdays> {
     let mut held = Weekdays::default();
-    for part in days.split(',') {
+    for part in text.split(',') {
         let (first, last) = part.split_once('-').unwrap_or((part, part));
         let (mut day, last) = (weekday(first)?, weekday(last)?);
         held = held.with(day);
@@ -199,7 +204,7 @@ fn window(text: &str) -> Option<Window> {
             held = held.with(day);
         }
     }
-    Some(Window { days: held, from: time(from)?, to: time(to)? })
+    Some(held)
 }
 
 fn weekday(text: &str) -> Option<Weekday> {
@@ -209,7 +214,7 @@ fn weekday(text: &str) -> Option<Weekday> {
 }
 
 /// `24:00` is the midnight at the end of the day.
-fn time(text: &str) -> Option<Time> {
+pub(super) fn time(text: &str) -> Option<Time> {
     let (hour, minute) = text.trim().split_once(':')?;
     let (hour, minute) = (hour.parse().ok()?, minute.parse().ok()?);
     if (hour, minute) == (24, 0) { Some(Time::midnight()) } else { Time::new(hour, minute, 0, 0).ok() }

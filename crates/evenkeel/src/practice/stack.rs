@@ -131,6 +131,7 @@ fn settings(folder: &Path, options: &StackOptions, read: ReadPlaybook, seats: Se
         probes: Vec::new(),
         uplink: Vec::new(),
         heartbeats: Vec::new(),
+        maintenance: Vec::new(),
         speed: options.speed,
         drills: options.drills.clone(),
     }

@@ -8,7 +8,7 @@ use crate::exit::{Failure, Kind};
 use channels::{ChannelsConfig, couriers};
 use engine::ports::{Access, Clock, Courier, Ids, Links};
 use engine::{Engine, Hands, Parts, Settings, Stopped};
-use incident::{Policy, Preflight, Roster, Serves};
+use incident::{Maintenance, Policy, Preflight, Roster, Serves};
 use playbook::Playbook;
 use probes::{Board, Heartbeat, Listener, ListenerParts, Place, Probe, Prober, ProberParts, Switchboard};
 use runner::{Held, Runner, RunnerConfig};
@@ -56,6 +56,8 @@ pub(crate) struct ServerSettings {
     pub(crate) probes: Vec<Probe>,
     /// What answers whenever this machine reaches anything at all.
     pub(crate) uplink: Vec<Place>,
+    /// When alerts are held back, again and again.
+    pub(crate) maintenance: Vec<Maintenance>,
     /// Who is to be heard from time to time.
     pub(crate) heartbeats: Vec<Heartbeat>,
     /// How many minutes pass in one; 1 but in a demonstration.
@@ -113,6 +115,7 @@ impl ServerSettings {
             components,
             probes,
             uplink: config.probing.uplink.clone(),
+            maintenance: config.maintenance.clone(),
             heartbeats: config.heartbeats.clone(),
             speed: 1.0,
             drills: None,
@@ -155,7 +158,7 @@ pub(crate) async fn start(settings: ServerSettings) -> Result<Running, Failure> 
         archive,
         clock,
         ids: Arc::clone(&ids),
-        settings: Settings::new(plan, Arc::new(settings.roster)),
+        settings: Settings::new(plan, Arc::new(settings.roster)).with_windows(settings.maintenance),
         node,
         hands: Hands { couriers, executor: executor.clone(), links },
     };

@@ -21,5 +21,6 @@ mod postgres_server;
 mod probes;
 mod restart;
 mod senders;
+mod silences;
 mod tools;
 mod world;

@@ -1,6 +1,6 @@
 //! A delivery about an alert: opens, repeats, ends or reopens.
 
-use super::{Draft, acknowledge, escalate, report, resolve, severity};
+use super::{Draft, acknowledge, escalate, held, report, resolve, severity};
 use crate::alert::{Alert, AlertKey, AlertStatus};
 use crate::command::AckIntent;
 use crate::event::{EventKind, Lapse, OpenedBy, SeverityBasis};
@@ -15,10 +15,14 @@ use playbook::RunbookMatch;
 pub(super) fn alert(draft: &mut Draft<'_>, alert: Alert, matches: Vec<RunbookMatch>) -> Result<(), Refusal> {
     match (draft.incident.status, alert.status) {
         (Status::New, AlertStatus::Firing) => {
-            opens(draft, alert, matches);
+            match draft.now.silences.hold(&alert, draft.now.at) {
+                Some(hold) => held::hold(draft, alert, matches, hold),
+                None => opens(draft, alert, matches),
+            }
             Ok(())
         }
         (Status::New, AlertStatus::Acknowledged | AlertStatus::Resolved) => Err(Refusal::NothingOpen),
+        (Status::Held | Status::Passed, _) => held::alert(draft, alert),
         (Status::Open, AlertStatus::Firing) => {
             fires(draft, alert);
             Ok(())
@@ -40,6 +44,19 @@ fn opens(draft: &mut Draft<'_>, alert: Alert, matches: Vec<RunbookMatch>) {
     });
     draft.push(EventKind::AlertFired { alert });
     watch_silence(draft);
+    report::begin(draft, severity, basis, matches);
+}
+
+/// What was held back opens after all; the alert is here already.
+pub(super) fn opens_late(draft: &mut Draft<'_>, alert: &Alert) {
+    let (severity, basis) = severity_of(&draft.incident, alert);
+    draft.push_own(EventKind::Opened {
+        title: alert.title.clone(),
+        description: alert.description.clone(),
+        how: OpenedBy::Alert,
+        plan: draft.incident.plan.digest.clone(),
+    });
+    let matches = draft.incident.matches.clone();
     report::begin(draft, severity, basis, matches);
 }
 
@@ -116,7 +133,8 @@ pub(super) fn ends(draft: &mut Draft<'_>, key: &AlertKey, lapsed: Lapse) -> Resu
 fn reopens(draft: &mut Draft<'_>, alert: Alert) -> Result<(), Refusal> {
     let window = SignedDuration::from_mins(i64::from(draft.incident.plan.policy.reopen_within_min));
     let within = draft.incident.resolved_at.is_some_and(|at| draft.now.at.duration_since(at) <= window);
-    if !within {
+    // What is silenced by now is held back in a stream of its own.
+    if !within || draft.now.silences.hold(&alert, draft.now.at).is_some() {
         return Err(Refusal::AlreadyResolved);
     }
     let why = format!("{} fires again within {} min of resolution", alert.title, window.as_mins());

@@ -7,6 +7,7 @@ mod before;
 mod checklist;
 mod escalate;
 mod hand_over;
+mod held;
 mod help;
 mod learn;
 mod page;
@@ -63,8 +64,15 @@ pub fn act(incident: &Incident, asked: Asked, now: &Moment<'_>) -> Result<Acted,
 }
 
 fn decide_into(draft: &mut Draft<'_>, command: Command) -> Result<(), Refusal> {
+    let of_an_alert =
+        matches!(command, Command::Alert { .. } | Command::JudgeHeld | Command::TimerFired { .. });
+    if matches!(draft.incident.status, Status::Held | Status::Passed) && !of_an_alert {
+        // What is held back is no incident, so nobody can do anything to it.
+        return draft.must_be_open();
+    }
     match command {
         Command::Alert { alert, matches } => alert::alert(draft, alert, matches),
+        Command::JudgeHeld => held::judge(draft),
         Command::Report { title, description, severity, matches } => {
             report::report(draft, report::Report { title, description, severity, matches })
         }
@@ -136,7 +144,9 @@ impl Draft<'_> {
         match self.incident.status {
             Status::Open => Ok(()),
             Status::Resolved => Err(Refusal::AlreadyResolved),
-            Status::New => Err(Refusal::Unknown { what: "incident", id: self.incident.id.to_string() }),
+            Status::New | Status::Held | Status::Passed => {
+                Err(Refusal::Unknown { what: "incident", id: self.incident.id.to_string() })
+            }
         }
     }
 

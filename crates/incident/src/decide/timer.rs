@@ -1,6 +1,6 @@
 //! A timer fell due. A timer that was moved or forgotten meanwhile is stale and changes nothing.
 
-use super::{Draft, acknowledge, alert, approve, before, escalate, page, resolve};
+use super::{Draft, acknowledge, alert, approve, before, escalate, held, page, resolve};
 use crate::alert::{AlertKey, AlertStatus};
 use crate::event::{EventKind, Lapse};
 use crate::follow::TimerKey;
@@ -20,6 +20,7 @@ pub(super) fn fired(draft: &mut Draft<'_>, key: &TimerKey, due: Timestamp) -> Re
         TimerKey::Update => update(draft, due),
         TimerKey::Recovery => recovery(draft, due),
         TimerKey::AlertExpiry => silence(draft, due),
+        TimerKey::Hold => hold(draft, due),
         TimerKey::Before(run) => before::looked_long_enough(draft, *run),
         TimerKey::FirstWord(run) => approve::first_lapses(draft, *run, due),
     }
@@ -69,7 +70,7 @@ fn recovery(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Refusal> {
 
 /// Sources that said until when their word holds, and did not repeat it, are taken to mean that it is over.
 fn silence(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Refusal> {
-    if draft.incident.status != Status::Open {
+    if !matches!(draft.incident.status, Status::Open | Status::Held) {
         return Err(Refusal::Stale);
     }
     still(draft.incident.expiry_timer_at, due)?;
@@ -82,10 +83,16 @@ fn silence(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Refusal> {
         .map(|(key, _)| key.clone())
         .collect();
     for key in silent {
-        alert::ends(draft, &key, Lapse::Silence)?;
+        held::ends(draft, &key, Lapse::Silence)?;
     }
     alert::watch_silence(draft);
     Ok(())
+}
+
+/// What held the alert back has come to its end.
+fn hold(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Refusal> {
+    still(draft.incident.hold.as_ref().map(|hold| hold.until), due)?;
+    held::judge(draft)
 }
 
 fn postmortem(draft: &mut Draft<'_>, stage: u32) -> Result<(), Refusal> {

@@ -11,6 +11,7 @@ use crate::alert::{Alert, AlertKey};
 use crate::command::{AckIntent, StepOutcome, UpdateDraft};
 use crate::people::{Actor, PersonId};
 use crate::severity::Severity;
+use crate::silence::Hold;
 use alloc::string::String;
 use alloc::vec::Vec;
 use jiff::Timestamp;
@@ -33,6 +34,19 @@ pub enum EventKind {
         /// The digest of the pinned plan.
         plan: String,
     },
+    /// A silence holds the alert back: nobody is woken, and no incident opens.
+    Held {
+        /// Which, and until when.
+        hold: Hold,
+        /// One line for people.
+        title: String,
+        /// The runbooks that fit, best first, for when it opens after all.
+        matches: Vec<RunbookMatch>,
+        /// The digest of the plan of then.
+        plan: String,
+    },
+    /// The alert was over before what held it back.
+    HeldPassed,
     /// An alert began, or began again.
     AlertFired {
         /// The alert.

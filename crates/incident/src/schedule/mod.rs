@@ -9,6 +9,7 @@ mod rotation;
 mod shifts;
 mod window;
 
+pub(crate) use rotation::instant;
 pub use rotation::{Every, Rotation};
 pub use shifts::Shift;
 pub use window::{Weekdays, Window};

@@ -82,7 +82,7 @@ impl Rotation {
 }
 
 /// A civil time as an instant. One that is skipped happens at the end of the gap; one that comes twice, the first time.
-pub(super) fn instant(civil: DateTime, zone: &TimeZone) -> Option<Timestamp> {
+pub(crate) fn instant(civil: DateTime, zone: &TimeZone) -> Option<Timestamp> {
     let ambiguous = zone.to_ambiguous_timestamp(civil);
     match ambiguous.offset() {
         AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Fold { .. } => ambiguous.earlier().ok(),

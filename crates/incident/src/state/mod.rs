@@ -14,6 +14,7 @@ use crate::id::IncidentId;
 use crate::people::{Actor, PersonId};
 use crate::plan::Plan;
 use crate::severity::Severity;
+use crate::silence::Hold;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -27,6 +28,10 @@ pub enum Status {
     /// No event yet.
     #[default]
     New,
+    /// No incident yet: its alert fires and is held back.
+    Held,
+    /// Its alert was held back until it was over: it never became an incident.
+    Passed,
     /// It goes on.
     Open,
     /// It is over.
@@ -64,6 +69,8 @@ pub struct Incident {
     pub resolution: Option<String>,
     /// Who has it.
     pub acknowledged: Option<Acknowledgement>,
+    /// What holds its alert back, or did last.
+    pub hold: Option<Hold>,
     /// Its alerts.
     pub alerts: BTreeMap<AlertKey, AlertState>,
     /// When silence of the sources is next looked at.
@@ -119,6 +126,7 @@ impl Incident {
             resolved_at: None,
             resolution: None,
             acknowledged: None,
+            hold: None,
             alerts: BTreeMap::new(),
             expiry_timer_at: None,
             matches: Vec::new(),
@@ -182,6 +190,12 @@ impl Incident {
         // Another runbook's step may have that number.
         let same = !command.holes.is_empty() || command.source == run.request.source;
         (same && run.request.purpose.is_step()).then_some(command)
+    }
+
+    /// Whether it is an incident, and not an alert that is, or was, held back.
+    #[must_use]
+    pub const fn is_one(&self) -> bool {
+        matches!(self.status, Status::Open | Status::Resolved)
     }
 
     /// Whether any alert still fires.

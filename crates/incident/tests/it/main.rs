@@ -16,6 +16,7 @@ mod reporting;
 mod running;
 mod scheduling;
 mod severities;
+mod silencing;
 mod telling;
 mod why;
 mod world;

@@ -2,10 +2,11 @@
 
 use crate::world::{PRIMARY, SECONDARY, World, minutes};
 use incident::{
-    AckIntent, Command, Event, EventKind, Incident, PageDecision, PagePurpose, PersonId, Status, TimerKey,
-    evolve,
+    AckIntent, Actor, Command, Event, EventKind, Incident, IncidentId, PageDecision, PagePurpose, PersonId,
+    Silence, SilenceDraft, SilenceId, SilenceKind, Silences, Status, TimerKey, evolve,
 };
 use proptest::prelude::*;
+use std::sync::Arc;
 
 #[derive(Clone, Debug)]
 enum Deed {
@@ -24,6 +25,8 @@ enum Deed {
     HandOver,
     Help,
     Snooze(u16),
+    Silence(u16),
+    EndSilence,
 }
 
 fn deeds() -> impl Strategy<Value = Vec<Deed>> {
@@ -43,6 +46,8 @@ fn deeds() -> impl Strategy<Value = Vec<Deed>> {
         1 => Just(Deed::HandOver),
         1 => Just(Deed::Help),
         1 => (0..800_u16).prop_map(Deed::Snooze),
+        1 => (1..120_u16).prop_map(Deed::Silence),
+        1 => Just(Deed::EndSilence),
     ];
     prop::collection::vec(deed, 1..60)
 }
@@ -91,6 +96,23 @@ fn act(world: &mut World, deed: &Deed) {
         Deed::Snooze(length) => {
             world.person(PRIMARY, Command::Snooze { minutes: u32::from(*length) }).map(|_| ())
         }
+        Deed::Silence(length) => {
+            let id = SilenceId::from(IncidentId::from_parts(1, 0));
+            let draft = SilenceDraft {
+                kind: SilenceKind::Silence,
+                reason: "known".into(),
+                matchers: vec!["key=~\".+\"".parse().expect("a condition")],
+                starts_at: None,
+                ends_at: world.now + minutes(i64::from(*length)),
+            };
+            let silence = Silence::new(id, draft, crate::world::person(PRIMARY), world.now);
+            world.silences = Silences::new(vec![silence.expect("a silence")], Arc::new([]));
+            world.ask(Actor::System, Command::JudgeHeld).map(|_| ())
+        }
+        Deed::EndSilence => {
+            world.silences = Silences::none();
+            world.ask(Actor::System, Command::JudgeHeld).map(|_| ())
+        }
         Deed::Resolve => world.person(PRIMARY, Command::Resolve { summary: "done".into() }).map(|_| ()),
         Deed::Reopen => world.person(PRIMARY, Command::Reopen { reason: "back".into() }).map(|_| ()),
     };
@@ -121,6 +143,12 @@ fn no_page_after_acknowledge(events: &[Event]) -> Result<(), String> {
 /// or it stands in red.
 fn never_forgotten(world: &World) -> Result<(), String> {
     let incident = &world.incident;
+    if incident.status == Status::Held {
+        let hold = incident.hold.as_ref().map(|hold| hold.until);
+        let ends = hold.is_some_and(|until| until > world.now) && world.timers.contains_key(&TimerKey::Hold);
+        let quiet = incident.pages.is_empty() && incident.is_firing() && world.silences.made().count() == 1;
+        return if ends && quiet { Ok(()) } else { Err(format!("held for ever: {hold:?}")) };
+    }
     if incident.status != Status::Open || incident.acknowledged.is_some() {
         return Ok(());
     }

@@ -3,7 +3,7 @@
 use incident::{
     Actor, Alert, AlertKey, AlertStatus, Asked, Channel, Command, Contact, Event, EventKind, Incident,
     IncidentId, Intent, Moment, PageOutcome, PageState, PersonId, Plan, Policy, Refusal, Responder, Roster,
-    TimerKey, Work, decide, evolve, follow,
+    Silences, TimerKey, Work, decide, evolve, follow,
 };
 use jiff::{SignedDuration, Timestamp};
 use playbook::{
@@ -18,6 +18,7 @@ use std::sync::Arc;
 pub(crate) struct World {
     pub(crate) now: Timestamp,
     pub(crate) roster: Roster,
+    pub(crate) silences: Silences,
     pub(crate) incident: Incident,
     pub(crate) events: Vec<Event>,
     pub(crate) timers: BTreeMap<TimerKey, Timestamp>,
@@ -38,12 +39,20 @@ impl World {
     pub(crate) fn with(plan: Plan, roster: Roster) -> Self {
         let now = "2026-01-05T03:00:00Z".parse().expect("a valid time");
         let incident = Incident::new(IncidentId::from_parts(1, 1), Arc::new(plan));
-        Self { now, roster, incident, events: Vec::new(), timers: BTreeMap::new(), work: Vec::new() }
+        Self {
+            now,
+            roster,
+            silences: Silences::none(),
+            incident,
+            events: Vec::new(),
+            timers: BTreeMap::new(),
+            work: Vec::new(),
+        }
     }
 
     /// The present of this world.
     pub(crate) fn moment(&self) -> Moment<'_> {
-        Moment { at: self.now, roster: &self.roster }
+        Moment { at: self.now, roster: &self.roster, silences: &self.silences }
     }
 
     /// Asks, and lets what follows take effect.

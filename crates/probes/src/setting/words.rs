@@ -7,15 +7,18 @@ use serde::de::{Deserializer, Error};
 
 /// A length of time in words: `500 ms`, `60s`, `10 min`, `14 days`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Length(Duration);
+pub struct Length(Duration);
 
 impl Length {
-    pub(crate) const fn time(self) -> Duration {
+    /// The same as the machine counts it.
+    #[must_use]
+    pub const fn time(self) -> Duration {
         self.0
     }
 
     /// `None` when it is no length of time.
-    pub(crate) fn read(words: &str) -> Option<Self> {
+    #[must_use]
+    pub fn read(words: &str) -> Option<Self> {
         let words = words.trim();
         let unit_at = words.find(|c: char| !c.is_ascii_digit() && c != '.')?;
         let (number, unit) = words.split_at(unit_at);

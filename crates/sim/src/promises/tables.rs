@@ -4,8 +4,15 @@ use super::UNDER_WAY_MAX_MS;
 use crate::team::PLAN;
 use crate::time::Time;
 use engine::ports::{ClaimedWork, Schedule};
-use incident::{Escalation, Incident, Page, PageState, Run, Status, TimerKey, Work};
+use incident::{Escalation, Incident, Page, PageState, Run, Silence, Status, TimerKey, Work};
 use playbook::Approval;
+
+/// An alert that is held back by a silence that is over.
+pub(super) fn held_by_nothing(incident: &Incident, active: &[Silence]) -> Option<String> {
+    let hold = incident.hold.as_ref().filter(|_| incident.status == Status::Held)?;
+    let holds = active.iter().any(|silence| silence.id.to_string() == hold.silence);
+    (!holds).then(|| format!("{} is held back by {}, which is over", incident.id, hold.silence))
+}
 
 /// Whether a run needs nobody's word, or has it of a person.
 pub(super) fn has_word(run: &Run) -> bool {
@@ -23,6 +30,9 @@ pub(super) fn missing(incident: &Incident, timers: &[Schedule], work: &[ClaimedW
         Escalation::Waiting { .. } | Escalation::Unpaged { .. } => true,
         Escalation::Idle | Escalation::Exhausted { .. } | Escalation::Stopped => false,
     };
+    if incident.status == Status::Held && !set(TimerKey::Hold) {
+        return Some(format!("{id} is held back and no timer is set"));
+    }
     if open && incident.acknowledged.is_none() && escalating && !set(TimerKey::Escalation) {
         return Some(format!("{id} escalates and no timer is set: {:?}", incident.escalation));
     }

@@ -2,9 +2,10 @@
 
 use super::{MINUTE, Story};
 use crate::faults::Fault;
-use crate::people::{Deed, Delivery, alert};
+use crate::people::{Deed, Delivery, SilenceWish, alert};
 use crate::team::PEOPLE;
 use crate::time::Time;
+use engine::ports::Journal;
 use incident::{AlertStatus, IncidentId};
 
 impl Story {
@@ -79,6 +80,28 @@ impl Story {
             None => (ids[self.chance.below(ids.len())], PEOPLE[self.chance.below(PEOPLE.len())]),
         };
         self.asks(number, Deed { incident, person, roll: self.chance.roll() });
+    }
+
+    /// Somebody makes a silence, or ends one.
+    pub(super) fn somebody_silences(&mut self) {
+        let number = self.chance.below(self.nodes.len());
+        if !self.is_awake(number) {
+            return;
+        }
+        let made = Journal::silences(&mut self.desk.memory.clone(), Time::at(self.time.now()));
+        let made = made.map(|(_, made)| made).unwrap_or_default();
+        let end = made.get(self.chance.below(made.len().max(1))).filter(|_| self.chance.per_mille(500));
+        let wish = match end {
+            Some(silence) => SilenceWish::End(silence.id),
+            None => {
+                let keys = ["api-0", "api-1", "api-.*"][self.chance.below(3)];
+                // Some last longer than the story.
+                let longest = if self.chance.per_mille(500) { 20 * MINUTE } else { 24 * 60 * MINUTE };
+                SilenceWish::Make { keys, lasts_ms: self.chance.range(MINUTE, longest) }
+            }
+        };
+        self.say(|| format!("node {number}: somebody wants {wish:?}"));
+        self.nodes[number].silence(wish);
     }
 
     pub(super) fn asks(&mut self, number: usize, deed: Deed) {

@@ -78,4 +78,5 @@ mutants_are_killed! {
     old_reads_are_found: OldReads near 0,
     timers_that_are_not_moved_are_found: TimersNotMoved near 0,
     two_incidents_for_one_alert_are_found: TwoIncidentsForOneAlert near 278,
+    held_alerts_that_are_forgotten_are_found: HeldForgotten near 0,
 }

@@ -1,12 +1,12 @@
 //! The reading side.
 
-use super::journal::{get, summary, unavailable};
+use super::journal::{get, silence, summary, unavailable};
 use super::parameters::{maybe_text, number, text};
 use super::pool::Pool;
 use crate::rows::{self, corrupt};
-use crate::sql::{journal as sql, postgres};
+use crate::sql::{journal as sql, postgres, silences};
 use engine::ports::{Archive, Filter, JournalError};
-use incident::{Event, IncidentId, Plan, Summary};
+use incident::{Event, IncidentId, Plan, Silence, Summary};
 use std::sync::Arc;
 
 /// How many rows a list shows when the filter does not say.
@@ -47,6 +47,12 @@ impl Archive for PostgresArchive {
     fn plan(&self, digest: &str) -> Result<Option<Plan>, JournalError> {
         let rows = self.pool.read(sql::PLAN, || vec![text(digest)]).map_err(unavailable)?;
         rows.first().map(|row| rows::json("plans", digest, get(row, 0)?)).transpose()
+    }
+
+    fn silences(&self, limit: u32) -> Result<Vec<Silence>, JournalError> {
+        let rows =
+            self.pool.read(silences::NEWEST, || vec![number(i64::from(limit))]).map_err(unavailable)?;
+        rows.iter().map(silence).collect()
     }
 
     fn summaries(&self, filter: &Filter) -> Result<Vec<Summary>, JournalError> {

@@ -7,11 +7,11 @@ use super::fold::{Folded, Told, digest, head, json};
 use super::link::{Fault, Link};
 use super::parameters::{Parameter, many_bytes, number, seconds, text};
 use crate::rows;
-use crate::sql::{journal as sql, postgres};
+use crate::sql::{journal as sql, postgres, silences};
 use engine::ports::{
     Batch, Claim, ClaimedWork, Company, Foreign, Journal, JournalError, Lease, News, NodeStanding, Schedule,
 };
-use incident::{AlertKey, Event, IncidentId, Plan, Summary, Work};
+use incident::{AlertKey, Event, IncidentId, Plan, Silence, Summary, Work};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use tokio_postgres::Row;
@@ -168,7 +168,8 @@ impl PostgresJournal {
             }
             seen.insert(name);
         }
-        Ok(Others { changes, seen, next, left: left.unwrap_or(0.0) })
+        let silences = rows::count("silence_changes", "1", get::<Option<i64>>(first, 5)?.unwrap_or(0))?;
+        Ok(Others { changes, seen, next, left: left.unwrap_or(0.0), silences })
     }
 }
 
@@ -180,6 +181,8 @@ struct Others {
     next: String,
     /// For how many seconds this node still counts as alive.
     left: f64,
+    /// How often silences were changed.
+    silences: u64,
 }
 
 impl Journal for PostgresJournal {
@@ -270,6 +273,26 @@ impl Journal for PostgresJournal {
         rows.iter().map(summary).collect()
     }
 
+    fn held(&mut self) -> Result<Vec<Summary>, JournalError> {
+        self.read(sql::HELD, Vec::new)?.iter().map(summary).collect()
+    }
+
+    fn silences(&mut self, since: Timestamp) -> Result<(u64, Vec<Silence>), JournalError> {
+        // The count first: what comes in between is read again when the next count is heard.
+        let counted = self.read(silences::CHANGES, Vec::new)?;
+        let changes = counted.first().map_or(Ok(0), |row| get(row, 0))?;
+        let rows = self.read(silences::AFTER, || vec![number(rows::micros(since))])?;
+        let made = rows.iter().map(silence).collect::<Result<_, _>>()?;
+        Ok((rows::count("silence_changes", "1", changes)?, made))
+    }
+
+    fn keep_silence(&mut self, silence: &Silence) -> Result<bool, JournalError> {
+        let (version, ends_at, body) = rows::silence_row(silence)?;
+        let with = vec![text(silence.id.to_string()), number(version), number(ends_at), text(body)];
+        let touched = self.link.touch(postgres::KEEP_SILENCE, with).map_err(unavailable)?;
+        Ok(touched > 0)
+    }
+
     fn company(&self) -> Company {
         Company::Shared
     }
@@ -280,9 +303,9 @@ impl Journal for PostgresJournal {
             self.arrive()?;
             let rows = self.read(postgres::NOW, Vec::new)?;
             self.cursor = rows.first().map(|row| get(row, 0)).transpose()?;
-            return Ok(News { changes: Vec::new(), standing: NodeStanding::Held });
+            return Ok(News { changes: Vec::new(), standing: NodeStanding::Held, silences: 0 });
         };
-        let Others { mut changes, seen, next, left } = self.others(&cursor)?;
+        let Others { mut changes, seen, next, left, silences } = self.others(&cursor)?;
         let held = left > 0.0 && (left >= BEAT_BELOW_S || self.beat()?);
         if !held {
             self.arrive()?;
@@ -295,7 +318,7 @@ impl Journal for PostgresJournal {
             (true, true) => NodeStanding::Held,
         };
         changes.append(&mut self.recovered);
-        Ok(News { changes, standing })
+        Ok(News { changes, standing, silences })
     }
 
     fn overdue(&mut self, before: Timestamp, limit: usize) -> Result<Vec<Schedule>, JournalError> {
@@ -345,6 +368,11 @@ fn schedule(row: &Row) -> Result<Schedule, JournalError> {
 /// The row of a pair of id and JSON.
 pub(super) fn summary(row: &Row) -> Result<Summary, JournalError> {
     rows::json("incidents", get(row, 0)?, get(row, 1)?)
+}
+
+/// The silence of a pair of id and JSON.
+pub(super) fn silence(row: &Row) -> Result<Silence, JournalError> {
+    rows::json("silences", get(row, 0)?, get(row, 1)?)
 }
 
 /// A column of a row.

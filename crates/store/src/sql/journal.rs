@@ -27,15 +27,21 @@ WHERE id = $9 AND version = $10";
 pub(crate) const PINNED: &str = "SELECT plan, version FROM incidents WHERE id = $1";
 
 pub(crate) const LIVE: &str = "\
-SELECT id, summary, opened_at FROM incidents WHERE status = 'open'
+SELECT id, summary, opened_at FROM incidents WHERE status IN ('open', 'held')
 UNION ALL
 SELECT id, summary, opened_at FROM incidents WHERE resolved_at >= $1 AND status <> 'open'
 ORDER BY opened_at, id";
 
-/// `replace` rather than `LIKE`: every sign stands for itself, in both databases, whatever the length.
+pub(crate) const HELD: &str =
+    "SELECT id, summary FROM incidents WHERE status = 'held' ORDER BY opened_at, id";
+
+/// What is held back is no incident, and in no list that does not name it: told by a function, so that SQLite still reads in
+/// the order of the index. `replace` rather than `LIKE`: every sign stands for itself, in both databases, whatever the
+/// length.
 pub(crate) const LISTED: &str = "\
 SELECT id, summary FROM incidents
-WHERE (status = $1 OR $1 IS NULL) AND (replace(search, $2, '') <> search OR $2 IS NULL)
+WHERE status = COALESCE($1, CASE WHEN status IN ('held', 'passed') THEN '' ELSE status END)
+    AND (replace(search, $2, '') <> search OR $2 IS NULL)
 ORDER BY status, rank, opened_at DESC, id DESC
 LIMIT $3";
 
@@ -91,6 +97,7 @@ pub(crate) const ALL: &[&str] = &[
     MOVE_INCIDENT,
     PINNED,
     LIVE,
+    HELD,
     LISTED,
     PUT_WORK,
     DROP_WORK,

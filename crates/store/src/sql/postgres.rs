@@ -14,7 +14,7 @@ SELECT pg_snapshot_xmin(s.moment)::text,
     (SELECT CASE WHEN n.alive_until > clock_timestamp()
         THEN extract(epoch FROM n.alive_until - clock_timestamp())::float8 ELSE 0 END
     FROM nodes AS n WHERE n.node = $2),
-    c.node, c.batch, c.body
+    c.node, c.batch, c.body, (SELECT changes FROM silence_changes WHERE one = 1)
 FROM (SELECT pg_current_snapshot() AS moment) AS s
 LEFT JOIN changes AS c ON c.xid >= $1::text::xid8 AND c.node <> $2
 ORDER BY c.xid";
@@ -150,6 +150,17 @@ WITH seen AS (
 )
 DELETE FROM probe_standings WHERE probe = ANY ($16)";
 
+/// Both at once: nobody reads the one without the other. Touches no row when somebody else was first.
+pub(crate) const KEEP_SILENCE: &str = "\
+WITH kept AS (
+    INSERT INTO silences (id, version, ends_at, body) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (id) DO UPDATE SET version = excluded.version, ends_at = excluded.ends_at, body = excluded.body
+    WHERE silences.version = excluded.version - 1
+    RETURNING id
+)
+INSERT INTO silence_changes (one, changes) SELECT 1, 1 FROM kept
+ON CONFLICT (one) DO UPDATE SET changes = silence_changes.changes + 1";
+
 /// Somebody listens now. Whoever comes at the same moment waits for the row, and finds no outage any more.
 pub(crate) const LISTEN: &str = "\
 WITH before AS (SELECT at FROM heartbeat_ear WHERE one = 1 FOR UPDATE),
@@ -200,6 +211,7 @@ pub(crate) const ALL: &[&str] = &[
     HOLDS,
     HOLDERS,
     STREAM,
+    KEEP_SILENCE,
     LISTEN,
     ONE_AT_A_TIME,
     TABLES,

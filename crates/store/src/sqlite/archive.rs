@@ -1,11 +1,11 @@
 //! The reading side: a few connections that cannot write, opened when they are first needed.
 
-use super::journal::{events, plan, summaries, unavailable};
+use super::journal::{events, plan, silences_of, summaries, unavailable};
 use super::{Hold, connection};
 use crate::rows::{corrupt, number};
-use crate::sql::journal as sql;
+use crate::sql::{journal as sql, silences};
 use engine::ports::{Archive, Filter, JournalError};
-use incident::{Event, IncidentId, Plan, Summary};
+use incident::{Event, IncidentId, Plan, Silence, Summary};
 use rusqlite::{Connection, OptionalExtension};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -70,6 +70,14 @@ impl Archive for SqliteArchive {
 
     fn plan(&self, digest: &str) -> Result<Option<Plan>, JournalError> {
         self.pool.read(|connection| plan(connection, digest))
+    }
+
+    fn silences(&self, limit: u32) -> Result<Vec<Silence>, JournalError> {
+        silences_of(self.pool.read(|connection| {
+            let mut statement = connection.prepare_cached(silences::NEWEST).map_err(unavailable)?;
+            let found = statement.query_map([limit], |row| Ok((row.get(0)?, row.get(1)?)));
+            found.map_err(unavailable)?.collect::<Result<_, _>>().map_err(unavailable)
+        })?)
     }
 
     fn summaries(&self, filter: &Filter) -> Result<Vec<Summary>, JournalError> {

@@ -2,11 +2,11 @@
 
 use super::Hold;
 use crate::rows::{self, corrupt};
-use crate::sql::journal as sql;
+use crate::sql::{journal as sql, silences};
 use engine::ports::{
     Batch, Claim, ClaimedWork, Journal, JournalError, Lease, Schedule, StreamWrite, TimerWrite, WorkWrite,
 };
-use incident::{Event, IncidentId, Plan, Summary};
+use incident::{Event, IncidentId, Plan, Silence, Summary};
 use jiff::Timestamp;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Params, ToSql, Transaction, TransactionBehavior, params};
@@ -130,6 +130,31 @@ impl Journal for SqliteJournal {
     fn live(&mut self, resolved_since: Timestamp) -> Result<Vec<Summary>, JournalError> {
         let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
         summaries(self.rows(sql::LIVE, [rows::micros(resolved_since)], read)?)
+    }
+
+    fn held(&mut self) -> Result<Vec<Summary>, JournalError> {
+        summaries(self.rows(sql::HELD, [], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    }
+
+    fn silences(&mut self, since: Timestamp) -> Result<(u64, Vec<Silence>), JournalError> {
+        let counted: Vec<i64> = self.rows(silences::CHANGES, [], |row| row.get(0))?;
+        let changes = rows::count("silence_changes", "1", counted.first().copied().unwrap_or(0))?;
+        let pairs =
+            self.rows(silences::AFTER, [rows::micros(since)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok((changes, silences_of(pairs)?))
+    }
+
+    fn keep_silence(&mut self, silence: &Silence) -> Result<bool, JournalError> {
+        let (version, ends_at, body) = rows::silence_row(silence)?;
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(unavailable)?;
+        let row = (silence.id.to_string(), version, ends_at, body);
+        if execute(&transaction, silences::KEEP, row)? == 0 {
+            return Ok(false);
+        }
+        execute(&transaction, silences::COUNT, [])?;
+        transaction.commit().map_err(unavailable)?;
+        Ok(true)
     }
 }
 
@@ -307,6 +332,11 @@ pub(super) fn plan(connection: &Connection, digest: &str) -> Result<Option<Plan>
 /// The rows of pairs of id and JSON.
 pub(super) fn summaries(pairs: Vec<(String, String)>) -> Result<Vec<Summary>, JournalError> {
     pairs.into_iter().map(|(id, summary)| rows::json("incidents", &id, &summary)).collect()
+}
+
+/// The silences of pairs of id and JSON.
+pub(super) fn silences_of(pairs: Vec<(String, String)>) -> Result<Vec<Silence>, JournalError> {
+    pairs.into_iter().map(|(id, body)| rows::json("silences", &id, &body)).collect()
 }
 
 /// Storage that cannot be used at the moment.

@@ -1,7 +1,7 @@
 //! A journal that stands still when the story wants it, as a process does that is stopped by a signal.
 
 use engine::ports::{Batch, Claim, ClaimedWork, Company, Journal, JournalError, Lease, News, Schedule};
-use incident::{AlertKey, Event, IncidentId, Plan, Summary, Work};
+use incident::{AlertKey, Event, IncidentId, Plan, Silence, Summary, Work};
 use jiff::Timestamp;
 use store::PostgresJournal;
 use tokio::sync::watch;
@@ -66,6 +66,18 @@ impl Journal for Halting {
 
     fn live(&mut self, resolved_since: Timestamp) -> Result<Vec<Summary>, JournalError> {
         self.inner().live(resolved_since)
+    }
+
+    fn held(&mut self) -> Result<Vec<Summary>, JournalError> {
+        self.inner().held()
+    }
+
+    fn silences(&mut self, since: Timestamp) -> Result<(u64, Vec<Silence>), JournalError> {
+        self.inner().silences(since)
+    }
+
+    fn keep_silence(&mut self, silence: &Silence) -> Result<bool, JournalError> {
+        self.inner().keep_silence(silence)
     }
 
     fn company(&self) -> Company {

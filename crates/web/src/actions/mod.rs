@@ -6,6 +6,7 @@ mod learn;
 mod report;
 mod respond;
 mod run;
+mod silence;
 mod tell;
 
 use crate::app::App;
@@ -24,6 +25,9 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         post("/settings/keys", by(access::key)),
         post("/settings/invitations", by(access::invitation)),
+        post("/silences", by(silence::make)),
+        post("/silences/preview", by(silence::preview)),
+        post("/silences/{id}/end", by(silence::end)),
         post("/incidents", by(report::open)),
         post("/incidents/{id}/acknowledge", by(respond::acknowledge)),
         post("/incidents/{id}/give-back", by(respond::give_back)),

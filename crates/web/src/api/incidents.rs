@@ -96,6 +96,7 @@ pub(super) async fn why(
 ) -> Result<Json<Why>, Problem> {
     let incident = app.engine().incident(incident_id(&id)?).await?;
     let settings = app.engine().settings();
-    let now = Moment { at: app.now(), roster: &settings.roster };
+    let silences = incident::Silences::none();
+    let now = Moment { at: app.now(), roster: &settings.roster, silences: &silences };
     Ok(Json(Why { why: incident::why(&incident, &now) }))
 }

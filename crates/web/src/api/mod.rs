@@ -15,6 +15,7 @@ mod playbook;
 mod probes;
 mod run;
 mod run_view;
+mod silences;
 mod tell;
 mod token;
 mod view;
@@ -41,6 +42,11 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get(Door::Read, "/api/preflight", ahead::show),
         Route::get(Door::Read, "/api/probes", probes::list),
         Route::get(Door::Read, "/api/probes/{name}", probes::show),
+        Route::get(Door::Read, "/api/silences", silences::list),
+        Route::post(Door::Respond, "/api/silences", silences::make),
+        Route::post(Door::Respond, "/api/silences/preview", silences::preview),
+        Route::post(Door::Respond, "/api/silences/{id}/end", silences::end),
+        Route::get(Door::Read, "/api/held", silences::held),
         Route::get(Door::Read, "/api/playbook", playbook::show),
         Route::get(Door::Read, "/api/runbooks/match", playbook::matches),
         Route::get(Door::Read, "/api/status", tell::status),

@@ -184,7 +184,7 @@ impl IncidentView {
             title: incident.title.clone(),
             description: incident.description.clone(),
             status: match incident.status {
-                Status::New | Status::Open => "open",
+                Status::New | Status::Held | Status::Passed | Status::Open => "open",
                 Status::Resolved => "resolved",
             },
             severity: incident.severity(),

@@ -12,6 +12,7 @@ mod questions;
 pub(crate) mod room;
 mod row;
 pub(crate) mod settings;
+pub(crate) mod silences;
 mod understood;
 mod watch;
 mod why_page;
@@ -30,6 +31,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get(Door::Session, "/incidents/{id}/postmortem", postmortem::show),
         Route::get(Door::Session, "/probes", probes::list),
         Route::get(Door::Session, "/probes/{name}", probes::show),
+        Route::get(Door::Session, "/silences", silences::show),
         Route::get(Door::Session, "/playbook", playbook_page::show),
         Route::get(Door::Session, "/postmortems", postmortem::list),
         Route::get(Door::Session, "/action-items", action_items::show),

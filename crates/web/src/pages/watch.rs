@@ -42,6 +42,8 @@ pub(crate) struct WatchPage {
     pub(crate) me_on_call: bool,
     pub(crate) console_url: String,
     pub(crate) first: bool,
+    /// How many alerts are held back by silences, in words; empty for none.
+    pub(crate) held: String,
 }
 
 /// Who holds a role now.
@@ -99,7 +101,18 @@ pub(crate) async fn show(
     let chrome = frame.chrome("Watch", Nav::Watch, "/").saying(&wish.said);
     let settings = app.engine().settings();
     let page = watch(chrome, &frame, &settings, rows.unwrap_or_default(), health);
-    html(&WatchPage { console_url: app.parts.console_url.clone(), ..page })
+    let held = Filter { status: Some("held".to_owned()), limit: ROWS_MAX, text: None };
+    let held = held_words(app.engine().summaries(held).await.map_or(0, |rows| rows.len()));
+    html(&WatchPage { console_url: app.parts.console_url.clone(), held, ..page })
+}
+
+fn held_words(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        1 => "1 alert is".to_owned(),
+        count if count < ROWS_MAX as usize => format!("{count} alerts are"),
+        _ => format!("{ROWS_MAX} alerts or more are"),
+    }
 }
 
 /// The page for these rows.
@@ -127,6 +140,7 @@ pub(crate) fn watch(
         severities: settings.plan.severities().into_iter().map(|severity| severity.name).collect(),
         console_url: String::new(),
         first,
+        held: String::new(),
     }
 }
 

@@ -40,6 +40,8 @@ pub(crate) async fn show(
 }
 
 pub(crate) fn page(frame: &Frame, incident: &Incident, roster: &Roster) -> WhyPage {
+    let silences = incident::Silences::none();
+    let now = Moment { at: frame.now, roster, silences: &silences };
     let id = incident.id.to_string();
     let title = format!("Why: {}", incident.title);
     WhyPage {
@@ -47,7 +49,7 @@ pub(crate) fn page(frame: &Frame, incident: &Incident, roster: &Roster) -> WhyPa
         id,
         title: incident.title.clone(),
         sev: Sev::of(&incident.severity()),
-        lines: why(incident, &Moment { at: frame.now, roster }).into_iter().map(line).collect(),
+        lines: why(incident, &now).into_iter().map(line).collect(),
         plan: incident.plan.digest.clone(),
     }
 }

@@ -16,5 +16,5 @@ pub(crate) mod sample;
 pub(crate) use badge::{Sev, Tag, effect_tag, effect_words};
 pub(crate) use chrome::{Chrome, Frame, Nav, html};
 pub(crate) use place::runs_on;
-pub(crate) use said::{Said, back};
+pub(crate) use said::{Said, back, back_to};
 pub(crate) use time::{Elapsed, Until, When};

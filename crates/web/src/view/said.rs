@@ -58,10 +58,14 @@ pub(crate) enum Said {
     Saved,
     /// An incident reported.
     Reported,
+    /// A silence made.
+    Silenced,
+    /// A silence ended.
+    SilenceEnded,
 }
 
 impl Said {
-    const ALL: [Self; 26] = [
+    const ALL: [Self; 28] = [
         Self::Acknowledged,
         Self::Declined,
         Self::GivenBack,
@@ -88,6 +92,8 @@ impl Said {
         Self::ItemDone,
         Self::Saved,
         Self::Reported,
+        Self::Silenced,
+        Self::SilenceEnded,
     ];
 
     /// The line for a short word; `None` for any other text.
@@ -126,6 +132,10 @@ impl Said {
             Self::ItemDone => ("item-done", "The action item is done."),
             Self::Saved => ("saved", "The postmortem is kept."),
             Self::Reported => ("reported", "The incident is open, and people are being woken."),
+            Self::Silenced => ("silenced", "Kept: such alerts are held back. What is open stays open."),
+            Self::SilenceEnded => {
+                ("silence-ended", "Ended: what it held back and still fires opens its incident now.")
+            }
         }
     }
 }
@@ -133,6 +143,11 @@ impl Said {
 /// Back to an incident's room, at one of its parts, with the line that says what came of it.
 pub(crate) fn back(incident: IncidentId, said: Said, part: &str) -> Response {
     Redirect::to(&format!("/incidents/{incident}?said={}#{part}", said.words().0)).into_response()
+}
+
+/// Back to another page, in the same way.
+pub(crate) fn back_to(page: &str, said: Said, part: &str) -> Response {
+    Redirect::to(&format!("{page}?said={}#{part}", said.words().0)).into_response()
 }
 
 #[cfg(test)]

@@ -104,7 +104,8 @@ impl Sample {
     }
 
     pub(crate) fn ask(&mut self, by: Actor, command: Command) -> &mut Self {
-        let moment = Moment { at: self.now, roster: &self.settings.roster };
+        let silences = incident::Silences::none();
+        let moment = Moment { at: self.now, roster: &self.settings.roster, silences: &silences };
         for event in decide(&self.incident, Asked { by, command }, &moment).expect("the sample may do that") {
             self.incident = evolve(self.incident.clone(), &event);
             self.events.push(event);

@@ -3,8 +3,8 @@
 mod run;
 
 use incident::{
-    AckIntent, Audience, Event, EventKind, Incident, Lapse, OpenedBy, PageDecision, Severity, SeverityBasis,
-    StepOutcome, words,
+    AckIntent, Audience, Event, EventKind, Hold, Incident, Lapse, OpenedBy, PageDecision, Severity,
+    SeverityBasis, SilenceKind, StepOutcome, words,
 };
 use playbook::Answer;
 
@@ -12,7 +12,9 @@ use playbook::Answer;
 #[must_use]
 pub fn timeline_text(event: &Event, incident: &Incident) -> Option<(&'static str, String)> {
     match &event.kind {
-        EventKind::Opened { .. }
+        EventKind::Held { .. }
+        | EventKind::HeldPassed
+        | EventKind::Opened { .. }
         | EventKind::AlertFired { .. }
         | EventKind::AlertRepeated { .. }
         | EventKind::AlertResolved { .. }
@@ -77,6 +79,7 @@ pub fn timeline_text(event: &Event, incident: &Incident) -> Option<(&'static str
 
 fn alert(event: &Event) -> Option<(&'static str, String)> {
     let words = match &event.kind {
+        EventKind::Held { hold, .. } => ("alert", held(hold)),
         EventKind::Opened { title, how: OpenedBy::Alert, .. } => {
             ("opened", format!("opened by an alert: {title}"))
         }
@@ -93,6 +96,15 @@ fn alert(event: &Event) -> Option<(&'static str, String)> {
         _other => return None,
     };
     Some(words)
+}
+
+fn held(hold: &Hold) -> String {
+    let what = match hold.kind {
+        SilenceKind::Silence => "a silence",
+        SilenceKind::Maintenance => "maintenance",
+    };
+    let (by, until) = (&hold.by, words::clock(hold.until));
+    format!("held back until {until} by {what} of {by}: {} ({})", hold.reason, hold.silence)
 }
 
 fn work(event: &Event, incident: &Incident) -> Option<(&'static str, String)> {

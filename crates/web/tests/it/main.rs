@@ -11,5 +11,6 @@ mod heartbeats;
 mod intake;
 mod limits;
 mod pages;
+mod silences;
 mod two_people;
 mod world;

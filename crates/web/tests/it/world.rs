@@ -12,7 +12,7 @@ use engine::ports::{
 use engine::{Engine, Hands, Parts, Settings};
 use incident::{
     Channel, Contact, Ending, Event, Incident, IncidentId, PageOutcome, PageState, PersonId, Plan, Preflight,
-    Responder, Roster, Run, RunReport, RunState, Stretch, Summary,
+    Responder, Roster, Run, RunReport, RunState, Silence, Stretch, Summary,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -261,6 +261,19 @@ impl Journal for Gated {
 
     fn live(&mut self, resolved_since: Timestamp) -> Result<Vec<Summary>, JournalError> {
         self.0.live(resolved_since)
+    }
+
+    fn held(&mut self) -> Result<Vec<Summary>, JournalError> {
+        self.0.held()
+    }
+
+    fn silences(&mut self, since: Timestamp) -> Result<(u64, Vec<Silence>), JournalError> {
+        Journal::silences(&mut self.0, since)
+    }
+
+    fn keep_silence(&mut self, silence: &Silence) -> Result<bool, JournalError> {
+        let _gate = self.1.lock().unwrap();
+        self.0.keep_silence(silence)
     }
 }
 

@@ -123,6 +123,12 @@ impl Server {
         self.answers().await;
     }
 
+    /// Starts the server on the data that is there with these settings.
+    pub(crate) async fn start_with(&mut self, settings: &str) {
+        std::fs::write(self.config(), settings).unwrap();
+        self.start_again().await;
+    }
+
     async fn answers(&mut self) {
         // Connections to the life before are gone.
         self.http = client();

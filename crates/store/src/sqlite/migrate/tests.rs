@@ -14,6 +14,7 @@ const ROWS: &[&str] = &[
     include_str!("../../../migrations/0003_sponsors.rows.sql"),
     include_str!("../../../migrations/0004_restored.rows.sql"),
     include_str!("../../../migrations/0005_heartbeats.rows.sql"),
+    include_str!("../../../migrations/0006_silences.rows.sql"),
 ];
 
 fn file() -> (TempDir, PathBuf) {
@@ -63,6 +64,8 @@ fn rows_of_every_version_are_read_by_this_one() {
         let sponsor = access.account("primary").unwrap().unwrap().sponsor;
         assert_eq!(sponsor.as_deref(), (count >= 3).then_some("lead"), "from version {count}");
         assert_eq!(sqlite.restored(sample::at(0)).unwrap().is_some(), count >= 4, "from version {count}");
+        let made = sqlite.archive().silences(10).unwrap();
+        assert_eq!(made.len(), usize::from(count >= 6), "from version {count}");
         let heard = sqlite.probes().unwrap().listen(&[], sample::at(0), i64::MAX).unwrap();
         let silent = heard.iter().filter(|pulse| pulse.silent_at.is_some()).count();
         let (all, silent_then) = if count >= 5 { (2, 1) } else { (0, 0) };

@@ -134,7 +134,7 @@ fn status(incident: &Incident) -> Tag {
     match (incident.status, &incident.recovery) {
         (Status::Resolved, _) => Tag::good("resolved"),
         (Status::Open, Some(_)) => Tag::info("recovering"),
-        (Status::New | Status::Open, _) => Tag::warn("open"),
+        (Status::New | Status::Held | Status::Passed | Status::Open, _) => Tag::warn("open"),
     }
 }
 

@@ -66,10 +66,14 @@ fn state(incident: &Incident) -> Tag {
         (Escalation::Exhausted { .. }, _) => Tag::loud("everybody was woken, nobody answered"),
         (Escalation::Unpaged { .. }, _) => Tag::loud("UNPAGED"),
         (Escalation::Stopped, Status::Resolved) => Tag::plain("over"),
-        (Escalation::Stopped, Status::New | Status::Open) if incident.acknowledged.is_some() => {
+        (Escalation::Stopped, Status::New | Status::Held | Status::Passed | Status::Open)
+            if incident.acknowledged.is_some() =>
+        {
             Tag::good("answered")
         }
-        (Escalation::Stopped, Status::New | Status::Open) => Tag::plain("stopped"),
+        (Escalation::Stopped, Status::New | Status::Held | Status::Passed | Status::Open) => {
+            Tag::plain("stopped")
+        }
         (Escalation::Idle, _) => Tag::plain("wakes nobody"),
     }
 }

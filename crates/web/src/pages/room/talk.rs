@@ -128,8 +128,8 @@ fn chosen(room: &Room<'_>, templates: &[Template]) -> Option<usize> {
     let asked = room.wish.template.parse::<usize>().ok().filter(|index| *index < templates.len());
     let kind = match (room.incident.status, room.incident.updates.is_empty()) {
         (Status::Resolved, _) => TemplateKind::Resolution,
-        (Status::New | Status::Open, true) => TemplateKind::Initial,
-        (Status::New | Status::Open, false) => TemplateKind::Progress,
+        (Status::New | Status::Held | Status::Passed | Status::Open, true) => TemplateKind::Initial,
+        (Status::New | Status::Held | Status::Passed | Status::Open, false) => TemplateKind::Progress,
     };
     asked.or_else(|| templates.iter().position(|template| template.kind == kind))
 }

@@ -59,7 +59,8 @@ impl Word {
         let two = policy.needs_two(run.request.effect);
         let seen = room.frame.sights.token(&Sight::of(room.incident, number, room.frame.now)?, &me);
         let first = run.first_word.as_ref().filter(|_| two);
-        let now = Moment { at: room.frame.now, roster: room.roster };
+        let silences = incident::Silences::none();
+        let now = Moment { at: room.frame.now, roster: room.roster, silences: &silences };
         let (does, button) = match (two, first) {
             (true, None) => (
                 "the first of two words. Nothing runs until another person gives theirs.",

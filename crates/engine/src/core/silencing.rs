@@ -1,0 +1,152 @@
+//! Silences, and the alerts that they hold back.
+//!
+//! The table of silences is the truth; what is in memory is read again whenever another node has changed one, or when it is
+//! not known whether a change was kept. A held alert is a stream like an incident's, and the row says by what it is held:
+//! whatever names something that is over is judged again, so that no alert is forgotten between an end and its judging,
+//! whoever died there.
+
+use super::{After, CONFLICTS_MAX, Core};
+use crate::ports::{Company, JournalError};
+use crate::request::{EngineError, Question, SilenceChange};
+use crate::settings::Settings;
+use incident::{Actor, Asked, Command, IncidentId, Refusal, SILENCES_MAX, Silence, SilenceId, Silences};
+use std::sync::Arc;
+
+/// How many held alerts are judged in one transaction.
+const JUDGED_AT_ONCE: usize = 256;
+
+/// What the core knows of silences.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    pub(super) all: Arc<Silences>,
+    /// The settings whose windows are among them.
+    with: Option<Arc<Settings>>,
+    /// How often silences were changed, by the count of what was read last.
+    changes: u64,
+    /// Whether they must be read before anything is decided.
+    stale: bool,
+    /// Whether something may have ended: what is held is to be looked through.
+    ended: bool,
+    /// Held alerts that wait to be judged.
+    unjudged: Vec<IncidentId>,
+}
+
+impl Core {
+    /// Reads what there is at the start.
+    pub(super) fn open_silences(&mut self) -> Result<(), JournalError> {
+        (self.silences.stale, self.silences.ended) = (true, true);
+        self.know_silences()
+    }
+
+    /// Others have changed silences so often; if that is news, they are read before anything is decided.
+    pub(super) fn hear_of_silences(&mut self, changes: u64) {
+        self.silences.stale |= changes != self.silences.changes;
+    }
+
+    /// Brings memory up to date with the table and the settings.
+    pub(super) fn know_silences(&mut self) -> Result<(), JournalError> {
+        let settings = self.world.settings.load_full();
+        let same = self.silences.with.as_ref().is_some_and(|with| Arc::ptr_eq(with, &settings));
+        if same && !self.silences.stale {
+            return Ok(());
+        }
+        let (changes, made) = self.world.journal.silences(self.world.clock.now())?;
+        let known = &mut self.silences;
+        known.all = Arc::new(Silences::new(made, Arc::clone(&settings.windows)));
+        (known.with, known.changes) = (Some(settings), changes);
+        (known.stale, known.ended) = (false, true);
+        Ok(())
+    }
+
+    /// Makes or ends one. Answers once that is kept.
+    pub(crate) fn change_silence(
+        &mut self,
+        change: &SilenceChange,
+        after: &mut After,
+    ) -> Result<Silence, EngineError> {
+        for _ in 0..CONFLICTS_MAX {
+            self.catch_up(after)?;
+            self.know_silences()?;
+            let silence = self.changed(change).map_err(EngineError::Refused)?;
+            let kept = self.world.journal.keep_silence(&silence);
+            self.note(&kept.as_ref().map(drop).map_err(|error| JournalError::Unavailable(error.to_string())));
+            // Whatever came of it: the table says.
+            self.silences.stale = true;
+            match kept {
+                Ok(true) => {
+                    // An error here is met by the next decision.
+                    let _ = self.know_silences();
+                    return Ok(silence);
+                }
+                Ok(false) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(EngineError::Busy)
+    }
+
+    fn changed(&self, change: &SilenceChange) -> Result<Silence, Refusal> {
+        let now = self.world.clock.now();
+        let known = &self.silences.all;
+        match change {
+            SilenceChange::Make { draft, by } => {
+                if known.made().filter(|silence| silence.until() > now).count() >= SILENCES_MAX {
+                    let why = format!("there are {SILENCES_MAX} that have not ended; end some first");
+                    return Err(Refusal::NotNow { what: "silence", why });
+                }
+                Silence::new(self.world.ids.silence(now), draft.clone(), by.clone(), now)
+            }
+            SilenceChange::End { id, by } => self.made(*id)?.end(by.clone(), now),
+        }
+    }
+
+    fn made(&self, id: SilenceId) -> Result<&Silence, Refusal> {
+        let found = self.silences.all.made().find(|silence| silence.id == id);
+        found.ok_or_else(|| Refusal::NotNow { what: "silence", why: format!("{id} is over, or never was") })
+    }
+
+    /// Among several nodes one may have held an alert by what another was just ending.
+    pub(crate) fn sweep_held(&mut self) {
+        self.silences.ended |= self.company == Company::Shared;
+    }
+
+    /// Judges again what is held by something that is over, a batch at a time.
+    pub(crate) fn judge_held(&mut self) -> After {
+        if self.world.faults.current().is_some()
+            || self.know_silences().and_then(|()| self.find_unjudged()).is_err()
+        {
+            return After::default();
+        }
+        let waiting = &mut self.silences.unjudged;
+        let batch: Vec<IncidentId> = waiting.drain(..waiting.len().min(JUDGED_AT_ONCE)).collect();
+        let question = |id: &IncidentId| {
+            let asked = Asked { by: Actor::System, command: Command::JudgeHeld };
+            Question::Ask { incident: *id, asked, lease: None }
+        };
+        let (answers, after) = self.handle(&batch.iter().map(question).collect::<Vec<_>>());
+        // Storage that refuses is well one day; a single stream that cannot be read must not be asked for ever.
+        let refused = self.world.faults.current().is_some();
+        let again = |answer: &Result<_, EngineError>| match answer {
+            Err(EngineError::Busy) => true,
+            Err(EngineError::Unavailable(_)) => refused,
+            Ok(_) | Err(_) => false,
+        };
+        self.silences.ended |= answers.iter().any(again);
+        after
+    }
+
+    fn find_unjudged(&mut self) -> Result<(), JournalError> {
+        if !self.silences.ended {
+            return Ok(());
+        }
+        let held = self.world.journal.held()?;
+        let now = self.world.clock.now();
+        let known = &mut self.silences;
+        let active = known.all.active(now);
+        let over =
+            held.into_iter().filter(|row| !active.contains(row.held_by.as_deref().unwrap_or_default()));
+        known.unjudged = over.map(|row| row.id).collect();
+        known.ended = false;
+        Ok(())
+    }
+}
