@@ -45,6 +45,7 @@ const TROUBLE: &[&str] = &[
     "forbidden",
     "full",
     "hibernat",
+    "is not ",
     "invalid",
     "kill",
     "late",
@@ -74,6 +75,7 @@ const TROUBLE: &[&str] = &[
     "timeout",
     "too many",
     "twice",
+    "uncaught",
     "unauthor",
     "unavailable",
     "unhealthy",
@@ -155,6 +157,12 @@ impl Suspects {
             let Some(way_out) = weights.way_out(&drafts, at) else { continue };
             let Some((step, kind)) = drafts.get(at).map(|draft| (draft.step, draft.kind)) else { continue };
             match kind {
+                // A cause that a later condition repeats is that condition: what is known of it counts once.
+                SuspectKind::Cause if drafts[at].named.keys().eq(drafts[way_out].named.keys()) => {
+                    let told = drafts[at].hinted.clone();
+                    drafts[way_out].hinted.extend(told);
+                    drafts[at].merged = true;
+                }
                 SuspectKind::Cause => drafts[at].branch = Some(drafts[way_out].step),
                 // A look at what a later condition asks for is that condition's evidence, not a suspect of its own.
                 SuspectKind::Look => {
@@ -166,13 +174,9 @@ impl Suspects {
                 SuspectKind::Condition => {}
             }
         }
-        Self {
-            list: drafts
-                .into_iter()
-                .filter(|draft| !draft.merged)
-                .map(|draft| weights.weigh(draft))
-                .collect(),
-        }
+        drafts.retain(|draft| !draft.merged);
+        let weights = Weights::of(runbook, &drafts);
+        Self { list: drafts.into_iter().map(|draft| weights.weigh(draft)).collect() }
     }
 
     /// The suspects that a line tells of, if it tells of trouble at all. The words of whoever asked for it, such as what

@@ -99,6 +99,11 @@ impl Range {
         &self.dir
     }
 
+    /// What the team's vault holds of this stack, by the names under which a runner passes it on to commands.
+    pub fn vault(&self) -> [(&'static str, &'static str); 1] {
+        [("AUTH_GITHUB_SECRET", crate::provider::CLIENT_SECRET)]
+    }
+
     /// The variables which lead stand-in tools and curl to this range, for the environment of a child process.
     pub fn child_env(&self) -> [(&'static str, PathBuf); 2] {
         [(crate::env::DIR, self.dir.clone()), ("CURL_HOME", self.whereabouts.curl_home.clone())]

@@ -39,9 +39,7 @@ pub(super) struct Room {
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct ShownRun {
     pub(super) number: u32,
-    pub(super) step: Option<u32>,
     pub(super) source: String,
-    pub(super) state: String,
 }
 
 impl Reader {
@@ -74,9 +72,9 @@ impl Room {
         self.recovery_until.is_some() || self.status == "resolved"
     }
 
-    /// The commands that wait for a word in the step that the diagnosis proposes.
+    /// The commands that wait for a word and that the diagnosis proposes.
     pub(super) fn proposed(&self) -> Vec<&ShownRun> {
-        let Some(step) = self.diagnosis.proposed_step else { return Vec::new() };
-        self.runs.iter().filter(|run| run.step == Some(step) && run.state == "proposed").collect()
+        let proposed = &self.diagnosis.proposed_runs;
+        self.runs.iter().filter(|run| proposed.contains(&run.number)).collect()
     }
 }

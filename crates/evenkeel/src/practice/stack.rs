@@ -181,10 +181,13 @@ fn runner(folder: &Path, range: &Range, old_dialect: bool) -> Result<RunnerConfi
         ("HOME".to_owned(), folder.display().to_string()),
     ]);
     env.extend(range.child_env().map(|(name, value)| (name.to_owned(), value.display().to_string())));
+    let vault = range.vault();
+    env.extend(vault.map(|(name, value)| (name.to_owned(), value.to_owned())));
     if old_dialect {
         env.insert("EVENKEEL_RANGE_DIALECT".to_owned(), "seed".to_owned());
     }
     let mut config = RunnerConfig::new(folder.to_path_buf(), env);
+    config.secrets = vault.map(|(_, value)| value.to_owned()).into();
     // Practice also runs where commands cannot be confined.
     config.confinement = runner::Confinement::Waived;
     config.hidden = wiring::private(&folder.join("data"));

@@ -2,6 +2,7 @@
 //! what the incident already holds; it decides nothing and changes nothing.
 
 mod numbers;
+mod runs;
 mod times;
 
 use crate::event::{Ending, Fact, RunReport};
@@ -58,6 +59,10 @@ pub struct Diagnosis {
     pub causes: Vec<RankedCause>,
     /// The step that the likeliest one leads to, when enough speaks for it.
     pub proposed_step: Option<u32>,
+    /// The commands of that step that wait for a word, by the numbers of their runs. One that other steps have, too, is laid
+    /// out once, and may stand at another step.
+    #[serde(default)]
+    pub proposed_runs: Vec<u32>,
     /// How many looks of the runbook have ended.
     pub looked: u32,
     /// How many have yet to.
@@ -99,7 +104,7 @@ pub struct Evidence {
 pub fn diagnose(incident: &Incident, now: Timestamp) -> Diagnosis {
     let Some(runbook) = incident.runbook() else { return Diagnosis::default() };
     let mut bench = Bench::new(runbook);
-    let looks = looks(incident);
+    let looks = runs::looks(incident);
     for run in &looks {
         if let RunState::Ended(report) = &run.state {
             bench.printed(run, report);
@@ -110,14 +115,15 @@ pub fn diagnose(incident: &Incident, now: Timestamp) -> Diagnosis {
     }
     bench.alerted(incident);
     bench.said(incident);
-    bench.fixed(incident, now);
+    bench.fixed(incident, runbook, now);
     let looked = looks.iter().filter(|run| matches!(run.state, RunState::Ended(_))).count();
     let looking =
         looks.iter().filter(|run| matches!(run.state, RunState::Ready | RunState::Running { .. })).count();
     let causes = bench.ranked();
     let proposed_step =
         causes.first().filter(|first| first.score >= PROPOSED_MIN).and_then(|first| first.branch);
-    Diagnosis { causes, proposed_step, looked: number(looked), looking: number(looking) }
+    let proposed_runs = proposed_step.map_or_else(Vec::new, |step| runs::waiting(incident, runbook, step));
+    Diagnosis { causes, proposed_step, proposed_runs, looked: number(looked), looking: number(looking) }
 }
 
 fn number(count: usize) -> u32 {
@@ -131,25 +137,6 @@ fn began(incident: &Incident) -> Timestamp {
     let near =
         told.filter(|at| incident.opened_at.duration_since(*at).abs() <= SignedDuration::from_hours(24));
     near.min().unwrap_or(incident.opened_at).min(incident.opened_at)
-}
-
-/// The looks that tell of the failure as it was: of each command the newest run before anything was changed.
-fn looks(incident: &Incident) -> Vec<&Run> {
-    let changed = |run: &&Run| run.request.effect.approval() == Approval::Needed && has_begun(run);
-    let first_change = incident.runs.iter().find(changed).map_or(u32::MAX, |run| run.number);
-    let mut newest: BTreeMap<&str, &Run> = BTreeMap::new();
-    for run in incident.runs.iter().filter(|run| run.request.effect.approval() == Approval::NotNeeded) {
-        if run.number < first_change || !newest.contains_key(run.request.source.as_str()) {
-            newest.insert(&run.request.source, run);
-        }
-    }
-    let mut looks: Vec<&Run> = newest.into_values().collect();
-    looks.sort_by_key(|run| run.number);
-    looks
-}
-
-fn has_begun(run: &Run) -> bool {
-    matches!(run.state, RunState::Running { .. } | RunState::Ended(_) | RunState::Lost)
 }
 
 /// The suspects with what has been found so far.
@@ -186,9 +173,15 @@ impl Bench {
             return;
         }
         let lines: Vec<&str> = report.output.lines().rev().take(LINES_MAX).collect();
+        let own = self.suspects.list.iter().any(|suspect| is_own(suspect, run));
         let mut best: BTreeMap<usize, (Spoken, &str, usize)> = BTreeMap::new();
         for line in &lines {
             for spoken in self.suspects.spoken_of(line, &run.request.source) {
+                // What was looked for in a suspect's own step speaks of no other suspect.
+                if own && !self.suspects.list.get(spoken.suspect).is_some_and(|suspect| is_own(suspect, run))
+                {
+                    continue;
+                }
                 let seen = best.entry(spoken.suspect).or_insert_with(|| (spoken.clone(), line, 0));
                 seen.2 += 1;
                 if spoken.weight > seen.0.weight {
@@ -196,18 +189,16 @@ impl Bench {
                 }
             }
         }
-        if let (Some(step), Some(line)) = (run.request.step, lines.iter().find(|line| is_trouble(line))) {
+        let mut bad = lines.iter().filter(|line| is_trouble(line)).peekable();
+        if let Some(line) = bad.peek().copied() {
             let text = "its own look found trouble".to_string();
-            let quote = Some(quote(line));
-            let evidence = Evidence { weight: FOUND_BY_ITS_OWN_LOOK, text, run: Some(run.number), quote };
-            self.add_where(
-                |suspect| suspect.kind == SuspectKind::Condition && suspect.steps.contains(&step),
-                &evidence,
-            );
+            let weight = FOUND_BY_ITS_OWN_LOOK + again(bad.count());
+            let evidence = Evidence { weight, text, run: Some(run.number), quote: Some(quote(line)) };
+            self.add_where(|suspect| is_own(suspect, run), &evidence);
         }
         for (suspect, (spoken, line, times)) in best {
-            let again = i32::try_from(times.saturating_sub(1).min(AGAIN_MAX)).unwrap_or(0) * AGAIN;
-            let weight = (i32::try_from(spoken.weight).unwrap_or(PRINTED_MAX) + again).min(PRINTED_MAX);
+            let weight = i32::try_from(spoken.weight).unwrap_or(PRINTED_MAX) + again(times);
+            let weight = weight.min(PRINTED_MAX);
             let text = match times {
                 1 => format!("a line speaks of {}", listed(&spoken.words)),
                 times => format!("{times} lines speak of it, one of {}", listed(&spoken.words)),
@@ -324,20 +315,18 @@ impl Bench {
     }
 
     /// What was done about a suspect, while the failure goes on.
-    fn fixed(&mut self, incident: &Incident, now: Timestamp) {
+    fn fixed(&mut self, incident: &Incident, runbook: &Runbook, now: Timestamp) {
         if !incident.is_firing() {
             return;
         }
         for run in incident.runs.iter().filter(|run| run.request.effect.approval() == Approval::Needed) {
-            let (RunState::Ended(report), Some(ended), Some(step)) =
-                (&run.state, run.ended_at, run.request.step)
-            else {
-                continue;
-            };
+            let (RunState::Ended(report), Some(ended)) = (&run.state, run.ended_at) else { continue };
             if ended_well(&report.ending) && now.duration_since(ended) > FIX_GRACE {
                 let text = format!("run {} was to mend it, and it goes on", run.number);
                 let evidence = Evidence { weight: FIXED_IN_VAIN, text, run: Some(run.number), quote: None };
-                self.add_where(|suspect| suspect.branch == Some(step), &evidence);
+                let mends =
+                    |suspect: &Suspect| suspect.branch.is_some_and(|step| runs::is_of(run, runbook, step));
+                self.add_where(mends, &evidence);
             }
         }
     }
@@ -361,6 +350,16 @@ impl Bench {
         ranked.sort_by_key(|(kind, cause)| (core::cmp::Reverse(cause.score), told(*kind), cause.step));
         ranked.into_iter().map(|(_, cause)| cause).collect()
     }
+}
+
+/// Whether a run is a look of the very step that names this condition.
+fn is_own(suspect: &Suspect, run: &Run) -> bool {
+    suspect.kind == SuspectKind::Condition && run.request.step == Some(suspect.step)
+}
+
+/// What it tells that so many lines say the same.
+fn again(times: usize) -> i32 {
+    i32::try_from(times.saturating_sub(1).min(AGAIN_MAX)).unwrap_or(0) * AGAIN
 }
 
 fn ended_well(ending: &Ending) -> bool {

@@ -5,6 +5,7 @@ use crate::state::Run;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 use playbook::{CheckKind, Comparison, Runbook, speaks_alike};
 
 /// So many lines of one output are read, the newest.
@@ -29,13 +30,21 @@ pub(super) fn judged(runbook: &Runbook, run: &Run, report: &RunReport) -> Vec<Ju
     let mut found: Vec<Judged> = timed(runbook, run, report).into_iter().collect();
     for step in &runbook.steps {
         for check in &step.checks {
-            let CheckKind::Threshold { metric, comparison: Comparison::Equal, value, unit, .. } = &check.kind
-            else {
-                continue;
+            let CheckKind::Threshold { metric, comparison, value, unit, .. } = &check.kind else { continue };
+            let own = run.request.step == Some(step.number)
+                && check.command.is_none_or(|command| command == run.request.command);
+            let wanted = match comparison {
+                Comparison::Equal => Wanted { comparison: *comparison, value: *value, unit },
+                // A limit is that of the step's own look: other numbers with its unit are other things.
+                Comparison::Above | Comparison::Below if own => {
+                    Wanted { comparison: *comparison, value: *value, unit }
+                }
+                Comparison::Above | Comparison::Below => continue,
             };
             let about = format!("{metric} {} {} {}", step.title, check.text, runbook.title);
             found.extend(
-                set(&about, *value, unit, &report.output)
+                wanted
+                    .beside(&about, &report.output)
                     .map(|judged| Judged { step: Some(step.number), ..judged }),
             );
         }
@@ -43,35 +52,62 @@ pub(super) fn judged(runbook: &Runbook, run: &Run, report: &RunReport) -> Vec<Ju
     found
 }
 
-/// A setting that should have one value: every line that tells it with its unit.
-fn set(about: &str, value: f64, unit: &str, output: &str) -> Option<Judged> {
-    if unit.is_empty() {
-        return None;
-    }
-    // The unit itself is no word that a line and the document share.
-    let spaced = format!(" {unit}");
-    let alike = |line: &&str| speaks_alike(&line.replace(&spaced, " "), about);
-    let lines = output.lines().rev().take(LINES_MAX).filter(alike);
-    let mut told =
-        lines.flat_map(|line| with_unit(line, unit).into_iter().map(move |number| (number, line))).peekable();
-    told.peek()?;
-    let mut last = None;
-    for (number, line) in told {
-        let same = (number - value).abs() <= value.abs() * 1e-9;
-        if !same {
-            let text = format!("{number} {unit} where the playbook says {value} {unit}");
-            return Some(Judged {
-                beyond: true,
-                text,
-                quote: Some(super::quote(line)),
-                step: None,
-                about: String::new(),
-            });
+/// What the document wants of a number with a unit.
+struct Wanted<'a> {
+    comparison: Comparison,
+    value: f64,
+    unit: &'a str,
+}
+
+impl Wanted<'_> {
+    fn is_met_by(&self, number: f64) -> bool {
+        match self.comparison {
+            Comparison::Equal => (number - self.value).abs() <= self.value.abs() * 1e-9,
+            Comparison::Above => number > self.value,
+            Comparison::Below => number < self.value,
         }
-        last = Some(line);
     }
-    let text = format!("{value} {unit}, as the playbook says");
-    Some(Judged { beyond: false, text, quote: last.map(super::quote), step: None, about: String::new() })
+
+    fn told(&self) -> String {
+        let Self { value, unit, .. } = self;
+        match self.comparison {
+            Comparison::Equal => format!("{value} {unit}"),
+            Comparison::Above => format!("more than {value} {unit}"),
+            Comparison::Below => format!("less than {value} {unit}"),
+        }
+    }
+
+    /// Every line that tells of it with its unit: the first number that is not what is wanted, or that all are.
+    fn beside(&self, about: &str, output: &str) -> Option<Judged> {
+        let unit = self.unit;
+        if unit.is_empty() {
+            return None;
+        }
+        // The unit itself is no word that a line and the document share.
+        let spaced = format!(" {unit}");
+        let alike = |line: &&str| speaks_alike(&line.replace(&spaced, " "), about);
+        let lines = output.lines().rev().take(LINES_MAX).filter(alike);
+        let mut told = lines
+            .flat_map(|line| with_unit(line, unit).into_iter().map(move |number| (number, line)))
+            .peekable();
+        told.peek()?;
+        let judged = |beyond, text, line: &str| Judged {
+            beyond,
+            text,
+            quote: Some(super::quote(line)),
+            step: None,
+            about: String::new(),
+        };
+        let mut last = None;
+        for (number, line) in told {
+            if !self.is_met_by(number) {
+                let text = format!("{number} {unit} where the playbook says {}", self.told());
+                return Some(judged(true, text, line));
+            }
+            last = Some(line);
+        }
+        last.map(|line| judged(false, format!("{}, as the playbook says", self.told()), line))
+    }
 }
 
 /// Numbers that stand before a unit, such as `540000 ms` and `540000ms`.
@@ -108,21 +144,35 @@ fn timed(runbook: &Runbook, run: &Run, report: &RunReport) -> Option<Judged> {
         | CheckKind::Watch { .. }
         | CheckKind::Words => None,
     })?;
-    let line = report.output.lines().rfind(|line| !line.trim().is_empty())?;
-    let numbers = line.split_whitespace().map(|word| word.trim_end_matches('s'));
-    let seconds = numbers.filter(|word| word.contains('.')).find_map(|word| word.parse::<f64>().ok())?;
-    let status: Option<u32> =
-        line.split_whitespace().find(|word| word.len() == 3).and_then(|word| word.parse().ok());
+    // Of several requests the worst tells: a service that stands still now and then answers others at once.
+    let (status, seconds) = report.output.lines().rev().take(LINES_MAX).filter_map(timing).max_by(worse)?;
     let about = run.request.title.to_string();
-    // Status 0 is how curl says that nobody answered.
-    let refused = status.filter(|status| *status == 0 || *status >= 500);
-    let (beyond, text) = match refused {
+    let (beyond, text) = match status.filter(|status| is_refusal(*status)) {
+        // Status 0 is how curl says that nobody answered.
         Some(0) => (true, format!("nobody answered within {seconds} s")),
         Some(status) => (true, format!("answered {status} after {seconds} s")),
         None if seconds > limit => (true, format!("took {seconds} s; the playbook's limit is {limit} s")),
         None => (false, format!("took {seconds} s, within the playbook's {limit} s")),
     };
     Some(Judged { beyond, text, quote: None, step: None, about })
+}
+
+/// A line such as `200 0.034s`: the status, if there is one, and the seconds.
+fn timing(line: &str) -> Option<(Option<u32>, f64)> {
+    let numbers = line.split_whitespace().map(|word| word.trim_end_matches('s'));
+    let seconds = numbers.filter(|word| word.contains('.')).find_map(|word| word.parse::<f64>().ok())?;
+    let status = line.split_whitespace().find(|word| word.len() == 3).and_then(|word| word.parse().ok());
+    Some((status, seconds))
+}
+
+fn is_refusal(status: u32) -> bool {
+    status == 0 || status >= 500
+}
+
+/// Which of two answers is the worse one: what was refused, then what was slower.
+fn worse(one: &(Option<u32>, f64), other: &(Option<u32>, f64)) -> Ordering {
+    let refused = |timing: &(Option<u32>, f64)| timing.0.is_some_and(is_refusal);
+    refused(one).cmp(&refused(other)).then(one.1.total_cmp(&other.1))
 }
 
 #[cfg(test)]
@@ -142,10 +192,25 @@ mod tests {
     #[test]
     fn a_setting_is_judged_by_lines_that_speak_of_it() {
         let about = "AUTO_PAUSE_TIMEOUT_MS Verify timeout configuration";
-        let wrong = set(about, 540_000.0, "ms", "GET / took 12 ms\npause timeout 60000 ms\n").unwrap();
+        let wanted = Wanted { comparison: Comparison::Equal, value: 540_000.0, unit: "ms" };
+        let wrong = wanted.beside(about, "GET / took 12 ms\npause timeout 60000 ms\n").unwrap();
         assert!(wrong.beyond && wrong.text.contains("60000 ms where"), "{}", wrong.text);
-        let right = set(about, 540_000.0, "ms", "GET / took 12 ms\npause timeout 540000 ms\n").unwrap();
+        let right = wanted.beside(about, "GET / took 12 ms\npause timeout 540000 ms\n").unwrap();
         assert!(!right.beyond, "{}", right.text);
-        assert!(set(about, 540_000.0, "ms", "GET / took 12 ms\n").is_none());
+        assert!(wanted.beside(about, "GET / took 12 ms\n").is_none());
+    }
+
+    #[test]
+    fn a_limit_is_judged_by_the_first_number_beyond_it() {
+        let wanted = Wanted { comparison: Comparison::Below, value: 500.0, unit: "ms" };
+        let about = "Downloads take first requests are slow";
+        let slow = wanted.beside(about, "sb-1 downloaded its agent in 4012 ms\n").unwrap();
+        assert!(
+            slow.beyond && slow.text == "4012 ms where the playbook says less than 500 ms",
+            "{}",
+            slow.text
+        );
+        assert!(!wanted.beside(about, "sb-1 downloaded its agent in 12 ms\n").unwrap().beyond);
+        assert!(wanted.beside(about, "sb-1 cloned in 4012 ms\n").is_none(), "a line about something else");
     }
 }

@@ -95,11 +95,94 @@ fn what_the_logs_say_of_a_named_cause_ranks_it() {
     let deployed = ("modal app list", "ap_1 coding-agent-sandbox deployed\n");
     let log = "modal app logs";
     let expired = "create_sandbox: clone failed: GitHub token expired for usr_1\n";
-    first("Session Creation", &[deployed, (log, expired)], "GitHub token expired", Some(6));
+    first("Session Creation", &[deployed, (log, expired)], "GitHub tokens are not renewed", Some(7));
     let slow = "create_sandbox: time limit of 30 s reached: clone of demo/monorepo too large\n";
-    first("Session Creation", &[deployed, (log, slow)], "Sandbox runs into its time limit", None);
+    first("Session Creation", &[deployed, (log, slow)], "lones run into their time limit", Some(5));
     let agent = "create_sandbox: container is up\nopencode health check failed: connection refused\n";
     first("Session Creation", &[deployed, (log, agent)], "OpenCode does not come up", None);
+}
+
+#[test]
+fn a_step_whose_own_look_prints_trouble_is_the_likeliest() {
+    let creation = |search: &'static str, line: &'static str, cause, step| {
+        let made = ("--search create_sandbox", line);
+        first("Session Creation", &[made, (search, line)], cause, Some(step));
+    };
+    creation(
+        "\"clone of\"",
+        "create_sandbox failed: clone of demo/small failed: timeout after 10000 ms\n",
+        "lones run into their time limit",
+        5,
+    );
+    creation(
+        "\"agent is not healthy\"",
+        "create_sandbox failed: agent is not healthy: no answer; it printed: agent.json is no JSON\n",
+        "OpenCode does not come up",
+        6,
+    );
+    creation(
+        "\"image lock\"",
+        "create_sandbox failed: timeout: not ready after 30000 ms, still waiting for the image lock\n",
+        "container is stuck",
+        4,
+    );
+    creation(
+        "refresh failed",
+        "[CONVEX A(github:accessToken)] [LOG] 'github: token refresh failed for ada: bad_refresh_token'\n",
+        "GitHub tokens are not renewed",
+        7,
+    );
+    creation(
+        "TooManyWrites",
+        "[CONVEX M(sessions:createSession)] Uncaught TooManyWrites: 3 writes in this minute, the limit is 2\n",
+        "ackend refuses writes",
+        8,
+    );
+    let messages = |search: &'static str, line: &'static str, cause, step| {
+        first("Messages", &[("\"streaming\"", line), (search, line)], cause, Some(step));
+    };
+    messages(
+        "as a repeat",
+        "(log) streaming: message ses_1-2 dropped as a repeat\n",
+        "dropped as repeats",
+        3,
+    );
+    messages(
+        "duplicate key",
+        "'messages: duplicate key ses_1-user-2 of ses_1, msg_1 skipped'\n",
+        "duplicates",
+        4,
+    );
+    messages(
+        "no worker",
+        "Uncaught messages: no worker took the batch within 5000 ms, there are 0\n",
+        "backend's sync stands still",
+        5,
+    );
+    let ended = "(log) streaming: the answer in ses_1 was lost: the event stream ended before the answer\n";
+    messages("stream ended", ended, "event stream ends too early", 6);
+    messages("crashed", "sandbox: sandbox sb-1 of session ses_1 crashed: signal 6\n", "sandboxes crash", 7);
+}
+
+#[test]
+fn a_limit_is_the_one_of_its_own_look() {
+    let late = "create_sandbox: create_sandbox sb-1 downloaded its agent in 4012 ms\n";
+    first("High Latency", &[("--search downloaded", late)], "only first requests are slow", Some(4));
+    let soon = "create_sandbox: create_sandbox sb-1 downloaded its agent in 12 ms\n";
+    assert_eq!(diagnosed("High Latency", &[("--search downloaded", soon)]).proposed_step, None);
+    let elsewhere = diagnosed("High Latency", &[("queue is full", late)]);
+    assert_eq!(elsewhere.proposed_step, None, "{elsewhere:#?}");
+}
+
+#[test]
+fn what_was_found_stays_found_while_it_is_looked_at_again() {
+    let before = "Created:     2026-01-05T02:56:10.000Z\n";
+    let mut incident = incident("5xx", &[("deployments list", before)]);
+    let mut again = incident.runs.first().expect("a look").clone();
+    (again.number, again.state, again.ended_at) = (2, RunState::Ready, None);
+    incident.runs.push(again);
+    let found = diagnose(&incident, opened());
+    assert_eq!((found.proposed_step, found.looking), (Some(4), 0), "{found:#?}");
 }
 
 #[test]
@@ -116,6 +199,9 @@ fn a_number_that_is_not_the_documents_leads_to_its_step() {
 fn slow_services_are_told_by_their_own_times() {
     let printed = [("modal.run", "200 4.812s\n"), ("convex.site", "200 0.034s\n")];
     first("High Latency", &printed, "the sandbox service is slow", Some(5));
+    let now_and_then = "200 0.034s\n200 2.781s\n200 0.030s\n200 0.029s\n200 0.031s\n";
+    let printed = [("modal.run", "200 0.012s\n"), ("convex.site", now_and_then)];
+    first("High Latency", &printed, "Time the services behind", None);
     let well = [("modal.run", "200 0.012s\n"), ("convex.site", "200 0.034s\n")];
     let found = diagnosed("High Latency", &well);
     assert_eq!(found.proposed_step, None, "{found:#?}");
@@ -151,6 +237,23 @@ fn a_persons_finding_outweighs_what_was_printed_and_what_did_not_help_sinks() {
     assert_eq!(soon.proposed_step, Some(4), "a fix has its time: {soon:#?}");
     let later = diagnose(&incident, opened() + SignedDuration::from_mins(10));
     assert_ne!(later.proposed_step, Some(4), "{later:#?}");
+}
+
+#[test]
+fn a_command_that_several_steps_have_is_proposed_wherever_it_was_laid_out() {
+    let before = "Created:     2026-01-05T02:56:10.000Z\n";
+    let mut incident = incident("WebSocket", &[("deployments list", before)]);
+    let rollback =
+        |step: &&playbook::Step| step.commands.iter().any(|one| one.source.contains("wrangler rollback"));
+    let laid_out =
+        incident.runbook().and_then(|runbook| runbook.steps.iter().find(rollback)).expect("a step");
+    let command = laid_out.commands.iter().find(|one| one.source.contains("rollback")).expect("it").clone();
+    let mut run = incident.runs.first().expect("a look").clone();
+    (run.number, run.request.step, run.request.source, run.request.effect, run.state) =
+        (9, Some(laid_out.number), command.source, command.effect, RunState::Proposed);
+    incident.runs.push(run);
+    let found = diagnose(&incident, opened());
+    assert_eq!((found.proposed_step, found.proposed_runs), (Some(6), vec![9]));
 }
 
 #[test]

@@ -23,7 +23,9 @@ pub(super) async fn run(platform: Arc<Platform>) {
         let now_ms = clock::now_ms();
         let version = platform.releases.live();
         let (mut awake, mut listeners) = (0_u32, 0_usize);
-        for object in platform.objects.each() {
+        let all = platform.objects.each();
+        let alarms: Vec<usize> = all.iter().map(|object| object.alarms()).filter(|set| *set > 0).collect();
+        for object in all {
             if object.is_due(now_ms) {
                 go_off(&platform, object, now_ms).await;
                 continue;
@@ -42,8 +44,10 @@ pub(super) async fn run(platform: Arc<Platform>) {
         }
         let metrics = &platform.post.metrics;
         metrics.set("edge_objects_awake", "Session objects in memory.", &[], f64::from(awake));
-        let open = u32::try_from(listeners).map_or(f64::MAX, f64::from);
-        metrics.set("edge_ws_open", "Open WebSockets.", &[], open);
+        let number = |count: usize| u32::try_from(count).map_or(f64::MAX, f64::from);
+        metrics.set("edge_ws_open", "Open WebSockets.", &[], number(listeners));
+        metrics.set("edge_alarm_sessions", "Sessions with an alarm.", &[], number(alarms.len()));
+        metrics.set("edge_alarms_set", "Alarms that have yet to go off.", &[], number(alarms.iter().sum()));
     }
 }
 

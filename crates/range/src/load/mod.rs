@@ -1,8 +1,10 @@
 //! The synthetic users, a process of their own: they sign in, start sessions, open the WebSocket, prompt, read the answer,
-//! pause, resume and leave, all through the front as any client does. What they meet is measured as they meet it.
+//! open the page again, pause, resume and leave, all through the front as any client does; a few stay for longer. What they
+//! meet is measured as they meet it.
 
 mod measure;
 mod request;
+mod stay;
 mod user;
 mod visit;
 
@@ -26,8 +28,10 @@ use crate::log::ServiceName;
 use crate::service::{Post, Rooms};
 use measure::{Measure, WINDOW};
 
-/// Users at the same time.
+/// Users at the same time who come and go.
 const USERS: usize = 4;
+/// Users who stay in a session for longer.
+const STAYERS: usize = 3;
 
 /// How busy the synthetic users are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +61,10 @@ pub(crate) async fn build(post: &Post) -> Result<Rooms, RangeError> {
         for number in 1..=USERS {
             let user = user::User::new(post, number, measure.clone(), Arc::clone(&paces));
             post.life.tasks.spawn(post.life.end.clone().run_until_cancelled_owned(user.live()));
+        }
+        for number in USERS + 1..=USERS + STAYERS {
+            let user = user::User::new(post, number, measure.clone(), Arc::clone(&paces));
+            post.life.tasks.spawn(post.life.end.clone().run_until_cancelled_owned(user.live_long()));
         }
     }
     let shown = async move |Query(look): Query<Look>| {
@@ -90,6 +98,14 @@ impl Users {
     /// When the process of the users does not answer.
     pub fn met_in(&self, seconds: u32) -> Result<Stats, RangeError> {
         Client::to(&self.dir, ServiceName::Load)?.get(&format!("/stats?seconds={seconds}"))
+    }
+
+    /// The metrics of a service, in the text form that Prometheus reads.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn numbers_of(&self, service: ServiceName) -> Result<String, RangeError> {
+        request::numbers(&Caller::new(&self.dir), service).await.map_err(RangeError::Refused)
     }
 
     /// Signs somebody in at the provider and returns their API token, as a monitor's own account does.

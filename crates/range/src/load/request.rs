@@ -60,6 +60,27 @@ pub(super) async fn edge(
     Err(format!("status {}", answer.status().as_u16()))
 }
 
+/// How many messages of a session the page shows to whoever opens it again.
+pub(super) async fn history(caller: &Caller, session: &str, token: &str) -> Outcome<usize> {
+    let backend = address(caller, ServiceName::Backend)?;
+    let mut request = call::plain_request(Method::GET, backend, &format!("/api/sessions/{session}/messages"));
+    let bearer = HeaderValue::from_str(&format!("Bearer {token}")).map_err(|error| error.to_string())?;
+    request.headers_mut().insert(header::AUTHORIZATION, bearer);
+    let answer = whole(backend, request).await?;
+    if !answer.status().is_success() {
+        return Err(format!("status {}", answer.status().as_u16()));
+    }
+    let shown: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
+    Ok(shown["messages"].as_array().map_or(0, Vec::len))
+}
+
+/// The metrics of a service.
+pub(super) async fn numbers(caller: &Caller, service: ServiceName) -> Outcome<String> {
+    let at = address(caller, service)?;
+    let answer = whole(at, call::plain_request(Method::GET, at, "/metrics")).await?;
+    Ok(String::from_utf8_lossy(answer.body()).into_owned())
+}
+
 /// Opens a session's WebSocket as the product's page does.
 pub(super) async fn open_socket(caller: &Caller, session: &str, token: &str) -> Outcome<Socket> {
     let front = address(caller, ServiceName::Front)?;

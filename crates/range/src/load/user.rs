@@ -23,7 +23,7 @@ pub(super) struct User {
     pub(super) caller: Caller,
     measure: Measure,
     paces: Arc<Semaphore>,
-    token: Option<String>,
+    pub(super) token: Option<String>,
     /// Visits since the last sign-in that ended well.
     visits: u32,
 }

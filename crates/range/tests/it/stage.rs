@@ -67,7 +67,7 @@ impl Stage {
     )]
     pub(crate) fn shell(&self, line: &str) -> Command {
         let mut command = Command::new("bash");
-        command.args(["-o", "pipefail", "-c", line]).envs(self.range.child_env());
+        command.args(["-o", "pipefail", "-c", line]).envs(self.range.child_env()).envs(self.range.vault());
         command.env("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", self.bin.display()));
         command.env_remove("EVENKEEL_RANGE_DIALECT").stdin(Stdio::null()).kill_on_drop(true);
         command

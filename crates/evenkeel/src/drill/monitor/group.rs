@@ -4,6 +4,7 @@
 use super::News;
 use super::measures::Measures;
 use super::rules::{Found, RULES, Rule};
+use core::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 
@@ -12,9 +13,14 @@ const SURE_AFTER: u32 = 2;
 /// A group is sent so long after its first rule fired: what belongs together arrives together.
 const GROUP_WAIT: SignedDuration = SignedDuration::from_secs(30);
 
+/// The same by the world's clock at least: sooner the users have met too little for what belongs together to show.
+const GROUP_WAIT_MIN: Duration = Duration::from_secs(3);
+
 /// Where every rule stands.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::drill) struct Group {
+    /// How long it waits for what belongs together.
+    wait: SignedDuration,
     standing: BTreeMap<&'static str, Standing>,
     /// Since when anything fires.
     fires_since: Option<Timestamp>,
@@ -52,26 +58,41 @@ impl Standing {
     }
 }
 
+impl Default for Group {
+    fn default() -> Self {
+        Self { wait: GROUP_WAIT, standing: BTreeMap::new(), fires_since: None, sent: None }
+    }
+}
+
 impl Group {
+    /// One where the drill's clock runs so many times as fast as the world.
+    pub(in crate::drill) fn at(speed: f64) -> Self {
+        let least = SignedDuration::try_from(GROUP_WAIT_MIN.mul_f64(speed)).unwrap_or(GROUP_WAIT);
+        Self { wait: GROUP_WAIT.max(least), ..Self::default() }
+    }
+
     /// Judges a round's measures, and returns what there is to send: at each round while something fires, and once when
     /// all of it is over.
     pub(in crate::drill) fn judge(&mut self, measures: &Measures, now: Timestamp) -> Option<News> {
         for Rule { name, judge, .. } in &RULES {
             self.standing.entry(name).or_default().hears(judge(measures), now);
         }
-        let Some(news) = self.news() else {
+        let Some((news, is_all)) = self.news() else {
             self.fires_since = None;
             return self.sent.take().map(|sent| News { firing: false, ..sent });
         };
         let stood = now.duration_since(*self.fires_since.get_or_insert(now));
-        if self.sent.is_none() && stood < GROUP_WAIT {
+        // What silences the rest waits for none of it.
+        let wait = if is_all { GROUP_WAIT } else { self.wait };
+        if self.sent.is_none() && stood < wait {
             return None;
         }
         self.sent = Some(news.clone());
         Some(news)
     }
 
-    fn news(&self) -> Option<News> {
+    /// What there is to say, and whether nothing can come to it.
+    fn news(&self) -> Option<(News, bool)> {
         let firing = RULES.iter().filter_map(|rule| {
             let standing = self.standing.get(rule.name)?;
             Some((rule, standing.firing.as_ref()?, standing.since))
@@ -80,10 +101,10 @@ impl Group {
         if let Some(loud) = told.iter().find(|(rule, ..)| rule.silences_others).copied() {
             told = vec![loud];
         }
-        let (_, head, _) = *told.first()?;
+        let (rule, head, _) = *told.first()?;
         let worst = told.iter().any(|(_, found, _)| found.severity == "critical");
         let also = told.iter().skip(1).map(|(_, found, _)| found.summary.clone());
-        Some(News {
+        let news = News {
             firing: true,
             rule: head.name,
             title: head.summary.clone(),
@@ -91,6 +112,7 @@ impl Group {
             also: also.collect::<Vec<_>>().join("; "),
             severity: if worst { "critical" } else { "warning" },
             since: told.iter().filter_map(|(.., since)| *since).min()?,
-        })
+        };
+        Some((news, rule.silences_others))
     }
 }

@@ -6,7 +6,7 @@ use crate::exit::Failure;
 use crate::practice::{Stack, range_failed};
 use core::time::Duration;
 use jiff::Timestamp;
-use range::{Measured, Stats, Users};
+use range::{Measured, ServiceName, Stats, Users};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
@@ -17,6 +17,10 @@ const CHECK_WAIT: Duration = Duration::from_secs(5);
 const API: &str = "api.tabbi.dev";
 /// The monitor's own account.
 const ACCOUNT: &str = "practice-monitor";
+/// Acts of which there are few, once or less in a visit: they are looked at over a longer time.
+const RARE: [&str; 2] = ["stay", "resume"];
+/// That time, seconds of the world at least.
+const RARE_SECONDS_MIN: u32 = 20;
 /// A session that nobody has: whoever may ask is told that there is none.
 const NO_SESSION: &str = "/sessions/ses_monitor";
 
@@ -38,6 +42,22 @@ pub(in crate::drill) struct Measures {
     pub(super) users: Stats,
     /// What each check of the window came to: `None` is well, else a few words.
     pub(super) checks: BTreeMap<Check, Vec<Option<String>>>,
+    /// What the platforms count of themselves.
+    #[serde(default)]
+    pub(super) platform: Platform,
+}
+
+/// Numbers of the platforms on which the services run, from their metrics.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(in crate::drill) struct Platform {
+    /// Sessions that have an alarm set.
+    pub(super) sessions: f64,
+    /// Alarms that are set.
+    pub(super) alarms: f64,
+    /// Invocations that the platform ended for their processor time, within the window.
+    pub(super) over_cpu: f64,
+    /// Requests that wait for a sandbox, as no place is free.
+    pub(super) queued: f64,
 }
 
 impl Measures {
@@ -68,13 +88,15 @@ pub(super) struct Gauge {
     token: Option<String>,
     /// Outcomes with their time, oldest first.
     checks: VecDeque<(Timestamp, Check, Option<String>)>,
+    /// How often the platform has ended an invocation for its processor time by then, oldest first.
+    over_cpu: VecDeque<(Timestamp, f64)>,
 }
 
 impl Gauge {
     pub(super) fn new(stack: &Stack) -> Result<Self, Failure> {
         let http = reqwest::Client::builder().timeout(CHECK_WAIT).no_proxy().build().map_err(range_failed)?;
         let (users, front) = (stack.range.users(), stack.range.whereabouts().http);
-        Ok(Self { users, http, front, token: None, checks: VecDeque::new() })
+        Ok(Self { users, http, front, token: None, checks: VecDeque::new(), over_cpu: VecDeque::new() })
     }
 
     /// Makes every check once and reads what users met. `window` by the clock of `now`; `seconds` are the world's.
@@ -93,11 +115,39 @@ impl Gauge {
         for (_, check, outcome) in &self.checks {
             checks.entry(*check).or_default().push(outcome.clone());
         }
+        let platform = self.platform(now, since).await;
         let users = self.users.clone();
-        let asked = tokio::task::spawn_blocking(move || users.met_in(seconds)).await;
+        let asked = tokio::task::spawn_blocking(move || met(&users, seconds)).await;
         // Users of whom nothing is known are no reason to wake anybody; the next round asks again.
-        let users = asked.ok().and_then(Result::ok).unwrap_or_default();
-        Measures { users, checks }
+        let users = asked.ok().flatten().unwrap_or_default();
+        Measures { users, checks, platform }
+    }
+
+    /// The platforms' own numbers; of one that does not tell them there are none.
+    async fn platform(&mut self, now: Timestamp, since: Timestamp) -> Platform {
+        let (edge, sandbox) =
+            (self.numbers(ServiceName::Edge).await, self.numbers(ServiceName::Sandbox).await);
+        let number = |series: &str| number_of(&edge, series).unwrap_or_default();
+        if !edge.is_empty() {
+            self.over_cpu.push_back((now, number("edge_exceptions_total{kind=\"cpu\"}")));
+        }
+        while self.over_cpu.front().is_some_and(|(at, _)| *at < since) {
+            self.over_cpu.pop_front();
+        }
+        let counted = |place: Option<&(Timestamp, f64)>| place.map_or(0.0, |(_, count)| *count);
+        Platform {
+            sessions: number("edge_alarm_sessions"),
+            alarms: number("edge_alarms_set"),
+            // A counter that went back began anew with its process.
+            over_cpu: (counted(self.over_cpu.back()) - counted(self.over_cpu.front())).max(0.0),
+            queued: number_of(&sandbox, "sandbox_queue_depth").unwrap_or_default(),
+        }
+    }
+
+    /// The metrics of a service; empty when it does not tell them.
+    async fn numbers(&self, service: ServiceName) -> String {
+        let asked = tokio::time::timeout(CHECK_WAIT, self.users.numbers_of(service)).await;
+        asked.ok().and_then(Result::ok).unwrap_or_default()
     }
 
     async fn health(&self) -> Option<String> {
@@ -143,5 +193,34 @@ impl Gauge {
             Err(error) if error.is_timeout() => Err("no answer".to_owned()),
             Err(_) => Err("not reachable".to_owned()),
         }
+    }
+}
+
+/// What users met in so many seconds; what is rare over a longer time.
+fn met(users: &Users, seconds: u32) -> Option<Stats> {
+    let mut met = users.met_in(seconds).ok()?;
+    if seconds < RARE_SECONDS_MIN {
+        let longer = users.met_in(RARE_SECONDS_MIN).ok()?;
+        met.extend(longer.into_iter().filter(|(kind, _)| RARE.contains(&kind.as_str())));
+    }
+    Some(met)
+}
+
+/// The value of a series in the text form of Prometheus.
+fn number_of(text: &str, series: &str) -> Option<f64> {
+    text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' ')?.trim().parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number_of;
+
+    #[test]
+    fn a_series_is_read_by_its_whole_name() {
+        let text = "# HELP edge_alarms_set Alarms.\nedge_alarms_set_max 9\nedge_alarms_set 4\n\
+            edge_exceptions_total{kind=\"cpu\"} 7\n";
+        assert_eq!(number_of(text, "edge_alarms_set"), Some(4.0));
+        assert_eq!(number_of(text, "edge_exceptions_total{kind=\"cpu\"}"), Some(7.0));
+        assert_eq!(number_of(text, "edge_exceptions_total"), None);
     }
 }

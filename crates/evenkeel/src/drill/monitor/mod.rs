@@ -42,7 +42,7 @@ pub(super) async fn start(
     let rounds = Rounds {
         gauge: Gauge::new(stack)?,
         kept,
-        group: Group::default(),
+        group: Group::at(speed),
         intake: Intake::of(stack).await?,
         clock: Arc::clone(stack.server.engine.clock()),
         every: SignedDuration::try_from(EVERY_MIN.mul_f64(speed)).map_or(EVERY, |least| least.max(EVERY)),

@@ -19,13 +19,31 @@ const SHARE_CRITICAL: f64 = 50.0;
 const LATENCY_MAX_MS: u64 = 2_000;
 /// What 95 of 100 new sessions must not exceed, milliseconds.
 const START_MAX_MS: u64 = 5_000;
+/// Alarms that a session has at most: the one for its pause, and one that is being moved.
+const ALARMS_EACH_MAX: f64 = 2.0;
+/// From so many alarms on it is no accident.
+const ALARMS_MIN: f64 = 10.0;
+/// So many invocations over a limit of the platform are no accident.
+const OVER_LIMIT_MIN: f64 = 3.0;
 /// Different failures that an alert quotes.
 const QUOTED_MAX: usize = 3;
 
-/// Requests to the API other than those with a promise of their own.
-const REQUESTS: [&str; 6] = ["health", "show", "pause", "resume", "end", "prompt"];
+/// Requests to the API.
+const REQUESTS: [&str; 8] = ["health", "session", "socket", "show", "pause", "resume", "end", "prompt"];
+/// Those without a promise of their own.
+const OTHERS: [&str; 5] = ["health", "show", "pause", "end", "prompt"];
+/// Acts that bring a session to run.
+const STARTS: [&str; 3] = ["session", "start", "resume"];
 /// Acts in which an open chat connection is used.
-const CONNECTED: [&str; 2] = ["reading", "prompt"];
+const CONNECTED: [&str; 3] = ["start", "reading", "prompt"];
+/// How a prompt ends that gets no answer at all.
+const UNANSWERED: [&str; 2] = ["no answer appeared", "the session was lost"];
+/// How one ends that gets a part of its answer.
+const BROKEN_OFF: &str = "the answer broke off";
+/// Failures that have a rule of their own, whatever was tried.
+const LOST: &str = "Not connected";
+const PAUSED: &str = "Session paused";
+const UNAUTHORIZED: &str = "status 401";
 /// Requests whose time is promised.
 const TIMED: [&str; 6] = ["health", "show", "pause", "resume", "end", "prompt"];
 
@@ -53,16 +71,22 @@ pub(super) struct Rule {
     pub(super) silences_others: bool,
 }
 
-/// Every rule, in the order in which a group of them is headed.
-pub(super) const RULES: [Rule; 12] = [
+/// Every rule, in the order in which a group of them is headed: what is down, what the platform refuses or ends, what
+/// befalls whoever is at work, what befalls whoever comes, and what is merely slow.
+pub(super) const RULES: [Rule; 17] = [
     Rule { name: "ApiDown", judge: api_down, silences_others: true },
     Rule { name: "ApiReadsFailing", judge: reads_failing, silences_others: true },
     Rule { name: "ThrottledRatio", judge: throttled, silences_others: false },
-    Rule { name: "SessionStartRatio", judge: session_starts, silences_others: false },
+    Rule { name: "SlowRequestsCpu", judge: over_cpu, silences_others: false },
+    Rule { name: "SlowStartsQueue", judge: queued, silences_others: false },
     Rule { name: "SocketUpgradeRatio", judge: upgrades, silences_others: false },
     Rule { name: "SocketLostRatio", judge: lost_connections, silences_others: false },
+    Rule { name: "AlarmsPiledUp", judge: alarms, silences_others: false },
     Rule { name: "EarlyPauseRatio", judge: early_pauses, silences_others: false },
+    Rule { name: "SessionStartRatio", judge: session_starts, silences_others: false },
     Rule { name: "AnswersMissing", judge: missing_answers, silences_others: false },
+    Rule { name: "AnswersBrokenOff", judge: broken_answers, silences_others: false },
+    Rule { name: "HistoryMissing", judge: missing_history, silences_others: false },
     Rule { name: "LoginRatio", judge: logins, silences_others: false },
     Rule { name: "UnauthorizedRatio", judge: unauthorized, silences_others: false },
     Rule { name: "RequestErrorRatio", judge: request_errors, silences_others: false },
@@ -95,17 +119,18 @@ fn reads_failing(measures: &Measures) -> Verdict {
 }
 
 fn session_starts(measures: &Measures) -> Verdict {
-    let (asked, started) = (measures.act("session"), measures.act("start"));
-    let slow = asked.p95_ms.max(started.p95_ms);
-    let both = Tally::of([&asked, &started], |words| !is_throttled(words));
-    both.judge("SessionStartRatio", |share, words| {
+    let acts = STARTS.map(|kind| measures.act(kind));
+    // A resume has no target of its own; it counts as a request where it is slow.
+    let slow = acts.iter().take(2).map(|act| act.p95_ms).max().unwrap_or_default();
+    let all = Tally::of(&acts, |words| !is_throttled(words) && words != LOST && words != UNAUTHORIZED);
+    all.judge("SessionStartRatio", |share, words| {
         (
-            format!("New sessions fail to start: {share:.0} %"),
-            format!("{:.0} % of new sessions start, the target is 95 %. Users meet {words}.", 100.0 - share),
+            format!("Sessions fail to start: {share:.0} %"),
+            format!("{:.0} % of sessions start, the target is 95 %. Users meet {words}.", 100.0 - share),
         )
     })
     .map(|found| {
-        let late = (slow > START_MAX_MS && both.count >= ACTS_MIN).then(|| Found {
+        let late = (slow > START_MAX_MS && all.count >= ACTS_MIN).then(|| Found {
             name: "SessionStartRatio",
             summary: format!("New sessions start slowly: P95 {}", seconds(slow)),
             description: format!("95 of 100 new sessions start within {}, the target is 5 s.", seconds(slow)),
@@ -116,7 +141,7 @@ fn session_starts(measures: &Measures) -> Verdict {
 }
 
 fn throttled(measures: &Measures) -> Verdict {
-    let acts: Vec<Measured> = REQUESTS.iter().chain(&["session"]).map(|kind| measures.act(kind)).collect();
+    let acts = REQUESTS.map(|kind| measures.act(kind));
     Tally::of(&acts, is_throttled).judge("ThrottledRatio", |share, words| {
         (
             format!("Error rate of the API: {share:.0} % of requests are answered 429"),
@@ -125,12 +150,50 @@ fn throttled(measures: &Measures) -> Verdict {
     })
 }
 
+fn over_cpu(measures: &Measures) -> Verdict {
+    let count = measures.platform.over_cpu;
+    let found = || Found {
+        name: "SlowRequestsCpu",
+        summary: format!("Requests too slow in CPU time: {count:.0} ended by the platform"),
+        description: format!(
+            "The platform ended {count:.0} requests of the last minutes because they were over their CPU time."
+        ),
+        severity: "warning",
+    };
+    Some((count >= OVER_LIMIT_MIN).then(found))
+}
+
+fn queued(measures: &Measures) -> Verdict {
+    let count = measures.platform.queued;
+    let found = || Found {
+        name: "SlowStartsQueue",
+        summary: format!("Slow starts: {count:.0} requests wait in the queue of the sandbox service"),
+        description: format!("All places for sandboxes are taken, and {count:.0} requests wait for one."),
+        severity: "warning",
+    };
+    Some((count > 0.0).then(found))
+}
+
+fn alarms(measures: &Measures) -> Verdict {
+    let (alarms, sessions) = (measures.platform.alarms, measures.platform.sessions.max(1.0));
+    let found = || Found {
+        name: "AlarmsPiledUp",
+        summary: format!("Pause alarms of sessions pile up: {:.0} for each session", alarms / sessions),
+        description: format!(
+            "{alarms:.0} alarms are set for {sessions:.0} sessions; one each is expected, and each alarm can pause a session."
+        ),
+        severity: "warning",
+    };
+    Some((alarms >= ALARMS_MIN && alarms > sessions * ALARMS_EACH_MAX).then(found))
+}
+
 fn is_throttled(words: &str) -> bool {
     words == "status 429" || words == "Too many requests"
 }
 
 fn upgrades(measures: &Measures) -> Verdict {
-    Tally::of([&measures.act("socket")], |_| true).judge("SocketUpgradeRatio", |share, words| {
+    let refused = |words: &str| words != UNAUTHORIZED && !is_throttled(words);
+    Tally::of([&measures.act("socket")], refused).judge("SocketUpgradeRatio", |share, words| {
         (
             format!("WebSocket upgrades refused: {share:.0} %"),
             format!("Chats cannot open their WebSocket connection; the upgrade fails with {words}."),
@@ -140,7 +203,7 @@ fn upgrades(measures: &Measures) -> Verdict {
 
 fn lost_connections(measures: &Measures) -> Verdict {
     let acts = CONNECTED.map(|kind| measures.act(kind));
-    let lost = Tally::of(&acts, |words| words == "Not connected");
+    let lost = Tally::of(&acts, |words| words == LOST);
     lost.judge("SocketLostRatio", |share, words| {
         (
             format!("Open WebSocket connections are lost: {share:.0} %"),
@@ -150,25 +213,52 @@ fn lost_connections(measures: &Measures) -> Verdict {
 }
 
 fn early_pauses(measures: &Measures) -> Verdict {
-    let acts = CONNECTED.map(|kind| measures.act(kind));
-    Tally::of(&acts, |words| words == "Session paused").judge("EarlyPauseRatio", |share, words| {
+    let told = |share: f64, words: &str| {
         (
             format!("Sessions in use are paused: {share:.0} %"),
             format!("Users meet {words} while they work, long before the idle time-out."),
         )
-    })
+    };
+    let acts = CONNECTED.map(|kind| measures.act(kind));
+    let often = Tally::of(&acts, |words| words == PAUSED).judge("EarlyPauseRatio", told);
+    // Of stays there are few.
+    let stays = Tally::of([&measures.act("stay")], |words| words == PAUSED);
+    let stays = stays.judge_from(CHECKS_MIN, "EarlyPauseRatio", told);
+    match (often, stays) {
+        (Some(Some(found)), _) | (_, Some(Some(found))) => Some(Some(found)),
+        (None, None) => None,
+        (Some(None), _) | (_, Some(None)) => Some(None),
+    }
 }
 
 fn missing_answers(measures: &Measures) -> Verdict {
-    let acts = ["prompt", "history"].map(|kind| measures.act(kind));
-    let said = measures.act("prompt").count;
-    let mut missing =
-        Tally::of(&acts, |words| words.starts_with("no answer app") || words.contains("missing"));
-    missing.count = said.max(missing.failed);
+    let missing = Tally::of([&measures.act("prompt")], |words| UNANSWERED.contains(&words));
     missing.judge("AnswersMissing", |share, words| {
         (
             format!("Chat messages stay without an answer: {share:.0} %"),
             format!("Messages are sent, and the assistant's answers do not appear in the chat: {words}."),
+        )
+    })
+}
+
+fn broken_answers(measures: &Measures) -> Verdict {
+    let broken = Tally::of([&measures.act("prompt")], |words| words == BROKEN_OFF);
+    broken.judge("AnswersBrokenOff", |share, words| {
+        (
+            format!("Chat answers break off: {share:.0} %"),
+            format!(
+                "Messages are sent, and of the assistant's answers only a part appears in the chat: {words}."
+            ),
+        )
+    })
+}
+
+fn missing_history(measures: &Measures) -> Verdict {
+    let missing = Tally::of([&measures.act("history")], |words| words.contains("missing"));
+    missing.judge("HistoryMissing", |share, words| {
+        (
+            format!("Chats show an old state: {share:.0} %"),
+            format!("Messages do not show when a chat is opened again: {words}."),
         )
     })
 }
@@ -189,8 +279,8 @@ fn logins(measures: &Measures) -> Verdict {
 }
 
 fn unauthorized(measures: &Measures) -> Verdict {
-    let acts: Vec<Measured> = REQUESTS.iter().chain(&["session"]).map(|kind| measures.act(kind)).collect();
-    Tally::of(&acts, |words| words == "status 401").judge("UnauthorizedRatio", |share, _| {
+    let acts = REQUESTS.map(|kind| measures.act(kind));
+    Tally::of(&acts, |words| words == UNAUTHORIZED).judge("UnauthorizedRatio", |share, _| {
         (
             format!("Requests answered 401 Unauthorized: {share:.0} %"),
             "Signed-in users are refused with 401 Unauthorized and have to log in again.".to_owned(),
@@ -199,20 +289,18 @@ fn unauthorized(measures: &Measures) -> Verdict {
 }
 
 fn request_errors(measures: &Measures) -> Verdict {
-    let acts = REQUESTS.map(|kind| measures.act(kind));
+    let acts = OTHERS.map(|kind| measures.act(kind));
     // What has a rule of its own does not count twice.
-    let own = ["Not connected", "Session paused", "no answer appeared", "status 401"];
-    Tally::of(&acts, |words| !own.contains(&words) && !is_throttled(words)).judge(
-        "RequestErrorRatio",
-        |share, words| {
-            (format!("Error rate of the API: {share:.0} %"), format!("Requests of users fail with {words}."))
-        },
-    )
+    let own = [LOST, PAUSED, UNAUTHORIZED, BROKEN_OFF];
+    let counts = |words: &str| !own.contains(&words) && !UNANSWERED.contains(&words) && !is_throttled(words);
+    Tally::of(&acts, counts).judge("RequestErrorRatio", |share, words| {
+        (format!("Error rate of the API: {share:.0} %"), format!("Requests of users fail with {words}."))
+    })
 }
 
 fn latency(measures: &Measures) -> Verdict {
     let acts = TIMED.iter().map(|kind| (*kind, measures.act(kind)));
-    let mut timed = acts.filter(|(_, act)| act.count >= ACTS_MIN).peekable();
+    let mut timed = acts.filter(|(_, act)| act.ok >= ACTS_MIN).peekable();
     timed.peek()?;
     let (kind, slowest) = timed.max_by_key(|(_, act)| act.p95_ms)?;
     let found = || Found {
@@ -250,7 +338,16 @@ impl Tally {
     }
 
     fn judge(&self, name: &'static str, told: impl Fn(f64, &str) -> (String, String)) -> Verdict {
-        let share = judged(self.count, self.failed, ACTS_MIN)?;
+        self.judge_from(ACTS_MIN, name, told)
+    }
+
+    fn judge_from(
+        &self,
+        enough: usize,
+        name: &'static str,
+        told: impl Fn(f64, &str) -> (String, String),
+    ) -> Verdict {
+        let share = judged(self.count, self.failed, enough)?;
         let found = || {
             let (summary, description) = told(share, &self.words());
             Found { name, summary, description, severity: severity(share) }

@@ -1,6 +1,7 @@
 //! The rules over measures as the range really gives them, and the group that they make.
 
 use super::super::group::Group;
+use super::super::measures::Platform;
 use super::*;
 use jiff::{SignedDuration, Timestamp};
 
@@ -18,6 +19,7 @@ fn measures(acts: &[(&str, Measured)], checks: &[(Check, &[Option<&str>])]) -> M
             .iter()
             .map(|(check, outcomes)| (*check, outcomes.iter().map(|one| one.map(str::to_owned)).collect()))
             .collect(),
+        platform: Platform::default(),
     }
 }
 
@@ -44,17 +46,57 @@ fn each_failure_fires_the_rule_that_measures_it() {
         ("socket", "status 403", "SocketUpgradeRatio"),
         ("reading", "Not connected", "SocketLostRatio"),
         ("prompt", "Session paused", "EarlyPauseRatio"),
+        ("stay", "Session paused", "EarlyPauseRatio"),
         ("prompt", "no answer appeared", "AnswersMissing"),
+        ("prompt", "the session was lost", "AnswersMissing"),
+        ("prompt", "the answer broke off", "AnswersBrokenOff"),
+        ("prompt", "Something went wrong", "RequestErrorRatio"),
+        ("history", "messages are missing", "HistoryMissing"),
         ("show", "status 401", "UnauthorizedRatio"),
+        ("socket", "status 401", "UnauthorizedRatio"),
+        ("session", "status 401", "UnauthorizedRatio"),
         ("resume", "status 429", "ThrottledRatio"),
         ("session", "status 429", "ThrottledRatio"),
-        ("resume", "status 502", "RequestErrorRatio"),
+        ("start", "Not connected", "SocketLostRatio"),
+        ("resume", "status 502", "SessionStartRatio"),
+        ("show", "status 502", "RequestErrorRatio"),
     ] {
         assert_eq!(firing(&measures(&[(kind, act(20, &[(words, 3)], 10))], &[])), [rule], "{kind} {words}");
     }
     assert_eq!(firing(&measures(&[("show", act(20, &[], 2_400))], &[])), ["RequestLatencyP95"]);
     let logins = [(Check::SignIn, &[None, Some("sign-in failed")][..])];
     assert_eq!(firing(&measures(&[], &logins)), ["LoginRatio"]);
+    let stays = measures(&[("stay", act(3, &[("Session paused", 3)], 0))], &[]);
+    assert_eq!(firing(&stays), ["EarlyPauseRatio"], "of stays there are few");
+}
+
+#[test]
+fn what_the_platform_counts_of_itself_fires_beyond_its_limit() {
+    let platform = |sessions, alarms, over_cpu| Measures {
+        platform: Platform { sessions, alarms, over_cpu, queued: 0.0 },
+        ..Measures::default()
+    };
+    let queued = Platform { queued: 2.0, ..Platform::default() };
+    assert_eq!(firing(&Measures { platform: queued, ..Measures::default() }), ["SlowStartsQueue"]);
+    assert_eq!(firing(&platform(12.0, 14.0, 2.0)), [""; 0]);
+    assert_eq!(firing(&platform(1.0, 8.0, 0.0)), [""; 0], "few alarms are an accident");
+    assert_eq!(firing(&platform(6.0, 60.0, 0.0)), ["AlarmsPiledUp"]);
+    assert_eq!(firing(&platform(6.0, 6.0, 3.0)), ["SlowRequestsCpu"]);
+}
+
+#[test]
+fn what_belongs_together_is_waited_for_and_whoever_is_at_work_comes_first() {
+    let round = |second: i64| Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second);
+    let logins = [(Check::SignIn, &[Some("sign-in failed"), Some("sign-in failed")][..])];
+    let first = measures(&[], &logins);
+    let later = measures(&[("session", act(20, &[("status 503", 20)], 10))], &logins);
+    let mut group = Group::at(60.0);
+    let said: Vec<Option<&str>> =
+        [(0, &first), (30, &first), (60, &first), (90, &later), (120, &later), (210, &later)]
+            .into_iter()
+            .map(|(second, measures)| group.judge(measures, round(second)).map(|news| news.rule))
+            .collect();
+    assert_eq!(said, [None, None, None, None, None, Some("SessionStartRatio")]);
 }
 
 #[test]
@@ -71,8 +113,8 @@ fn what_is_down_silences_its_consequences_and_a_group_is_one_alert() {
     assert!(!news.description.contains("WebSocket"), "{}", news.description);
     let partly = measures(&broken, &[(Check::Health, &[None, None][..])]);
     let both = [60, 75].map(|second| group.judge(&partly, round(second)).unwrap());
-    assert_eq!(both[1].rule, "SessionStartRatio");
-    assert!(both[1].also.contains("WebSocket upgrades refused: 100 %"), "{}", both[1].also);
+    assert_eq!(both[1].rule, "SocketUpgradeRatio");
+    assert!(both[1].also.contains("Sessions fail to start: 100 %"), "{}", both[1].also);
 }
 
 #[test]

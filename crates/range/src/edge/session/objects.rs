@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::CLASS;
@@ -39,6 +39,8 @@ pub(crate) struct Object {
     inner: tokio::sync::Mutex<Inner>,
     made_ms: i64,
     next_alarm_ms: AtomicI64,
+    /// How many alarms are set.
+    alarms: AtomicUsize,
 }
 
 #[derive(Debug, Default)]
@@ -93,6 +95,7 @@ impl Objects {
             inner: tokio::sync::Mutex::new(inner),
             made_ms: now,
             next_alarm_ms: AtomicI64::new(NEVER),
+            alarms: AtomicUsize::new(0),
         });
         let mut all = self.all();
         all.insert(id, Arc::clone(&object));
@@ -134,8 +137,9 @@ impl Object {
         let alarms = storage.alarms().unwrap_or_default();
         let made_ms = storage.session().ok().flatten().map_or(0, |kept| kept.created_ms);
         let next_alarm_ms = AtomicI64::new(alarms.iter().copied().min().unwrap_or(NEVER));
+        let count = AtomicUsize::new(alarms.len());
         let inner = tokio::sync::Mutex::new(Inner { alarms, ..Inner::default() });
-        Self { id: id.to_owned(), hub: Hub::new(), storage, inner, made_ms, next_alarm_ms }
+        Self { id: id.to_owned(), hub: Hub::new(), storage, inner, made_ms, next_alarm_ms, alarms: count }
     }
 
     /// Runs one event under a version, and stores and tells what came of it. Lines for the log are added to `notes`, also
@@ -209,8 +213,14 @@ impl Object {
     fn set_alarms(&self, inner: &mut Inner, alarms: Vec<i64>) -> Result<(), Exception> {
         self.storage.put_alarms(&alarms)?;
         self.next_alarm_ms.store(alarms.iter().copied().min().unwrap_or(NEVER), Ordering::Relaxed);
+        self.alarms.store(alarms.len(), Ordering::Relaxed);
         inner.alarms = alarms;
         Ok(())
+    }
+
+    /// How many alarms are set.
+    pub(crate) fn alarms(&self) -> usize {
+        self.alarms.load(Ordering::Relaxed)
     }
 
     /// Whether an alarm is due.
