@@ -1,5 +1,7 @@
 //! The handle that every other room holds: ask, read, follow what changes.
 
+mod watching;
+
 use crate::agents::Agents;
 use crate::core::{After, Core, World};
 use crate::dispatch::{Dispatch, Hands};
@@ -10,14 +12,12 @@ use crate::request::{Answer, Answers, Change, EngineError, Question, Report, Req
 use crate::settings::Settings;
 use crate::still::Still;
 use crate::turning::{Turning, Wanted};
-use crate::vitals::{Asking, Counts, Tally, Vitals};
+use crate::vitals::{Asking, Tally};
 use arc_swap::ArcSwap;
-use core::time::Duration;
 use incident::{
     Actor, Alert, AlertState, AlertStatus, Asked, Command, Event, Incident, IncidentId, Plan, Silence,
     SilenceDraft, SilenceId, Summary, Work, evolve,
 };
-use jiff::Timestamp;
 use playbook::Signal;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -29,9 +29,6 @@ const WAITING_MAX: usize = 4_096;
 
 /// How many changes a slow follower may miss before it must look at everything anew.
 const FEED_MAX: usize = 4_096;
-
-/// A core that does not come round within so long stands still: its turns take milliseconds.
-const TURN_LIMIT: Duration = Duration::from_secs(5);
 
 /// Everything that the engine is made of.
 pub struct Parts {
@@ -309,37 +306,6 @@ impl Engine {
     #[must_use]
     pub fn storage_fault(&self) -> Option<Arc<StorageFault>> {
         self.faults.current()
-    }
-
-    /// How the core goes, answered after a whole turn.
-    ///
-    /// # Errors
-    /// [`EngineError`] when the core has not come round in time, or has ended.
-    pub async fn vitals(&self) -> Result<Vitals, EngineError> {
-        tokio::select! {
-            biased;
-            vitals = self.asking.ask() => vitals.map_err(|_| EngineError::Stopping),
-            () = self.clock.pass(TURN_LIMIT) => {
-                let why = format!("the core has not come round for {} s", TURN_LIMIT.as_secs());
-                Err(EngineError::Unavailable(why))
-            }
-        }
-    }
-
-    /// When the core last came round. A turn takes milliseconds, or as long as a storage that does not answer is waited for.
-    #[must_use]
-    pub fn turned_at(&self) -> Timestamp {
-        self.asking.turned_at()
-    }
-
-    /// What was counted since the start.
-    #[must_use]
-    pub fn counts(&self) -> Counts {
-        self.tally.counts()
-    }
-
-    pub(crate) fn tally(&self) -> &Tally {
-        &self.tally
     }
 
     /// The clock.

@@ -5,7 +5,7 @@ mod run;
 
 use crate::alert::{Alert, AlertKey, AlertStatus};
 use crate::command::AckIntent;
-use crate::event::{Event, EventKind};
+use crate::event::{Acknowledging, Event, EventKind, Holding, Opening};
 use crate::people::Actor;
 use crate::state::{
     Acknowledgement, ActionItem, AlertState, Escalation, Incident, Page, Recovery, Status, StatusUpdate, Tick,
@@ -36,8 +36,8 @@ pub(crate) fn take_in(incident: &mut Incident, event: &Event) {
 /// Each subject in its own function. Every variant is named here, so that a new one cannot be forgotten.
 fn route(incident: &mut Incident, event: &Event) {
     match &event.kind {
-        EventKind::Held { .. } | EventKind::HeldPassed => holding(incident, event),
-        EventKind::Opened { .. }
+        EventKind::Held(_) | EventKind::HeldPassed => holding(incident, event),
+        EventKind::Opened(_)
         | EventKind::SeveritySet { .. }
         | EventKind::RunbooksMatched { .. }
         | EventKind::RunbookChosen { .. }
@@ -55,11 +55,11 @@ fn route(incident: &mut Incident, event: &Event) {
         EventKind::PageDecided { .. }
         | EventKind::PageDue { .. }
         | EventKind::PageDelivered { .. }
-        | EventKind::PageFailed { .. }
+        | EventKind::PageFailed(_)
         | EventKind::PageRetried { .. }
         | EventKind::PageUncertain { .. }
         | EventKind::PageWithdrawn { .. } => page::pages(incident, event),
-        EventKind::Acknowledged { .. }
+        EventKind::Acknowledged(_)
         | EventKind::AcknowledgementExtended { .. }
         | EventKind::AcknowledgementReminded { .. }
         | EventKind::HandOverAsked { .. }
@@ -103,7 +103,7 @@ fn route(incident: &mut Incident, event: &Event) {
 
 fn opening(incident: &mut Incident, event: &Event) {
     match &event.kind {
-        EventKind::Opened { title, description, how, plan: _ } => {
+        EventKind::Opened(Opening { title, description, how, plan: _ }) => {
             incident.status = Status::Open;
             incident.title.clone_from(title);
             incident.description.clone_from(description);
@@ -140,7 +140,7 @@ fn opening(incident: &mut Incident, event: &Event) {
 
 fn holding(incident: &mut Incident, event: &Event) {
     match &event.kind {
-        EventKind::Held { hold, title, matches, plan: _ } => {
+        EventKind::Held(Holding { hold, title, matches, plan: _ }) => {
             // Held by something else meanwhile it stays what began then.
             if incident.status != Status::Held {
                 incident.opened_at = event.at;
@@ -218,7 +218,7 @@ fn escalation(incident: &mut Incident, event: &Event) {
 
 fn acknowledgement(incident: &mut Incident, event: &Event) {
     match &event.kind {
-        EventKind::Acknowledged { intent, page, lapses_at, remind_at, from: _ } => {
+        EventKind::Acknowledged(Acknowledging { intent, page, lapses_at, remind_at, from: _ }) => {
             answer(incident, *page, &event.by, *intent);
             incident.first_acknowledged_at.get_or_insert(event.at);
             incident.acknowledged = Some(Acknowledgement {

@@ -1,6 +1,6 @@
 //! What must happen in the world after an event: pages, runs, timers. Nothing else leaves the process.
 
-use crate::event::{Event, EventKind, PageDecision};
+use crate::event::{Event, EventKind, Holding, PageDecision, PageFailure};
 use crate::later::later;
 use crate::state::{Acknowledgement, Incident, RunState};
 use alloc::vec;
@@ -74,9 +74,9 @@ pub enum Intent {
 pub fn follow(incident: &Incident, event: &Event) -> Vec<Intent> {
     match &event.kind {
         EventKind::AlertsWatched { until } => vec![timer(TimerKey::AlertExpiry, Some(*until))],
-        EventKind::Held { hold, .. } => vec![timer(TimerKey::Hold, Some(hold.until))],
+        EventKind::Held(Holding { hold, .. }) => vec![timer(TimerKey::Hold, Some(hold.until))],
         EventKind::HeldPassed => vec![timer(TimerKey::Hold, None), timer(TimerKey::AlertExpiry, None)],
-        EventKind::Opened { .. } if incident.hold.is_some() => vec![timer(TimerKey::Hold, None)],
+        EventKind::Opened(_) if incident.hold.is_some() => vec![timer(TimerKey::Hold, None)],
         EventKind::LevelReached { next_due, .. } | EventKind::Unpaged { next_due, .. } => {
             vec![timer(TimerKey::Escalation, *next_due)]
         }
@@ -86,11 +86,11 @@ pub fn follow(incident: &Incident, event: &Event) -> Vec<Intent> {
         EventKind::PageDecided { .. }
         | EventKind::PageDue { .. }
         | EventKind::PageDelivered { .. }
-        | EventKind::PageFailed { .. }
+        | EventKind::PageFailed(_)
         | EventKind::PageRetried { .. }
         | EventKind::PageUncertain { .. }
         | EventKind::PageWithdrawn { .. } => pages(event),
-        EventKind::Acknowledged { .. }
+        EventKind::Acknowledged(_)
         | EventKind::AcknowledgementExtended { .. }
         | EventKind::AcknowledgementReminded { .. }
         | EventKind::Unacknowledged { .. } => vec![acknowledgement(incident)],
@@ -121,7 +121,7 @@ pub fn follow(incident: &Incident, event: &Event) -> Vec<Intent> {
         ],
         EventKind::PostmortemOwed { stages, .. } => deadlines(stages),
         EventKind::Reopened { .. } => no_deadlines(incident),
-        EventKind::Opened { .. }
+        EventKind::Opened(_)
         | EventKind::AlertFired { .. }
         | EventKind::AlertRepeated { .. }
         | EventKind::AlertResolved { .. }
@@ -164,7 +164,7 @@ fn pages(event: &Event) -> Vec<Intent> {
             vec![Intent::Do(Work::Page(*page)), timer(TimerKey::PageRetry(*page), None)]
         }
         EventKind::PageDelivered { page, .. } => vec![Intent::Done(Work::Page(*page))],
-        EventKind::PageFailed { page, retry_at, .. } => {
+        EventKind::PageFailed(PageFailure { page, retry_at, .. }) => {
             vec![Intent::Done(Work::Page(*page)), timer(TimerKey::PageRetry(*page), *retry_at)]
         }
         EventKind::PageWithdrawn { page, .. } => {

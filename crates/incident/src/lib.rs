@@ -38,8 +38,9 @@ pub use command::{AckIntent, Asked, Command, RunAsk, StepOutcome, UpdateDraft};
 pub use decide::{Acted, act, decide};
 pub use diagnosis::{Diagnosis, Evidence, RankedCause, diagnose};
 pub use event::{
-    Arrival, Audience, Ending, Event, EventKind, Fact, Lapse, OpenedBy, PageDecision, PageOutcome,
-    PagePurpose, Phase, Purpose, RunReport, RunRequest, SeverityBasis, StopReason,
+    Acknowledging, Arrival, Audience, Ending, Event, EventKind, Fact, Holding, Lapse, OpenedBy, Opening,
+    PageDecision, PageFailure, PageOutcome, PagePurpose, Phase, Purpose, RunReport, RunRequest,
+    SeverityBasis, StopReason,
 };
 pub use evolve::evolve;
 pub use follow::{Intent, TimerKey, Work, follow};

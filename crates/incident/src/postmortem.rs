@@ -3,7 +3,7 @@
 //! A fold over the events. What the machine cannot know stays as the template wrote it, so that the gaps show.
 
 use crate::alert::AlertStatus;
-use crate::event::{Ending, Event, EventKind, OpenedBy};
+use crate::event::{Ending, Event, EventKind, OpenedBy, Opening};
 use crate::state::{Incident, RunState};
 use crate::words::{clock, date, duration, one_line};
 use alloc::format;
@@ -158,14 +158,16 @@ fn timeline(incident: &Incident, events: &[Event]) -> Vec<String> {
 fn tell(incident: &Incident, event: &Event) -> Option<String> {
     let run = |number: &u32| incident.run(*number).map(|run| code(&run.request.source)).unwrap_or_default();
     match &event.kind {
-        EventKind::Opened { title, how: OpenedBy::Alert, .. } => Some(format!("Alert fired: {title}")),
-        EventKind::Opened { title, how: OpenedBy::Report, .. } => {
+        EventKind::Opened(Opening { title, how: OpenedBy::Alert, .. }) => {
+            Some(format!("Alert fired: {title}"))
+        }
+        EventKind::Opened(Opening { title, how: OpenedBy::Report, .. }) => {
             Some(format!("{} reported: {title}", event.by))
         }
         EventKind::SeveritySet { severity, .. } => Some(format!("Severity {severity}")),
         EventKind::LevelReached { target, .. } => Some(format!("{target} paged")),
         EventKind::Unpaged { why, .. } => Some(format!("Nobody could be paged: {why}")),
-        EventKind::Acknowledged { .. } => Some(format!("{} acknowledged", event.by)),
+        EventKind::Acknowledged(_) => Some(format!("{} acknowledged", event.by)),
         EventKind::Unacknowledged { why } => Some(format!("Acknowledgement ended: {why}")),
         EventKind::Noted { text } => Some(format!("{}: {text}", event.by)),
         EventKind::RunFirstApproved { run: number, .. } => {

@@ -12,7 +12,7 @@ use engine::ports::{
     Batch, Claim, ClaimedWork, Company, Foreign, Journal, JournalError, Lease, News, NodeStanding, Schedule,
     StreamWrite,
 };
-use incident::{AlertKey, Event, EventKind, IncidentId, Plan, Silence, Summary, Work};
+use incident::{AlertKey, Event, EventKind, IncidentId, PageFailure, Plan, Silence, Summary, Work};
 use jiff::Timestamp;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -127,7 +127,7 @@ impl Desk {
         let rows = self.memory.work_of(write.incident);
         write.events.iter().find_map(|event| {
             let work = match event.kind {
-                EventKind::PageDelivered { page, .. } | EventKind::PageFailed { page, .. } => {
+                EventKind::PageDelivered { page, .. } | EventKind::PageFailed(PageFailure { page, .. }) => {
                     Work::Page(page)
                 }
                 EventKind::RunStarted { run } | EventKind::RunEnded { run, .. } => Work::Run(run),

@@ -106,7 +106,7 @@ impl Ledger {
     fn event(&mut self, before: &Incident, event: &Event, now: i64) {
         let id = before.id;
         match &event.kind {
-            EventKind::Opened { .. } if !matches!(before.status, Status::New | Status::Held) => {
+            EventKind::Opened(_) if !matches!(before.status, Status::New | Status::Held) => {
                 self.broken(9, format!("{id} was opened twice"));
             }
             EventKind::AlertFired { alert } if before.version == 1 => self.one_incident_holds(id, &alert.key),

@@ -1,7 +1,9 @@
 //! Made-up incidents for the checks of storages and their benches.
 
 use crate::ports::{Lease, StreamWrite, TimerWrite, WorkWrite};
-use incident::{Actor, AlertKey, Event, EventKind, IncidentId, OpenedBy, PersonId, Severity, SeverityBasis};
+use incident::{
+    Actor, AlertKey, Event, EventKind, IncidentId, OpenedBy, Opening, PersonId, Severity, SeverityBasis,
+};
 use incident::{Summary, TimerKey, Work};
 use jiff::{SignedDuration, Timestamp};
 
@@ -61,12 +63,12 @@ pub fn summary(n: u32) -> Summary {
 #[must_use]
 pub fn opening(n: u32) -> StreamWrite {
     let event = |kind| Event { at: at(n), by: Actor::Source("prometheus".to_owned()), kind };
-    let opened = EventKind::Opened {
+    let opened = EventKind::Opened(Opening {
         title: summary(n).title,
         description: String::new(),
         how: OpenedBy::Alert,
         plan: PLAN.to_owned(),
-    };
+    });
     let severity = Severity { rank: 1, name: "P1".to_owned() };
     let set =
         EventKind::SeveritySet { severity, basis: SeverityBasis::Alert { word: "critical".to_owned() } };

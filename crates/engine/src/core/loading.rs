@@ -7,7 +7,8 @@ use crate::ports::{Claim, ClaimedWork, Company, JournalError};
 use crate::request::{EngineError, Question};
 use crate::timers::Timers;
 use incident::{
-    Actor, Asked, Command, EventKind, Incident, IncidentId, Plan, RunState, Status, Work, evolve,
+    Actor, Asked, Command, EventKind, Holding, Incident, IncidentId, Opening, Plan, RunState, Status, Work,
+    evolve,
 };
 use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet};
@@ -193,7 +194,9 @@ impl Core {
         let events = self.world.journal.events(id)?;
         // What was held back first pinned a plan then, and another when it opened.
         let digest = events.iter().rev().find_map(|event| match &event.kind {
-            EventKind::Opened { plan, .. } | EventKind::Held { plan, .. } => Some(plan.clone()),
+            EventKind::Opened(Opening { plan, .. }) | EventKind::Held(Holding { plan, .. }) => {
+                Some(plan.clone())
+            }
             _ => None,
         });
         let plan = match digest {

@@ -4,7 +4,8 @@ use crate::world::World;
 use engine::EngineError;
 use engine::ports::{Batch, Clock, Journal, JournalError, Lease, StreamWrite, WorkWrite};
 use incident::{
-    Actor, Command, Event, EventKind, Incident, IncidentId, OpenedBy, Plan, Refusal, Work, evolve, summarize,
+    Actor, Command, Event, EventKind, Incident, IncidentId, OpenedBy, Opening, Plan, Refusal, Work, evolve,
+    summarize,
 };
 use std::sync::Arc;
 
@@ -121,12 +122,12 @@ async fn an_incident_that_cannot_be_read_does_not_keep_the_server_from_starting(
     let id = world.opened("api").await;
     let broken = IncidentId::from_parts(1, 1);
     let plan = Plan { digest: "gone".into(), ..Plan::default() };
-    let opened = EventKind::Opened {
+    let opened = EventKind::Opened(Opening {
         title: "broken".into(),
         description: String::new(),
         how: OpenedBy::Report,
         plan: plan.digest.clone(),
-    };
+    });
     let event = Event { at: world.clock.now(), by: Actor::System, kind: opened };
     let incident = evolve(Incident::new(broken, Arc::new(plan)), &event);
     let lease = Lease { owner: "node-0".into(), epoch: 1, until: world.clock.now() };

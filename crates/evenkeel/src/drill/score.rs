@@ -63,9 +63,9 @@ fn times(events: &[Event], broken_at: Timestamp) -> DrillTimes {
         .rfind(|event| matches!(&event.kind, EventKind::RunEnded { run, .. } if approved.contains(run)));
     let held = events.iter().rfind(|event| matches!(event.kind, EventKind::RecoveryHeld));
     DrillTimes {
-        detected: first(&|kind| matches!(kind, EventKind::Opened { .. })),
+        detected: first(&|kind| matches!(kind, EventKind::Opened(_))),
         paged: first(&|kind| matches!(kind, EventKind::PageDelivered { .. })),
-        acknowledged: first(&|kind| matches!(kind, EventKind::Acknowledged { .. })),
+        acknowledged: first(&|kind| matches!(kind, EventKind::Acknowledged(_))),
         told: first(
             &|kind| matches!(kind, EventKind::UpdatePosted { draft, .. } if draft.audience == Audience::Public),
         ),

@@ -3,7 +3,7 @@
 use super::alert::next_round;
 use super::{Draft, checklist, escalate, hand_over, help, timer};
 use crate::command::AckIntent;
-use crate::event::{EventKind, PagePurpose, StopReason};
+use crate::event::{Acknowledging, EventKind, PagePurpose, StopReason};
 use crate::later::{earlier, later};
 use crate::people::Actor;
 use crate::refusal::Refusal;
@@ -81,7 +81,7 @@ pub(super) fn has_it(draft: &mut Draft<'_>, intent: AckIntent, page: Option<u32>
     // The lead goes along with it, unless somebody else holds that.
     let lead = draft.incident.lead();
     let follows = lead.is_none() || lead == from.as_ref().and_then(Actor::person);
-    draft.push(EventKind::Acknowledged { intent, page, lapses_at, remind_at, from });
+    draft.push(EventKind::Acknowledged(Acknowledging { intent, page, lapses_at, remind_at, from }));
     escalate::stop(draft, &StopReason::Acknowledged);
     if let (true, Some(person)) = (follows, draft.by.person().cloned()) {
         draft.push(EventKind::RoleTaken { role: String::from(LEAD), person });

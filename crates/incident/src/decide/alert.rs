@@ -3,7 +3,7 @@
 use super::{Draft, acknowledge, escalate, held, report, resolve, severity};
 use crate::alert::{Alert, AlertKey, AlertStatus};
 use crate::command::AckIntent;
-use crate::event::{EventKind, Lapse, OpenedBy, SeverityBasis};
+use crate::event::{EventKind, Lapse, OpenedBy, Opening, SeverityBasis};
 use crate::refusal::Refusal;
 use crate::severity::Severity;
 use crate::state::{Escalation, Incident, Status};
@@ -36,12 +36,12 @@ pub(super) fn alert(draft: &mut Draft<'_>, alert: Alert, matches: Vec<RunbookMat
 
 fn opens(draft: &mut Draft<'_>, alert: Alert, matches: Vec<RunbookMatch>) {
     let (severity, basis) = severity_of(&draft.incident, &alert);
-    draft.push(EventKind::Opened {
+    draft.push(EventKind::Opened(Opening {
         title: alert.title.clone(),
         description: alert.description.clone(),
         how: OpenedBy::Alert,
         plan: draft.incident.plan.digest.clone(),
-    });
+    }));
     draft.push(EventKind::AlertFired { alert });
     watch_silence(draft);
     report::begin(draft, severity, basis, matches);
@@ -50,12 +50,12 @@ fn opens(draft: &mut Draft<'_>, alert: Alert, matches: Vec<RunbookMatch>) {
 /// What was held back opens after all; the alert is here already.
 pub(super) fn opens_late(draft: &mut Draft<'_>, alert: &Alert) {
     let (severity, basis) = severity_of(&draft.incident, alert);
-    draft.push_own(EventKind::Opened {
+    draft.push_own(EventKind::Opened(Opening {
         title: alert.title.clone(),
         description: alert.description.clone(),
         how: OpenedBy::Alert,
         plan: draft.incident.plan.digest.clone(),
-    });
+    }));
     let matches = draft.incident.matches.clone();
     report::begin(draft, severity, basis, matches);
 }

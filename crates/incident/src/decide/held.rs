@@ -2,7 +2,7 @@
 
 use super::{Draft, alert};
 use crate::alert::{Alert, AlertKey, AlertStatus};
-use crate::event::{EventKind, Lapse};
+use crate::event::{EventKind, Holding, Lapse};
 use crate::refusal::Refusal;
 use crate::silence::Hold;
 use crate::state::Status;
@@ -18,7 +18,7 @@ pub(super) fn hold(draft: &mut Draft<'_>, alert: Alert, matches: Vec<RunbookMatc
 
 fn held(draft: &mut Draft<'_>, alert: &Alert, matches: Vec<RunbookMatch>, hold: Hold) {
     let plan = draft.incident.plan.digest.clone();
-    draft.push(EventKind::Held { hold, title: alert.title.clone(), matches, plan });
+    draft.push(EventKind::Held(Holding { hold, title: alert.title.clone(), matches, plan }));
 }
 
 /// A delivery about an alert that is, or was, held back.

@@ -1,7 +1,7 @@
 //! What became of a page. A failure is never the end: it retries, climbs, or stands as UNPAGED.
 
 use super::{Draft, escalate, next_number};
-use crate::event::{Arrival, EventKind, PageDecision, PageOutcome, PagePurpose, StopReason};
+use crate::event::{Arrival, EventKind, PageDecision, PageFailure, PageOutcome, PagePurpose, StopReason};
 use crate::follow::retry_delay;
 use crate::later::later;
 use crate::people::{Contact, PersonId};
@@ -59,7 +59,13 @@ pub(super) fn outcome(
         }
         PageOutcome::Never { error } => {
             let arrival = Arrival::No;
-            draft.push_own(EventKind::PageFailed { page: number, attempt, error, retry_at: None, arrival });
+            draft.push_own(EventKind::PageFailed(PageFailure {
+                page: number,
+                attempt,
+                error,
+                retry_at: None,
+                arrival,
+            }));
             given_up(draft, number);
         }
     }
@@ -80,13 +86,13 @@ fn failed(draft: &mut Draft<'_>, failure: Failure) {
     let left = failure.attempt < draft.incident.plan.policy.page_attempts_max;
     let retry_at =
         (wanted && left).then(|| later(draft.now.at, retry_delay(failure.attempt, failure.after_s)));
-    draft.push_own(EventKind::PageFailed {
+    draft.push_own(EventKind::PageFailed(PageFailure {
         page: failure.number,
         attempt: failure.attempt,
         error: failure.error,
         retry_at,
         arrival: failure.arrival,
-    });
+    }));
     if wanted && retry_at.is_none() {
         given_up(draft, failure.number);
     }

@@ -1,7 +1,7 @@
 //! A person's report, and how every incident begins: severity, runbook, evidence, the first word due, escalation.
 
 use super::{Draft, escalate, run};
-use crate::event::{EventKind, OpenedBy, SeverityBasis};
+use crate::event::{EventKind, OpenedBy, Opening, SeverityBasis};
 use crate::later::later;
 use crate::refusal::Refusal;
 use crate::severity::Severity;
@@ -34,12 +34,12 @@ pub(super) fn report(draft: &mut Draft<'_>, report: Report) -> Result<(), Refusa
         }
         None => (draft.incident.plan.unknown_severity(), SeverityBasis::Unknown { word: String::new() }),
     };
-    draft.push(EventKind::Opened {
+    draft.push(EventKind::Opened(Opening {
         title,
         description: words::block(&report.description, words::DESCRIPTION_CHARS_MAX),
         how: OpenedBy::Report,
         plan: draft.incident.plan.digest.clone(),
-    });
+    }));
     begin(draft, severity, basis, report.matches);
     Ok(())
 }

@@ -1,7 +1,9 @@
 //! What happened. Published events are never edited: new ones are added, and old journals stay readable.
 
+mod bodies;
 mod parts;
 
+pub use bodies::{Acknowledging, Holding, Opening, PageFailure};
 pub use parts::{
     Arrival, Audience, Ending, Event, Fact, Lapse, OpenedBy, PageDecision, PageOutcome, PagePurpose, Phase,
     Purpose, RunReport, RunRequest, SeverityBasis, StopReason,
@@ -9,9 +11,8 @@ pub use parts::{
 
 use crate::alert::{Alert, AlertKey};
 use crate::command::{AckIntent, StepOutcome, UpdateDraft};
-use crate::people::{Actor, PersonId};
+use crate::people::PersonId;
 use crate::severity::Severity;
-use crate::silence::Hold;
 use alloc::string::String;
 use alloc::vec::Vec;
 use jiff::Timestamp;
@@ -24,27 +25,9 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum EventKind {
     /// The incident began.
-    Opened {
-        /// One line for people.
-        title: String,
-        /// More.
-        description: String,
-        /// How.
-        how: OpenedBy,
-        /// The digest of the pinned plan.
-        plan: String,
-    },
+    Opened(Opening),
     /// A silence holds the alert back: nobody is woken, and no incident opens.
-    Held {
-        /// Which, and until when.
-        hold: Hold,
-        /// One line for people.
-        title: String,
-        /// The runbooks that fit, best first, for when it opens after all.
-        matches: Vec<RunbookMatch>,
-        /// The digest of the plan of then.
-        plan: String,
-    },
+    Held(Holding),
     /// The alert was over before what held it back.
     HeldPassed,
     /// An alert began, or began again.
@@ -127,19 +110,7 @@ pub enum EventKind {
         reference: String,
     },
     /// An attempt failed.
-    PageFailed {
-        /// Which.
-        page: u32,
-        /// Which attempt.
-        attempt: u32,
-        /// What went wrong.
-        error: String,
-        /// When it is tried again; `None` for never.
-        retry_at: Option<Timestamp>,
-        /// Whether it may have arrived all the same.
-        #[serde(default)]
-        arrival: Arrival,
-    },
+    PageFailed(PageFailure),
     /// A page is tried again.
     PageRetried {
         /// Which.
@@ -181,20 +152,7 @@ pub enum EventKind {
         text: String,
     },
     /// Somebody has it.
-    Acknowledged {
-        /// What they mean.
-        intent: AckIntent,
-        /// The page that they answered.
-        page: Option<u32>,
-        /// When it lapses without news.
-        lapses_at: Timestamp,
-        /// When they are asked whether they still have it; `None` for not at all.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        remind_at: Option<Timestamp>,
-        /// Who had it until now, when it was taken over.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        from: Option<Actor>,
-    },
+    Acknowledged(Acknowledging),
     /// Somebody cannot.
     Declined {
         /// The page that they answered.

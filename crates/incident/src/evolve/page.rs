@@ -1,6 +1,6 @@
 //! What becomes of pages: decided, sent, refused, withdrawn.
 
-use crate::event::{Arrival, Event, EventKind};
+use crate::event::{Arrival, Event, EventKind, PageFailure};
 use crate::state::{Escalation, Incident, Page, PageState, index};
 
 pub(super) fn pages(incident: &mut Incident, event: &Event) {
@@ -32,7 +32,7 @@ pub(super) fn pages(incident: &mut Incident, event: &Event) {
         }
         EventKind::PageDue { page }
         | EventKind::PageDelivered { page, .. }
-        | EventKind::PageFailed { page, .. }
+        | EventKind::PageFailed(PageFailure { page, .. })
         | EventKind::PageRetried { page }
         | EventKind::PageUncertain { page }
         | EventKind::PageWithdrawn { page, .. } => *page,
@@ -51,13 +51,13 @@ fn page_moved(page: &mut Page, event: &Event) {
             page.state = PageState::Pending;
         }
         EventKind::PageDelivered { .. } => page.state = PageState::Delivered { at: event.at },
-        EventKind::PageFailed { retry_at: Some(at), arrival, error, .. } => {
+        EventKind::PageFailed(PageFailure { retry_at: Some(at), arrival, error, .. }) => {
             page.last_error = Some(error.clone());
             page.possible_repeat += u32::from(*arrival == Arrival::Possible);
             page.due_at = *at;
             page.state = PageState::Retrying { at: *at };
         }
-        EventKind::PageFailed { retry_at: None, error, .. } => {
+        EventKind::PageFailed(PageFailure { retry_at: None, error, .. }) => {
             page.last_error = Some(error.clone());
             page.state = PageState::Failed { error: error.clone() };
         }

@@ -126,7 +126,7 @@ fn no_page_after_acknowledge(events: &[Event]) -> Result<(), String> {
     for (at, event) in events.iter().enumerate() {
         match &event.kind {
             EventKind::Resolved { .. } => (held, over) = (true, true),
-            EventKind::Acknowledged { .. } => held = true,
+            EventKind::Acknowledged(_) => held = true,
             EventKind::Unacknowledged { .. } => held = false,
             EventKind::Reopened { .. } => (held, over) = (false, false),
             EventKind::PageDecided { .. } if over => return Err(format!("event {at}: {event:?}")),

@@ -42,7 +42,7 @@ fn held(length: i64) -> World {
 }
 
 fn opened(world: &World) -> usize {
-    world.events.iter().filter(|event| matches!(event.kind, EventKind::Opened { .. })).count()
+    world.events.iter().filter(|event| matches!(event.kind, EventKind::Opened(_))).count()
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! place of the batch's own tells, and keeps a late one out. See [`crate::sql::postgres::SETTLE`].
 
 use super::fold::{Folded, Told, digest, head, json};
-use super::link::{Fault, Link};
+use super::link::{Fault, Link, is_race};
 use super::parameters::{Parameter, many_bytes, number, seconds, text};
 use crate::rows;
 use crate::sql::{journal as sql, postgres, silences};
@@ -15,7 +15,6 @@ use incident::{AlertKey, Event, IncidentId, Plan, Silence, Summary, Work};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use tokio_postgres::Row;
-use tokio_postgres::error::SqlState;
 
 /// For how long a node counts as alive after it was heard of, in seconds: then others take its work over.
 const ALIVE_S: f64 = 15.0;
@@ -381,19 +380,6 @@ pub(super) fn get<'a, T: tokio_postgres::types::FromSql<'a>>(
     column: usize,
 ) -> Result<T, JournalError> {
     row.try_get(column).map_err(unavailable)
-}
-
-/// Two transactions that met: one of them is told to decide again.
-fn is_race(state: &SqlState) -> bool {
-    [
-        SqlState::T_R_SERIALIZATION_FAILURE,
-        SqlState::T_R_DEADLOCK_DETECTED,
-        SqlState::UNIQUE_VIOLATION,
-        SqlState::LOCK_NOT_AVAILABLE,
-        // A key that went to this very incident meanwhile leaves the function nobody to name.
-        SqlState::NULL_VALUE_NOT_ALLOWED,
-    ]
-    .contains(state)
 }
 
 /// Storage that cannot be used at the moment.

@@ -286,3 +286,16 @@ fn name_of(config: &Config) -> String {
         config.get_dbname().unwrap_or("of the same name as the user")
     )
 }
+
+/// Two transactions that met: one of them is told to decide again.
+pub(super) fn is_race(state: &SqlState) -> bool {
+    [
+        SqlState::T_R_SERIALIZATION_FAILURE,
+        SqlState::T_R_DEADLOCK_DETECTED,
+        SqlState::UNIQUE_VIOLATION,
+        SqlState::LOCK_NOT_AVAILABLE,
+        // A key that went to this very incident meanwhile leaves the function nobody to name.
+        SqlState::NULL_VALUE_NOT_ALLOWED,
+    ]
+    .contains(state)
+}

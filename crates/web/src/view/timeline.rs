@@ -3,8 +3,8 @@
 mod run;
 
 use incident::{
-    AckIntent, Audience, Event, EventKind, Hold, Incident, Lapse, OpenedBy, PageDecision, Severity,
-    SeverityBasis, SilenceKind, StepOutcome, words,
+    AckIntent, Acknowledging, Audience, Event, EventKind, Hold, Holding, Incident, Lapse, OpenedBy, Opening,
+    PageDecision, PageFailure, Severity, SeverityBasis, SilenceKind, StepOutcome, words,
 };
 use playbook::Answer;
 
@@ -12,9 +12,9 @@ use playbook::Answer;
 #[must_use]
 pub fn timeline_text(event: &Event, incident: &Incident) -> Option<(&'static str, String)> {
     match &event.kind {
-        EventKind::Held { .. }
+        EventKind::Held(_)
         | EventKind::HeldPassed
-        | EventKind::Opened { .. }
+        | EventKind::Opened(_)
         | EventKind::AlertFired { .. }
         | EventKind::AlertRepeated { .. }
         | EventKind::AlertResolved { .. }
@@ -33,7 +33,7 @@ pub fn timeline_text(event: &Event, incident: &Incident) -> Option<(&'static str
         | EventKind::Unpaged { .. }
         | EventKind::EscalationStopped { .. }
         | EventKind::TicketFiled { .. }
-        | EventKind::Acknowledged { .. }
+        | EventKind::Acknowledged(_)
         | EventKind::Declined { .. }
         | EventKind::AcknowledgementExtended { .. }
         | EventKind::AcknowledgementReminded { .. }
@@ -44,7 +44,7 @@ pub fn timeline_text(event: &Event, incident: &Incident) -> Option<(&'static str
         | EventKind::PageDue { .. }
         | EventKind::PageAnswered { .. }
         | EventKind::PageDelivered { .. }
-        | EventKind::PageFailed { .. }
+        | EventKind::PageFailed(_)
         | EventKind::PageRetried { .. }
         | EventKind::PageUncertain { .. }
         | EventKind::PageWithdrawn { .. } => page(event, incident),
@@ -79,11 +79,13 @@ pub fn timeline_text(event: &Event, incident: &Incident) -> Option<(&'static str
 
 fn alert(event: &Event) -> Option<(&'static str, String)> {
     let words = match &event.kind {
-        EventKind::Held { hold, .. } => ("alert", held(hold)),
-        EventKind::Opened { title, how: OpenedBy::Alert, .. } => {
+        EventKind::Held(Holding { hold, .. }) => ("alert", held(hold)),
+        EventKind::Opened(Opening { title, how: OpenedBy::Alert, .. }) => {
             ("opened", format!("opened by an alert: {title}"))
         }
-        EventKind::Opened { title, how: OpenedBy::Report, .. } => ("opened", format!("reported: {title}")),
+        EventKind::Opened(Opening { title, how: OpenedBy::Report, .. }) => {
+            ("opened", format!("reported: {title}"))
+        }
         EventKind::AlertFired { alert } => {
             ("alert", format!("alert fires: {} ({})", alert.title, alert.key.source))
         }
@@ -159,7 +161,7 @@ fn escalation(event: &Event) -> Option<(&'static str, String)> {
             ("escalation", format!("nobody else is woken: {}", reason.words()))
         }
         EventKind::TicketFiled { text } => ("escalation", format!("nobody is woken; filed instead: {text}")),
-        EventKind::Acknowledged { .. }
+        EventKind::Acknowledged(_)
         | EventKind::AcknowledgementExtended { .. }
         | EventKind::AcknowledgementReminded { .. }
         | EventKind::HandOverAsked { .. }
@@ -174,7 +176,7 @@ fn escalation(event: &Event) -> Option<(&'static str, String)> {
 /// Who has it, and what they ask of others.
 fn holding(event: &Event) -> Option<(&'static str, String)> {
     let words = match &event.kind {
-        EventKind::Acknowledged { intent, lapses_at, from, .. } => {
+        EventKind::Acknowledged(Acknowledging { intent, lapses_at, from, .. }) => {
             let how = ack_intent(*intent);
             let from = from.as_ref().map_or_else(String::new, |from| format!(", taken over from {from}"));
             format!("acknowledged: {how}{from}; lapses at {} without news", words::clock(*lapses_at))
@@ -223,11 +225,11 @@ fn page(event: &Event, incident: &Incident) -> Option<(&'static str, String)> {
         EventKind::PageDelivered { page, attempt, .. } => {
             ("page", format!("{} delivered at attempt {attempt}", about(*page)))
         }
-        EventKind::PageFailed { page, attempt, error, retry_at: Some(at), .. } => (
+        EventKind::PageFailed(PageFailure { page, attempt, error, retry_at: Some(at), .. }) => (
             "page-failed",
             format!("{}, attempt {attempt}: {error}; again at {}", about(*page), words::clock(*at)),
         ),
-        EventKind::PageFailed { page, attempt, error, retry_at: None, .. } => {
+        EventKind::PageFailed(PageFailure { page, attempt, error, retry_at: None, .. }) => {
             ("page-failed", format!("{} given up at attempt {attempt}: {error}", about(*page)))
         }
         EventKind::PageRetried { page } => ("page", format!("{} is tried again", about(*page))),

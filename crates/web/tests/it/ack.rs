@@ -78,7 +78,7 @@ async fn two_fingers_on_one_link_make_one_answer() {
     assert_eq!((twice.0.status, twice.1.status), (303, 303));
     let events = world.engine.history(id).await.unwrap();
     let acknowledged =
-        events.iter().filter(|event| matches!(event.kind, incident::EventKind::Acknowledged { .. }));
+        events.iter().filter(|event| matches!(event.kind, incident::EventKind::Acknowledged(_)));
     assert_eq!(acknowledged.count(), 1);
 }
 

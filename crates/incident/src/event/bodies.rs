@@ -1,0 +1,70 @@
+//! What the larger events say. Kept as they stand in the journal: each is the body of its kind.
+
+use super::{Arrival, OpenedBy};
+use crate::command::AckIntent;
+use crate::people::Actor;
+use crate::silence::Hold;
+use alloc::string::String;
+use alloc::vec::Vec;
+use jiff::Timestamp;
+use playbook::RunbookMatch;
+use serde::{Deserialize, Serialize};
+
+/// A silence holds an alert back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Holding {
+    /// Which, and until when.
+    pub hold: Hold,
+    /// One line for people.
+    pub title: String,
+    /// The runbooks that fit, best first, for when it opens after all.
+    pub matches: Vec<RunbookMatch>,
+    /// The digest of the plan of then.
+    pub plan: String,
+}
+
+/// Somebody has it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Acknowledging {
+    /// What they mean.
+    pub intent: AckIntent,
+    /// The page that they answered.
+    pub page: Option<u32>,
+    /// When it lapses without news.
+    pub lapses_at: Timestamp,
+    /// When they are asked whether they still have it; `None` for not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remind_at: Option<Timestamp>,
+    /// Who had it until now, when it was taken over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Actor>,
+}
+
+/// An attempt of a page failed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PageFailure {
+    /// Which.
+    pub page: u32,
+    /// Which attempt.
+    pub attempt: u32,
+    /// What went wrong.
+    pub error: String,
+    /// When it is tried again; `None` for never.
+    pub retry_at: Option<Timestamp>,
+    /// Whether it may have arrived all the same.
+    #[serde(default)]
+    pub arrival: Arrival,
+}
+
+/// How an incident began.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Opening {
+    /// One line for people.
+    pub title: String,
+    /// More.
+    pub description: String,
+    /// How.
+    pub how: OpenedBy,
+    /// The digest of the pinned plan.
+    pub plan: String,
+}
