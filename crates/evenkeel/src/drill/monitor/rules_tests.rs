@@ -64,6 +64,8 @@ fn each_failure_fires_the_rule_that_measures_it() {
         assert_eq!(firing(&measures(&[(kind, act(20, &[(words, 3)], 10))], &[])), [rule], "{kind} {words}");
     }
     assert_eq!(firing(&measures(&[("show", act(20, &[], 2_400))], &[])), ["RequestLatencyP95"]);
+    let slow = [("show", act(20, &[], 2_400)), ("session", act(9, &[], 5_900))];
+    assert_eq!(firing(&measures(&slow, &[])), ["RequestLatencyP95", "SessionStartP95"], "in this order");
     let logins = [(Check::SignIn, &[None, Some("sign-in failed")][..])];
     assert_eq!(firing(&measures(&[], &logins)), ["LoginRatio"]);
     let stays = measures(&[("stay", act(3, &[("Session paused", 3)], 0))], &[]);
