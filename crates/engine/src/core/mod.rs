@@ -13,7 +13,7 @@ mod silencing;
 mod writing;
 
 use crate::fault::Faults;
-use crate::ports::{Batch, Clock, Company, Ids, Journal, JournalError, Lease, Schedule, StreamWrite};
+use crate::ports::{Batch, Clock, Company, Ids, Journal, JournalError, Lease, StreamWrite};
 use crate::request::{Answer, Answers, Change, EngineError, Question};
 use crate::settings::Settings;
 use crate::timers::Timers;

@@ -64,6 +64,11 @@ fn each_failure_fires_the_rule_that_measures_it() {
         assert_eq!(firing(&measures(&[(kind, act(20, &[(words, 3)], 10))], &[])), [rule], "{kind} {words}");
     }
     assert_eq!(firing(&measures(&[("show", act(20, &[], 2_400))], &[])), ["RequestLatencyP95"]);
+    let few = |p50_ms| Measured { p50_ms, ..act(3, &[], 4_400) };
+    assert_eq!(firing(&measures(&[("resume", few(4_200))], &[])), ["RequestLatencyP95"], "half of few");
+    assert_eq!(firing(&measures(&[("resume", few(40))], &[])), [""; 0], "one of few is an accident");
+    let slow = [("show", act(20, &[], 2_400)), ("session", act(9, &[], 5_900))];
+    assert_eq!(firing(&measures(&slow, &[])), ["RequestLatencyP95", "SessionStartP95"], "in this order");
     let logins = [(Check::SignIn, &[None, Some("sign-in failed")][..])];
     assert_eq!(firing(&measures(&[], &logins)), ["LoginRatio"]);
     let stays = measures(&[("stay", act(3, &[("Session paused", 3)], 0))], &[]);
