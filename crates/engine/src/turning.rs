@@ -138,6 +138,8 @@ impl Turning {
 
     /// Fires what has fallen due, looks after the storage and the leases, and hands out what there is room for.
     pub(crate) fn look_round(&mut self) {
+        // Whoever asks from here on has the next turn whole.
+        let asking = self.asking.take();
         let after = self.core.ask_confirmed();
         self.tell(after);
         let after = self.core.fire_due(BATCH_MAX);
@@ -163,7 +165,6 @@ impl Turning {
         }
         self.hand_out();
         self.asking.turned(self.clock.now());
-        let asking = self.asking.take();
         if asking.is_empty() {
             return;
         }
