@@ -409,7 +409,7 @@ async fn the_shipped_playbook_is_understood_whole() {
     assert_eq!(sum(&|runbook| list(&runbook["symptoms"]).len()), 21);
     assert!(sum(&|runbook| steps(runbook).len()) >= 35);
     assert!(sum(&|runbook| steps(runbook).iter().map(|step| list(&step["commands"]).len()).sum()) >= 17);
-    assert_eq!(sum(&|runbook| steps(runbook).iter().map(|step| list(&step["causes"]).len()).sum()), 6);
+    assert_eq!(sum(&|runbook| steps(runbook).iter().map(|step| list(&step["causes"]).len()).sum()), 9);
     let phases = list(&shown["checklist"]["phases"]);
     assert_eq!(phases.len(), 6);
     assert_eq!(phases.iter().map(|phase| list(&phase["items"]).len()).sum::<usize>(), 16);
