@@ -105,7 +105,8 @@ pub(crate) fn behind<'w>(name: &str, words: &'w [Word]) -> Behind<'w> {
         }
         rest = &rest[1..];
     }
-    if rest.is_empty() { Behind::Unclear(None) } else { Behind::Command(rest) }
+    // What is not known to be a name may be anything, an option of the wrapper's too.
+    if rest.first().and_then(Word::exact).is_none() { Behind::Unclear(None) } else { Behind::Command(rest) }
 }
 
 /// Whether it stays one word whatever it becomes.
@@ -188,6 +189,7 @@ mod tests {
             ("sudo -u", None),
             ("sudo", None),
             ("timeout soon ls", None),
+            ("xargs -I$X ls", None),
             ("timeout 5", None),
             ("watch -x ls", Some("-x")),
             ("npx -p other convex", Some("-p")),

@@ -40,7 +40,8 @@ fn a_play_goes_the_whole_way_as_the_drill_did() {
                 "{stages:?}\n{}",
                 told.transcript
             );
-            assert_eq!(told.card.repaired_by == RepairedBy::Operator, recording.by_operator);
+            let by_operator = told.card.repaired_by == RepairedBy::Operator;
+            assert_eq!(by_operator, recording.by_operator, "{} {seed}\n{}", recording.drill, told.transcript);
             assert!(told.transcript.contains("(stand-in)"), "{}", told.transcript);
         }
     }
