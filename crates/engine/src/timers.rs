@@ -44,6 +44,14 @@ impl Timers {
         self.due.remove(&(incident, key));
     }
 
+    /// One that was taken is done with; what has been set anew since then stays.
+    pub(crate) fn done(&mut self, incident: IncidentId, key: TimerKey, due: Timestamp) {
+        let key = (incident, key);
+        if self.due.get(&key) == Some(&due) {
+            self.due.remove(&key);
+        }
+    }
+
     /// When it is worth looking again.
     pub(crate) fn next(&mut self) -> Option<Timestamp> {
         let due = self.next_due()?;
@@ -72,6 +80,11 @@ impl Timers {
         }
         while taken.len() < limit && self.next_due().is_some_and(|due| due <= now) {
             if let Some(Reverse((due, incident, key))) = self.heap.pop() {
+                // Set, cleared and set again to the same time it stands here twice, side by side.
+                while matches!(self.heap.peek(), Some(Reverse(next)) if *next == (due, incident, key.clone()))
+                {
+                    self.heap.pop();
+                }
                 taken.push(Schedule { incident, key, due });
             }
         }
@@ -114,6 +127,21 @@ mod tests {
         timers.set(id(1), TimerKey::Escalation, at(5));
         timers.set(id(1), TimerKey::Escalation, at(5));
         assert_eq!(timers.take_due(at(6), 10).len(), 1);
+    }
+
+    #[test]
+    fn a_timer_that_was_cleared_and_set_again_to_the_same_time_fires_once_and_takes_nothing_newer_off() {
+        let mut timers = Timers::default();
+        timers.set(id(1), TimerKey::Escalation, at(5));
+        timers.clear(id(1), TimerKey::Escalation);
+        timers.set(id(1), TimerKey::Escalation, at(5));
+        timers.set(id(2), TimerKey::Escalation, at(5));
+        assert_eq!(timers.take_due(at(6), 10).len(), 2);
+        timers.set(id(1), TimerKey::Escalation, at(20));
+        timers.done(id(1), TimerKey::Escalation, at(5));
+        timers.done(id(2), TimerKey::Escalation, at(5));
+        assert_eq!(timers.next(), Some(at(20)));
+        assert_eq!(timers.len(), 1);
     }
 
     #[test]

@@ -45,7 +45,7 @@ impl Core {
             Ok(answer) if answer.events == 0 => {}
             Ok(_) => self.world.tally.timer(self.world.clock.now().duration_since(schedule.due)),
             Err(EngineError::Refused(_) | EngineError::NoIncident(_)) => {
-                self.timers.clear(schedule.incident, schedule.key);
+                self.timers.done(schedule.incident, schedule.key, schedule.due);
             }
             Err(EngineError::Busy | EngineError::Unavailable(_) | EngineError::Stopping) => {
                 self.timers.retry(schedule, self.world.clock.now());

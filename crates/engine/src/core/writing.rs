@@ -104,9 +104,8 @@ impl Core {
             for timer in &stream.timers {
                 match timer {
                     TimerWrite::Set { key, due } => self.timers.set(stream.incident, key.clone(), *due),
-                    TimerWrite::Clear { key } | TimerWrite::Take { key, .. } => {
-                        self.timers.clear(stream.incident, key.clone());
-                    }
+                    TimerWrite::Clear { key } => self.timers.clear(stream.incident, key.clone()),
+                    TimerWrite::Take { key, due } => self.timers.done(stream.incident, key.clone(), *due),
                 }
             }
             for work in &stream.work {
