@@ -1,6 +1,7 @@
 //! The alert that a probe's state is told as.
 
 use crate::probe::Probe;
+use crate::telling;
 use engine::ports::{ProbeState, Standing};
 use incident::{Alert, AlertKey, AlertStatus};
 use std::collections::BTreeMap;
@@ -38,17 +39,8 @@ pub(crate) fn of(probe: &Probe, standing: &Standing) -> Alert {
 
 /// The end of the alert of a probe that is in the settings no more.
 pub(crate) fn orphaned(name: &str) -> Alert {
-    Alert {
-        key: key(name),
-        status: AlertStatus::Resolved,
-        title: format!("{name} is no longer looked at"),
-        description: "The probe was taken out of the settings.".to_owned(),
-        severity: None,
-        labels: BTreeMap::new(),
-        link: None,
-        started_at: None,
-        expires_at: None,
-    }
+    let title = format!("{name} is no longer looked at");
+    telling::orphaned(key(name), title, "The probe was taken out of the settings.")
 }
 
 fn key(name: &str) -> AlertKey {

@@ -1,8 +1,9 @@
 //! Telling the engine, for whoever looks or listens here.
 
 use engine::{Engine, EngineError};
-use incident::{Alert, Refusal};
+use incident::{Alert, AlertKey, AlertStatus, Refusal};
 use jiff::SignedDuration;
+use std::collections::BTreeMap;
 
 /// An outage that goes on is told again this often, as every source does: an incident that somebody closed too early
 /// opens again.
@@ -10,6 +11,21 @@ pub(crate) const REPEAT: SignedDuration = SignedDuration::from_mins(5);
 
 /// How long until an alert that could not be kept is offered again.
 pub(crate) const AGAIN: SignedDuration = SignedDuration::from_secs(2);
+
+/// The end of an alert of ours whose cause is in the settings no more.
+pub(crate) fn orphaned(key: AlertKey, title: String, description: &str) -> Alert {
+    Alert {
+        key,
+        status: AlertStatus::Resolved,
+        title,
+        description: description.to_owned(),
+        severity: None,
+        labels: BTreeMap::new(),
+        link: None,
+        started_at: None,
+        expires_at: None,
+    }
+}
 
 /// Of each alert whether the engine has kept it, or has no use for it.
 pub(crate) async fn kept(engine: &Engine, alerts: Vec<Alert>) -> Vec<bool> {

@@ -6,7 +6,7 @@ use crate::cli::{AgentArgs, Reach};
 use crate::client::Client;
 use crate::config::AgentConfig;
 use crate::exit::{Failure, Kind};
-use crate::{print, wiring};
+use crate::wiring;
 use engine::ports::AgentRuns;
 use serde_json::Value;
 use std::os::unix::fs::MetadataExt as _;
@@ -92,16 +92,8 @@ fn token(file: Option<&Path>) -> Result<String, Failure> {
 
 pub(super) fn list(reach: &Reach) -> Result<(), Failure> {
     let answer = Client::new(reach)?.get("/api/agents")?;
-    if reach.json {
-        return print::json(&answer);
-    }
-    let agents = items(&answer, "agents");
-    if agents.is_empty() {
-        return print::line(
-            "there are no agents: every command runs on the server's own host (docs/agents.md)",
-        );
-    }
-    print::table(&agents.iter().map(row).collect::<Vec<_>>())
+    let none = "there are no agents: every command runs on the server's own host (docs/agents.md)";
+    super::list(reach, &answer, "agents", none, row)
 }
 
 fn row(agent: &Value) -> Vec<String> {

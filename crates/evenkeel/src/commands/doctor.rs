@@ -10,13 +10,12 @@ use crate::client::Client;
 use crate::config::Config;
 use crate::exit::{Failure, Kind};
 use crate::{print, wiring};
-use engine::ports::{Clock, Journal as _};
+use engine::ports::Clock;
 use incident::{Moment, Policy};
 use playbook::{DiagnosticSeverity, Playbook};
 use serde::Serialize;
 use std::path::Path;
 use std::sync::Arc;
-use store::Sqlite;
 
 /// One thing that was looked at.
 #[derive(Serialize)]
@@ -174,37 +173,26 @@ fn severities(policy: &Policy, playbook: &Playbook) -> Look {
 /// The database takes a write, or the server that holds it says that it does, or its folder could take one.
 fn storage(reach: &Reach, config: &Config) -> Look {
     let data = &config.data;
-    let (well, said) = if config.database_url.is_some() {
-        match wiring::Place::of(config).open().and_then(|shared| try_shared(&shared)) {
-            Ok(name) => (true, format!("{name} can be written")),
-            Err(error) => (false, error.to_string()),
+    let is_made = config.database_url.is_some() || wiring::database(data).exists();
+    let tried = is_made.then(|| wiring::Place::of(config).open().and_then(|database| try_write(&database)));
+    let (well, said) = match tried {
+        None => folder(data),
+        Some(Ok(Some(name))) => (true, format!("{name} can be written")),
+        Some(Ok(None)) => (true, format!("{} can be written", data.display())),
+        Some(Err(error)) if error.to_string().contains("is in use by process") => {
+            held(reach, &error.to_string())
         }
-    } else if wiring::database(data).exists() {
-        match wiring::open_storage(data).and_then(|storage| try_write(&storage)) {
-            Ok(()) => (true, format!("{} can be written", data.display())),
-            Err(error) if error.to_string().contains("is in use by process") => {
-                held(reach, &error.to_string())
-            }
-            Err(error) => (false, error.to_string()),
-        }
-    } else {
-        folder(data)
+        Some(Err(error)) => (false, error.to_string()),
     };
     Look { about: "storage", well, said }
 }
 
-/// A node that comes, writes and goes.
-fn try_shared(shared: &wiring::Database) -> Result<String, Failure> {
-    let node = format!("doctor-{}", std::process::id());
-    let mut journal = shared.journal(&node)?;
+/// A node that comes, writes and goes. The name of a database that servers share.
+fn try_write(database: &wiring::Database) -> Result<Option<String>, Failure> {
+    let mut journal = database.journal(&format!("doctor-{}", std::process::id()))?;
     journal.try_write().map_err(wiring::storage_failed)?;
     journal.leave();
-    Ok(shared.name().to_owned())
-}
-
-fn try_write(storage: &Sqlite) -> Result<(), Failure> {
-    let mut journal = storage.journal().map_err(wiring::storage_failed)?;
-    journal.try_write().map_err(wiring::storage_failed)
+    Ok(database.is_shared().then(|| database.name().to_owned()))
 }
 
 /// What the server that holds the database says of it. A server that cannot be asked may be at another address.
@@ -280,7 +268,7 @@ mod tests {
     #[test]
     fn storage_that_is_held_is_told_with_what_its_server_says() {
         let folder = tempfile::tempdir().unwrap();
-        let _server = wiring::open_storage(folder.path()).unwrap();
+        let _server = wiring::Place::Folder(folder.path().to_owned()).open().unwrap();
         let reach = Reach { json: false, server: "http://127.0.0.1:1".to_owned(), token: None };
         let look = storage(&reach, &kept_in(folder.path()));
         assert!(look.well && look.said.contains("is in use by process"), "{}", look.said);

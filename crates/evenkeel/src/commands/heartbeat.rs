@@ -1,6 +1,6 @@
 //! `evenkeel heartbeat …`: how heartbeats stand, and a sign from here.
 
-use super::{items, percent, text};
+use super::{list, percent, text};
 use crate::cli::{HeartbeatVerb, Reach, SignArg};
 use crate::client::Client;
 use crate::exit::Failure;
@@ -9,7 +9,11 @@ use serde_json::{Value, json};
 
 pub(super) fn run(reach: &Reach, verb: &HeartbeatVerb) -> Result<(), Failure> {
     match verb {
-        HeartbeatVerb::List => list(reach, &Client::new(reach)?.get("/api/heartbeats")?),
+        HeartbeatVerb::List => {
+            let answer = Client::new(reach)?.get("/api/heartbeats")?;
+            let none = "nothing is waited for; a [heartbeats.NAME] in the settings is heard from (docs/heartbeats.md)";
+            list(reach, &answer, "heartbeats", none, row)
+        }
         HeartbeatVerb::Send { name, sign, words } => {
             let word = match sign {
                 SignArg::Alive => "",
@@ -21,19 +25,6 @@ pub(super) fn run(reach: &Reach, verb: &HeartbeatVerb) -> Result<(), Failure> {
             if reach.json { print::json(&answer) } else { print::line("heard") }
         }
     }
-}
-
-fn list(reach: &Reach, answer: &Value) -> Result<(), Failure> {
-    if reach.json {
-        return print::json(answer);
-    }
-    let heartbeats = items(answer, "heartbeats");
-    if heartbeats.is_empty() {
-        return print::line(
-            "nothing is waited for; a [heartbeats.NAME] in the settings is heard from (docs/heartbeats.md)",
-        );
-    }
-    print::table(&heartbeats.iter().map(row).collect::<Vec<_>>())
 }
 
 fn row(heartbeat: &Value) -> Vec<String> {

@@ -46,13 +46,6 @@ pub(super) fn done(reach: &Reach, answer: &Value) -> Result<(), Failure> {
 }
 
 fn list(reach: &Reach, answer: &Value) -> Result<(), Failure> {
-    if reach.json {
-        return print::json(answer);
-    }
-    let incidents = items(answer, "incidents");
-    if incidents.is_empty() {
-        return print::line("no open incident");
-    }
     let row = |incident: &Value| {
         let held = match text(incident, "acknowledged_by") {
             "" if incident.get("unpaged").and_then(Value::as_bool) == Some(true) => "UNPAGED",
@@ -65,7 +58,7 @@ fn list(reach: &Reach, answer: &Value) -> Result<(), Failure> {
             .chain([held.to_owned(), text(incident, "id").to_owned(), text(incident, "title").to_owned()])
             .collect()
     };
-    print::table(&incidents.iter().map(row).collect::<Vec<Vec<String>>>())
+    super::list(reach, answer, "incidents", "no open incident", row)
 }
 
 fn show(reach: &Reach, incident: &Value) -> Result<(), Failure> {

@@ -25,10 +25,10 @@ mod status;
 mod token;
 mod tools;
 
-use crate::cli::{Cli, Verb};
+use crate::cli::{Cli, Reach, Verb};
 use crate::exit::{Failure, Kind};
 use crate::practice::Voice;
-use crate::{demo, drill};
+use crate::{demo, drill, print};
 use serde_json::{Map, Value};
 use std::process::ExitCode;
 
@@ -87,6 +87,23 @@ fn percent(text: &str) -> String {
         if plain { char::from(byte).to_string() } else { format!("%{byte:02X}") }
     };
     text.bytes().map(byte).collect()
+}
+
+/// Prints a list of an answer, a row each, or what there is to say when it is empty.
+fn list(
+    reach: &Reach,
+    answer: &Value,
+    key: &str,
+    none: &str,
+    row: impl Fn(&Value) -> Vec<String>,
+) -> Result<(), Failure> {
+    if reach.json {
+        return print::json(answer);
+    }
+    match items(answer, key) {
+        [] => print::line(none),
+        rows => print::table(&rows.iter().map(row).collect::<Vec<_>>()),
+    }
 }
 
 /// A list of a JSON answer, or nothing.

@@ -1,6 +1,6 @@
 //! `evenkeel probe …`: what the probes of a server hold, and one look from here.
 
-use super::{items, text};
+use super::{list, text};
 use crate::cli::{ProbeVerb, Reach};
 use crate::client::Client;
 use crate::config::{Config, place};
@@ -13,7 +13,11 @@ use std::path::Path;
 
 pub(super) fn run(reach: &Reach, verb: &ProbeVerb) -> Result<(), Failure> {
     match verb {
-        ProbeVerb::List => list(reach, &Client::new(reach)?.get("/api/probes")?),
+        ProbeVerb::List => {
+            let answer = Client::new(reach)?.get("/api/probes")?;
+            let none = "nothing is looked at; a [[probe]] in the settings names a target (docs/probes.md)";
+            list(reach, &answer, "probes", none, row)
+        }
         ProbeVerb::Try { name, config } => try_one(reach, name, config),
         ProbeVerb::Suggest { file, config } => suggest(reach, file.as_deref(), config),
     }
@@ -47,19 +51,6 @@ fn as_json(suggestion: &Suggestion) -> Value {
         "document": suggestion.document, "line": suggestion.line, "span": suggestion.span,
         "place": suggestion.place, "words": suggestion.words, "toml": suggestion.toml(),
     })
-}
-
-fn list(reach: &Reach, answer: &Value) -> Result<(), Failure> {
-    if reach.json {
-        return print::json(answer);
-    }
-    let probes = items(answer, "probes");
-    if probes.is_empty() {
-        return print::line(
-            "nothing is looked at; a [[probe]] in the settings names a target (docs/probes.md)",
-        );
-    }
-    print::table(&probes.iter().map(row).collect::<Vec<_>>())
 }
 
 fn row(probe: &Value) -> Vec<String> {

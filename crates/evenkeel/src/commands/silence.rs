@@ -118,16 +118,9 @@ fn count(value: &Value) -> u64 {
 
 fn held(reach: &Reach, over: bool) -> Result<(), Failure> {
     let answer = Client::new(reach)?.get(if over { "/api/held?over=true" } else { "/api/held" })?;
-    if reach.json {
-        return print::json(&answer);
-    }
     let row = |alert: &Value| {
         let word = |key: &str| text(alert, key).to_owned();
         vec![word("since"), word("by"), word("source"), word("title")]
     };
-    let alerts = items(&answer, "alerts");
-    if alerts.is_empty() {
-        return print::line(if over { "none was" } else { "no alert is held back" });
-    }
-    print::table(&alerts.iter().map(row).collect::<Vec<_>>())
+    super::list(reach, &answer, "alerts", if over { "none was" } else { "no alert is held back" }, row)
 }

@@ -1,11 +1,10 @@
 //! `evenkeel status …`: telling people, and what they were told.
 
 use super::incident::done;
-use super::{incident_path, items, pairs, text};
+use super::{incident_path, list, pairs, text};
 use crate::cli::{PhaseArg, Reach, StatusVerb};
 use crate::client::Client;
 use crate::exit::Failure;
-use crate::print;
 use serde_json::{Value, json};
 
 pub(super) fn run(reach: &Reach, verb: &StatusVerb) -> Result<(), Failure> {
@@ -32,13 +31,6 @@ pub(super) fn run(reach: &Reach, verb: &StatusVerb) -> Result<(), Failure> {
 }
 
 fn show(reach: &Reach, page: &Value) -> Result<(), Failure> {
-    if reach.json {
-        return print::json(page);
-    }
-    let incidents = items(page, "incidents");
-    if incidents.is_empty() {
-        return print::line("the public page says: no incident");
-    }
     let row = |incident: &Value| ["phase", "title"].map(|key| text(incident, key).to_owned()).to_vec();
-    print::table(&incidents.iter().map(row).collect::<Vec<_>>())
+    list(reach, page, "incidents", "the public page says: no incident", row)
 }

@@ -45,7 +45,10 @@ impl Place {
     /// Opens it, making a file and its folder when there is none, and brings its tables up to date.
     pub(crate) fn open(&self) -> Result<Database, Failure> {
         match self {
-            Self::Folder(data) => open_storage(data).map(Database::File),
+            Self::Folder(data) => {
+                make_folder(data)?;
+                Sqlite::open(&database(data)).map(Database::File).map_err(storage_failed)
+            }
             Self::File(file) => {
                 make_folder(file.parent().unwrap_or(Path::new(".")))?;
                 Sqlite::open(file).map(Database::File).map_err(storage_failed)
@@ -172,12 +175,6 @@ impl Database {
 /// The database's file in the data folder.
 pub(crate) fn database(data: &Path) -> PathBuf {
     data.join("evenkeel.db")
-}
-
-/// Opens the database in the data folder, making both when there is none.
-pub(crate) fn open_storage(data: &Path) -> Result<Sqlite, Failure> {
-    make_folder(data)?;
-    Sqlite::open(&database(data)).map_err(storage_failed)
 }
 
 /// Makes the data folder when there is none.

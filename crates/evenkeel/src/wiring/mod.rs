@@ -15,7 +15,7 @@ pub(crate) use ahead::{AHEAD_DAYS, look_ahead};
 pub(crate) use answers_file::change;
 pub(crate) use chance::{Chance, hex};
 pub(crate) use clock::Steady;
-pub(crate) use database::{Database, Place, database, open_storage};
+pub(crate) use database::{Database, Place, database};
 pub(crate) use plan::plan;
 pub(crate) use playbook_files::{ReadPlaybook, read_documents, read_playbook};
 pub(crate) use running::{command_runner, own_variable, private, run_settings};

@@ -2,7 +2,7 @@
 //! servers.
 
 use crate::postgres_server::PostgresServer;
-use crate::world::{LIMIT, PLAYBOOK, Server, Sink, client, evenkeel, settings, until};
+use crate::world::{LIMIT, PLAYBOOK, Server, Sink, client, serve_with, settings, until};
 use serde_json::{Value, json};
 
 const BACKUP: &str =
@@ -73,17 +73,12 @@ async fn two_servers_hear_as_one() {
 
 #[tokio::test]
 async fn heartbeats_that_cannot_be_meant_stop_the_start_by_name_and_line() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("evenkeel.toml");
-    std::fs::write(folder.path().join("p.md"), PLAYBOOK).unwrap();
-    let serve = async |heartbeat: &str| {
-        std::fs::write(&file, format!("playbook = \"p.md\"\n{heartbeat}")).unwrap();
-        evenkeel(&["serve", "--config", file.to_str().unwrap()]).await
-    };
-    serve("[heartbeats.a]\nevery = \"often\"\n").await.ended(3, &["evenkeel.toml:", "is no length of time"]);
-    serve("[heartbeats.a]\nevery = \"1 s\"\n").await.ended(3, &["heartbeats.a: every is 1s"]);
-    serve("[heartbeats.a]\nevery = \"1 h\"\ngrace = \"1 s\"\n")
+    serve_with("[heartbeats.a]\nevery = \"often\"\n")
+        .await
+        .ended(3, &["evenkeel.toml:", "is no length of time"]);
+    serve_with("[heartbeats.a]\nevery = \"1 s\"\n").await.ended(3, &["heartbeats.a: every is 1s"]);
+    serve_with("[heartbeats.a]\nevery = \"1 h\"\ngrace = \"1 s\"\n")
         .await
         .ended(3, &["heartbeats.a: grace is 1s"]);
-    serve("[heartbeats.a]\nevery = \"1 h\"\ngraze = \"1 h\"\n").await.ended(3, &["graze"]);
+    serve_with("[heartbeats.a]\nevery = \"1 h\"\ngraze = \"1 h\"\n").await.ended(3, &["graze"]);
 }

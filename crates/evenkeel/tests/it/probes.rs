@@ -1,7 +1,7 @@
 //! Evenkeel looks for itself: a target that is down opens an incident and pages, also across a kill, and is over when it
 //! is up again; settings that cannot be meant are refused by name, and the doctor tries every probe.
 
-use crate::world::{LIMIT, PLAYBOOK, Server, Sink, evenkeel, settings, until};
+use crate::world::{LIMIT, PLAYBOOK, Server, Sink, evenkeel, serve_with, settings, until};
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get;
@@ -117,22 +117,15 @@ async fn a_target_that_is_down_pages_once_and_is_over_when_it_is_up() {
 
 #[tokio::test]
 async fn probes_that_cannot_be_meant_stop_the_start_by_name_and_line() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("evenkeel.toml");
-    std::fs::write(folder.path().join("p.md"), PLAYBOOK).unwrap();
-    let serve = async |probe: &str| {
-        std::fs::write(&file, format!("playbook = \"p.md\"\n{probe}")).unwrap();
-        evenkeel(&["serve", "--config", file.to_str().unwrap()]).await
-    };
     let url = "[[probe]]\nname = \"api\"\nkind = \"http\"\nurl = \"http://127.0.0.1:1/\"\n";
-    serve(&format!("{url}every = \"now\"\n"))
+    serve_with(&format!("{url}every = \"now\"\n"))
         .await
         .ended(3, &["evenkeel.toml:6:", "is no length of time", "`60s`"]);
-    serve(&format!("{url}down_after = \"9 of 5\"\n"))
+    serve_with(&format!("{url}down_after = \"9 of 5\"\n"))
         .await
         .ended(3, &["probe \"api\"", "down_after", "\"3 of 5\""]);
-    serve(&format!("{url}{url}")).await.ended(3, &["two probes have the name \"api\""]);
-    serve("[[probe]]\nname = \"x\"\nkind = \"command\"\ncommand = \"rm -rf /srv\"\n")
+    serve_with(&format!("{url}{url}")).await.ended(3, &["two probes have the name \"api\""]);
+    serve_with("[[probe]]\nname = \"x\"\nkind = \"command\"\ncommand = \"rm -rf /srv\"\n")
         .await
         .ended(3, &["probe \"x\"", "must only look"]);
 }

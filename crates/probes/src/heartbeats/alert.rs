@@ -2,10 +2,10 @@
 
 use super::due;
 use super::setting::Heartbeat;
+use crate::telling;
 use engine::ports::{HeartbeatState, Pulse};
 use incident::{Alert, AlertKey, AlertStatus};
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeMap;
 
 /// The source of every heartbeat's alert.
 const SOURCE: &str = "heartbeats";
@@ -31,17 +31,8 @@ pub(super) fn of(heartbeat: &Heartbeat, pulse: &Pulse) -> Alert {
 
 /// The end of the alert of a heartbeat that is in the settings no more.
 pub(super) fn orphaned(name: &str) -> Alert {
-    Alert {
-        key: key(name),
-        status: AlertStatus::Resolved,
-        title: format!("{name} is no longer waited for"),
-        description: "The heartbeat was taken out of the settings.".to_owned(),
-        severity: None,
-        labels: BTreeMap::new(),
-        link: None,
-        started_at: None,
-        expires_at: None,
-    }
+    let title = format!("{name} is no longer waited for");
+    telling::orphaned(key(name), title, "The heartbeat was taken out of the settings.")
 }
 
 fn key(name: &str) -> AlertKey {
@@ -104,6 +95,7 @@ fn length(length: SignedDuration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeMap;
 
     fn heartbeat() -> Heartbeat {
         Heartbeat {

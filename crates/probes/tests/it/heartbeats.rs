@@ -1,11 +1,11 @@
 //! Heartbeats with a real engine: silence becomes one alert, a sign of life ends it, and our own outage is no silence.
 
-use crate::telling::{Counting, HandClock, NoLinks};
-use crate::world::{SOON, Shell};
+use crate::telling::{HandClock, start_engine};
+use crate::world::SOON;
 use engine::memory::Memory;
 use engine::ports::{Filter, HeartbeatBoard as _, HeartbeatState, JournalError, Sign, SignRefusal};
-use engine::{Engine, Hands, Parts, Settings, Stopped};
-use incident::{AlertStatus, Plan, Roster};
+use engine::{Engine, Stopped};
+use incident::AlertStatus;
 use jiff::SignedDuration;
 use probes::{HeartbeatSetting, Listener, ListenerParts, Switchboard};
 use std::sync::Arc;
@@ -32,18 +32,7 @@ impl World {
 
     /// A process on what an earlier one left, or beside another one.
     fn go_on(heartbeats: &[&str], clock: HandClock, memory: Memory) -> Self {
-        let plan = Plan { digest: "plan".to_owned(), ..Plan::default() };
-        let roster = Roster::new(Vec::new(), Vec::new().into_iter().collect(), Vec::new());
-        let parts = Parts {
-            journal: Box::new(memory.clone()),
-            archive: Arc::new(memory.clone()),
-            clock: Arc::new(clock.clone()),
-            ids: Arc::new(Counting::default()),
-            settings: Settings::new(Arc::new(plan), Arc::new(roster)),
-            node: "test".to_owned(),
-            hands: Hands { couriers: Vec::new(), executor: Arc::new(Shell), links: Arc::new(NoLinks) },
-        };
-        let (engine, stopped) = Engine::start(parts).unwrap();
+        let (engine, stopped) = start_engine(&clock, &memory);
         let heartbeat =
             |name: &&str| toml::from_str::<HeartbeatSetting>(BACKUP).unwrap().heartbeat(name).unwrap();
         let (stop, stopping) = watch::channel(false);

@@ -43,7 +43,7 @@ impl Clock for HandClock {
 }
 
 #[derive(Default)]
-pub(crate) struct Counting(AtomicU64);
+struct Counting(AtomicU64);
 
 impl Ids for Counting {
     fn incident(&self, _: Timestamp) -> IncidentId {
@@ -55,12 +55,28 @@ impl Ids for Counting {
     }
 }
 
-pub(crate) struct NoLinks;
+struct NoLinks;
 
 impl Links for NoLinks {
     fn page(&self, _: IncidentId, _: u32) -> String {
         String::new()
     }
+}
+
+/// An engine with nobody to wake and nothing to run but what a test says.
+pub(crate) fn start_engine(clock: &HandClock, memory: &Memory) -> (Engine, Stopped) {
+    let plan = Plan { digest: "plan".to_owned(), ..Plan::default() };
+    let roster = Roster::new(Vec::new(), Vec::new().into_iter().collect(), Vec::new());
+    let parts = Parts {
+        journal: Box::new(memory.clone()),
+        archive: Arc::new(memory.clone()),
+        clock: Arc::new(clock.clone()),
+        ids: Arc::new(Counting::default()),
+        settings: Settings::new(Arc::new(plan), Arc::new(roster)),
+        node: "test".to_owned(),
+        hands: Hands { couriers: Vec::new(), executor: Arc::new(Shell), links: Arc::new(NoLinks) },
+    };
+    Engine::start(parts).unwrap()
 }
 
 struct World {
@@ -81,18 +97,7 @@ impl World {
 
     /// A process on what an earlier one left.
     fn go_on(settings: &str, clock: HandClock, memory: Memory) -> Self {
-        let plan = Plan { digest: "plan".to_owned(), ..Plan::default() };
-        let roster = Roster::new(Vec::new(), Vec::new().into_iter().collect(), Vec::new());
-        let parts = Parts {
-            journal: Box::new(memory.clone()),
-            archive: Arc::new(memory.clone()),
-            clock: Arc::new(clock.clone()),
-            ids: Arc::new(Counting::default()),
-            settings: Settings::new(Arc::new(plan), Arc::new(roster)),
-            node: "test".to_owned(),
-            hands: Hands { couriers: Vec::new(), executor: Arc::new(Shell), links: Arc::new(NoLinks) },
-        };
-        let (engine, stopped) = Engine::start(parts).unwrap();
+        let (engine, stopped) = start_engine(&clock, &memory);
         let probe = |settings: &str| toml::from_str::<ProbeSetting>(settings).unwrap().probe().unwrap();
         let probes = Some(settings).filter(|settings| !settings.is_empty()).map(probe);
         let (stop, stopping) = watch::channel(false);

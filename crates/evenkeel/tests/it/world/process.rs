@@ -104,6 +104,15 @@ pub(crate) async fn evenkeel(args: &[&str]) -> Said {
     run(EVENKEEL, args).await
 }
 
+/// Starts a server on the playbook of the tests and these settings, which it should refuse.
+pub(crate) async fn serve_with(settings: &str) -> Said {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("evenkeel.toml");
+    std::fs::write(folder.path().join("p.md"), super::PLAYBOOK).unwrap();
+    std::fs::write(&file, format!("playbook = \"p.md\"\n{settings}")).unwrap();
+    evenkeel(&["serve", "--config", file.to_str().unwrap()]).await
+}
+
 /// Runs a program to its end; a missing one fails with what installs it.
 pub(crate) async fn run(program: &str, args: &[&str]) -> Said {
     let output = command(program).args(args).stdin(Stdio::null()).output().await;
