@@ -57,7 +57,7 @@ impl Agents {
     /// # Errors
     /// [`AgentRefusal`] when it is not served.
     pub async fn ask(&self, name: &str, ask: &AgentAsk) -> Result<AgentWork, AgentRefusal> {
-        let until = self.clock.now().saturating_add(ASK_HELD).unwrap_or(jiff::Timestamp::MAX);
+        let until = incident::later(self.clock.now(), ASK_HELD);
         let mut moved = self.moved.subscribe();
         self.state().hear(name, ask, self.clock.now())?;
         self.moved.send_replace(());

@@ -11,7 +11,7 @@ use crate::ports::{Archive, Clock, Company, Filter, Ids, Journal, JournalError};
 use crate::request::{Answer, Answers, Change, EngineError, Question, Report, Request, SilenceChange};
 use crate::settings::Settings;
 use crate::still::Still;
-use crate::turning::{Turning, Wanted};
+use crate::turning::Turning;
 use crate::vitals::{Asking, Tally};
 use arc_swap::ArcSwap;
 use incident::{
@@ -140,8 +140,8 @@ impl Engine {
         let (feed, _) = broadcast::channel(FEED_MAX);
         let (ways, arrivals) = lanes(parts.hands.channels());
         let asking = Arc::new(Asking::new(parts.clock.now()));
-        let wanted = Wanted { inbox, asking: Arc::clone(&asking) };
-        let turning = Turning::new(core, wanted, (feed.clone(), ways), Arc::clone(&parts.clock));
+        let turning =
+            Turning::new(core, inbox, Arc::clone(&asking), (feed.clone(), ways), Arc::clone(&parts.clock));
         let engine = Self {
             requests,
             feed,

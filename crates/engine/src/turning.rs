@@ -55,12 +55,6 @@ pub(crate) struct Turning {
     changes: u64,
 }
 
-/// What others want of the core.
-pub(crate) struct Wanted {
-    pub(crate) inbox: Receiver<Request>,
-    pub(crate) asking: Arc<Asking>,
-}
-
 /// To whoever wants to see an incident.
 type Reply = tokio::sync::oneshot::Sender<Result<Arc<Incident>, EngineError>>;
 
@@ -76,7 +70,8 @@ enum Told {
 impl Turning {
     pub(crate) fn new(
         core: Core,
-        Wanted { inbox, asking }: Wanted,
+        inbox: Receiver<Request>,
+        asking: Arc<Asking>,
         (feed, ways): (broadcast::Sender<Change>, Ways),
         clock: Arc<dyn Clock>,
     ) -> Self {

@@ -3,7 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 /// The instant so much later, or the last one there is.
-pub(crate) fn later(at: Timestamp, wait: SignedDuration) -> Timestamp {
+#[must_use]
+pub fn later(at: Timestamp, wait: SignedDuration) -> Timestamp {
     at.saturating_add(wait).unwrap_or(Timestamp::MAX)
 }
 

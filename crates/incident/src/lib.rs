@@ -45,6 +45,7 @@ pub use event::{
 pub use evolve::evolve;
 pub use follow::{Intent, TimerKey, Work, follow};
 pub use id::{IncidentId, ParseIdError, SilenceId};
+pub use later::later;
 pub use people::{Actor, Channel, Contact, Moment, PersonId, Responder, Roster};
 pub use place::{Place, Serves};
 pub use plan::{DelayReading, Level, Plan, Policy};

@@ -4,6 +4,7 @@
 //! here: the present, and whether a contact's channel works, which whoever asks knows and leaves out of the roster.
 
 use crate::decide::{reachable, unreachable_because};
+use crate::later::later;
 use crate::people::{Moment, PersonId, Roster};
 use crate::plan::{Level, Plan};
 use crate::silence::Silences;
@@ -249,6 +250,6 @@ impl Stretch {
     #[must_use]
     pub fn days(from: Timestamp, days: u32) -> Self {
         let hours = SignedDuration::from_hours(24 * i64::from(days));
-        Self { from, until: from.checked_add(hours).unwrap_or(Timestamp::MAX) }
+        Self { from, until: later(from, hours) }
     }
 }

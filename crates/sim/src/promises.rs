@@ -37,6 +37,7 @@ pub struct Broken {
 }
 
 /// What is known from outside.
+#[derive(Default)]
 pub(crate) struct Ledger {
     /// Each incident as its events make it.
     pub(crate) incidents: BTreeMap<IncidentId, Incident>,
@@ -56,21 +57,6 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    pub(crate) fn new() -> Self {
-        Self {
-            incidents: BTreeMap::new(),
-            carried: BTreeMap::new(),
-            begun: BTreeMap::new(),
-            unwanted: BTreeMap::new(),
-            accepted: BTreeSet::new(),
-            unpaged: BTreeSet::new(),
-            tickets: BTreeSet::new(),
-            disturbances: 0,
-            jumped: None,
-            found: None,
-        }
-    }
-
     fn broken(&mut self, promise: u8, how: String) {
         self.found.get_or_insert(Broken { promise, how });
     }

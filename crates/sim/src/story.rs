@@ -134,7 +134,7 @@ impl Story {
             deliveries: Vec::new(),
             pending: BTreeMap::new(),
             tickets: 0,
-            ledger: Ledger::new(),
+            ledger: Ledger::default(),
             step: 0,
             broken_at: 0,
             telling: telling.clone(),

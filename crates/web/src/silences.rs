@@ -100,12 +100,17 @@ pub(crate) struct Preview {
     pub(crate) looked: usize,
 }
 
-/// Everything that may hold alerts back, with what it holds now.
-pub(crate) async fn all(app: &App) -> Result<All, EngineError> {
+/// The alerts that are held back now, the newest first.
+pub(crate) async fn held_now(app: &App) -> Result<Vec<Summary>, EngineError> {
+    rows(app, Some("held"), HELD_MAX).await
+}
+
+/// Everything that may hold alerts back, with how many of these it holds.
+pub(crate) async fn all(app: &App, held_now: &[Summary]) -> Result<All, EngineError> {
     let now = app.now();
-    let mut holds: BTreeMap<String, usize> = BTreeMap::new();
-    for row in rows(app, Some("held"), HELD_MAX).await? {
-        *holds.entry(row.held_by.unwrap_or_default()).or_default() += 1;
+    let mut holds: BTreeMap<&str, usize> = BTreeMap::new();
+    for row in held_now {
+        *holds.entry(row.held_by.as_deref().unwrap_or_default()).or_default() += 1;
     }
     let held = |name: &str| holds.get(name).copied().unwrap_or(0);
     let made = app.engine().silences(LISTED_MAX).await?;
@@ -157,7 +162,8 @@ pub(crate) async fn held(
     Ok(rows.into_iter().map(of_row).collect())
 }
 
-fn of_row(row: Summary) -> Held {
+/// A row as it is shown.
+pub(crate) fn of_row(row: Summary) -> Held {
     let key = row.keys.into_iter().next();
     let (source, key) = key.map(|key| (key.source, key.key)).unwrap_or_default();
     Held {

@@ -6,7 +6,7 @@ use crate::ports::{
     Presence, Reported, Taken,
 };
 use incident::words::{clock, duration};
-use incident::{Ending, RunReport};
+use incident::{Ending, RunReport, later};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use tokio::sync::oneshot;
@@ -275,10 +275,6 @@ fn away(agent: &str, heard: Option<&Heard>) -> String {
         "the agent {agent} {since}; it has not begun. Start it on its host with `evenkeel agent --name {agent}`, then \
          ask for the command again"
     )
-}
-
-fn later(at: Timestamp, wait: SignedDuration) -> Timestamp {
-    at.saturating_add(wait).unwrap_or(Timestamp::MAX)
 }
 
 /// One line of what somebody else wrote.

@@ -63,7 +63,9 @@ impl Core {
             self.follow(&change);
             // What is told late is not told in order: who has these keys is asked when somebody wants to know.
             if news.standing != NodeStanding::Held {
-                self.keys.retain(|key, _| !change.keys.contains(key));
+                for key in &change.keys {
+                    self.keys.remove(key);
+                }
             }
             after.changes.push(Change { incident: change.incident, version: change.version });
         }
@@ -118,19 +120,10 @@ impl Core {
     }
 
     /// After a conflict on the outcome of work it is found out whether the work is still this node's.
-    pub(super) fn doubt(&mut self, question: &Question) -> Result<(), JournalError> {
+    pub(super) fn doubt(&mut self, question: &Question) -> Result<(), EngineError> {
         let Question::Ask { incident, asked, lease: Some(_) } = question else { return Ok(()) };
-        let key =
-            work_of(&asked.command).filter(|_| self.company == Company::Shared).map(|work| (*incident, work));
-        let Some((key, lease)) =
-            key.and_then(|key| self.leases.get(&key).map(|held| (key, held.lease.clone())))
-        else {
-            return Ok(());
-        };
-        if !self.world.journal.holds(key.0, key.1, &lease)? {
-            self.leases.remove(&key);
-        }
-        Ok(())
+        let work = work_of(&asked.command).filter(|_| self.company == Company::Shared);
+        work.map_or(Ok(()), |work| self.holds(*incident, work).map(drop))
     }
 
     fn follow(&mut self, change: &Foreign) {

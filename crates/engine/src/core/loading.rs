@@ -169,21 +169,32 @@ impl Core {
             return After::default();
         }
         let batch: Vec<IncidentId> = self.untried.iter().take(UNPAGED_BATCH_MAX).copied().collect();
-        let question = |id: &IncidentId| {
-            let asked = Asked { by: Actor::System, command: Command::TryUnpaged };
-            Question::Ask { incident: *id, asked, lease: None }
-        };
-        let (answers, after) = self.handle(&batch.iter().map(question).collect::<Vec<_>>());
-        // Storage that refuses is well one day; a single incident that cannot be read must not be asked for ever.
-        let refused = self.world.faults.current().is_some();
-        for (id, answer) in batch.iter().zip(answers) {
-            match answer {
-                Err(EngineError::Busy) => {}
-                Err(EngineError::Unavailable(_)) if refused => {}
-                Ok(_) | Err(_) => drop(self.untried.remove(id)),
-            }
+        let (again, after) = self.ask_each(&batch, &Command::TryUnpaged);
+        for id in batch.iter().filter(|id| !again.contains(id)) {
+            self.untried.remove(id);
         }
         after
+    }
+
+    /// Asks the same of several incidents; those of them that must be asked again.
+    pub(super) fn ask_each(
+        &mut self,
+        ids: &[IncidentId],
+        command: &Command,
+    ) -> (BTreeSet<IncidentId>, After) {
+        let question = |id: &IncidentId| {
+            let asked = Asked { by: Actor::System, command: command.clone() };
+            Question::Ask { incident: *id, asked, lease: None }
+        };
+        let (answers, after) = self.handle(&ids.iter().map(question).collect::<Vec<_>>());
+        // Storage that refuses is well one day; a single incident that cannot be read must not be asked for ever.
+        let refused = self.world.faults.current().is_some();
+        let again = ids.iter().zip(answers).filter(|(_, answer)| match answer {
+            Err(EngineError::Busy) => true,
+            Err(EngineError::Unavailable(_)) => refused,
+            Ok(_) | Err(_) => false,
+        });
+        (again.map(|(id, _)| *id).collect(), after)
     }
 
     /// The incident as it stands, from memory or from the journal.

@@ -240,11 +240,12 @@ impl Core {
             let command = Command::Alert { alert: alert.clone(), matches: Vec::new() };
             let answer = self.ask(id, Asked { by: by.clone(), command }, None, making);
             // What is gone or cannot be read for good keeps nobody asleep.
-            let over = matches!(
-                answer,
-                Err(EngineError::Refused(Refusal::AlreadyResolved) | EngineError::NoIncident(_))
-            );
-            if !over && !self.is_corrupt(id) {
+            let over = match &answer {
+                Err(EngineError::Refused(Refusal::AlreadyResolved) | EngineError::NoIncident(_)) => true,
+                Err(EngineError::Unavailable(_)) => self.is_corrupt(id),
+                Ok(_) | Err(_) => false,
+            };
+            if !over {
                 return answer;
             }
         }

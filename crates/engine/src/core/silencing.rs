@@ -7,9 +7,9 @@
 
 use super::{After, CONFLICTS_MAX, Core};
 use crate::ports::{Company, JournalError};
-use crate::request::{EngineError, Question, SilenceChange};
+use crate::request::{EngineError, SilenceChange};
 use crate::settings::Settings;
-use incident::{Actor, Asked, Command, IncidentId, Refusal, SILENCES_MAX, Silence, SilenceId, Silences};
+use incident::{Command, IncidentId, Refusal, SILENCES_MAX, Silence, SilenceId, Silences};
 use std::sync::Arc;
 
 /// How many held alerts are judged in one transaction.
@@ -119,19 +119,8 @@ impl Core {
         }
         let waiting = &mut self.silences.unjudged;
         let batch: Vec<IncidentId> = waiting.drain(..waiting.len().min(JUDGED_AT_ONCE)).collect();
-        let question = |id: &IncidentId| {
-            let asked = Asked { by: Actor::System, command: Command::JudgeHeld };
-            Question::Ask { incident: *id, asked, lease: None }
-        };
-        let (answers, after) = self.handle(&batch.iter().map(question).collect::<Vec<_>>());
-        // Storage that refuses is well one day; a single stream that cannot be read must not be asked for ever.
-        let refused = self.world.faults.current().is_some();
-        let again = |answer: &Result<_, EngineError>| match answer {
-            Err(EngineError::Busy) => true,
-            Err(EngineError::Unavailable(_)) => refused,
-            Ok(_) | Err(_) => false,
-        };
-        self.silences.ended |= answers.iter().any(again);
+        let (again, after) = self.ask_each(&batch, &Command::JudgeHeld);
+        self.silences.ended |= !again.is_empty();
         after
     }
 

@@ -15,7 +15,8 @@ use crate::wiring::{Chance, Steady, hex, own_variable};
 use backoff::Backoff;
 use engine::ports::{AgentRuns, AgentSelf, AgentWork, Clock, Ids as _};
 use hand::{Hand, Ways};
-use jiff::{SignedDuration, Timestamp};
+use incident::later;
+use jiff::SignedDuration;
 use link::Trouble;
 use runner::{Changes, Held, Runner, RunnerConfig};
 use std::future::Future;
@@ -121,8 +122,4 @@ fn rest_after(hand: &Arc<Hand>, work: AgentWork) -> Option<SignedDuration> {
     let ended = work.stops.into_iter().filter(|name| hand.stop(*name)).count();
     let begun = work.orders.into_iter().map(|order| hand.begin(order)).filter(|new| *new).count();
     (!empty && ended == 0 && begun == 0).then_some(REST)
-}
-
-fn later(at: Timestamp, wait: SignedDuration) -> Timestamp {
-    at.saturating_add(wait).unwrap_or(Timestamp::MAX)
 }

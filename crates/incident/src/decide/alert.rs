@@ -36,26 +36,25 @@ pub(super) fn alert(draft: &mut Draft<'_>, alert: Alert, matches: Vec<RunbookMat
 
 fn opens(draft: &mut Draft<'_>, alert: Alert, matches: Vec<RunbookMatch>) {
     let (severity, basis) = severity_of(&draft.incident, &alert);
-    draft.push(EventKind::Opened(Opening {
-        title: alert.title.clone(),
-        description: alert.description.clone(),
-        how: OpenedBy::Alert,
-        plan: draft.incident.plan.digest.clone(),
-    }));
+    draft.push(opened(draft, &alert));
     draft.push(EventKind::AlertFired { alert });
     watch_silence(draft);
     report::begin(draft, severity, basis, matches);
 }
 
-/// What was held back opens after all; the alert is here already.
-pub(super) fn opens_late(draft: &mut Draft<'_>, alert: &Alert) {
-    let (severity, basis) = severity_of(&draft.incident, alert);
-    draft.push_own(EventKind::Opened(Opening {
+fn opened(draft: &Draft<'_>, alert: &Alert) -> EventKind {
+    EventKind::Opened(Opening {
         title: alert.title.clone(),
         description: alert.description.clone(),
         how: OpenedBy::Alert,
         plan: draft.incident.plan.digest.clone(),
-    }));
+    })
+}
+
+/// What was held back opens after all; the alert is here already.
+pub(super) fn opens_late(draft: &mut Draft<'_>, alert: &Alert) {
+    let (severity, basis) = severity_of(&draft.incident, alert);
+    draft.push_own(opened(draft, alert));
     let matches = draft.incident.matches.clone();
     report::begin(draft, severity, basis, matches);
 }

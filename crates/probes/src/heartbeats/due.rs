@@ -6,11 +6,11 @@
 
 use super::setting::Heartbeat;
 use engine::ports::{HeartbeatState, HeartbeatView, Pulse};
+use incident::later;
 use jiff::{SignedDuration, Timestamp};
 
 /// When its silence is told unless it is heard before. What has begun must end within the grace.
 pub(super) fn due(heartbeat: &Heartbeat, pulse: &Pulse) -> Timestamp {
-    let later = |from: Timestamp, length| from.saturating_add(length).unwrap_or(Timestamp::MAX);
     let period = heartbeat.every.saturating_add(heartbeat.grace);
     let due = match pulse.begun_at {
         Some(begun) => later(begun, heartbeat.grace),

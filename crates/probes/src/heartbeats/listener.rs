@@ -34,6 +34,9 @@ pub struct ListenerParts {
 /// Waits for what is not heard.
 pub struct Listener {
     desks: Vec<Desk>,
+    /// All who are to be heard, by name, for whoever reads what was heard.
+    heartbeats: Arc<BTreeMap<String, Heartbeat>>,
+    names: Arc<[String]>,
     board: Arc<Switchboard>,
     engine: Engine,
     clock: Arc<dyn Clock>,
@@ -69,7 +72,10 @@ impl Listener {
         let board = Arc::new(Switchboard::new(names, Arc::clone(&records), Arc::clone(&clock)));
         let desk = |heartbeat| Desk { heartbeat, pulse: None, told: None, repeat_at: Timestamp::MIN };
         let next_at = clock.now();
+        let by_name: BTreeMap<_, _> = heartbeats.iter().map(|one| (one.name.clone(), one.clone())).collect();
         let listener = Self {
+            names: by_name.keys().cloned().collect(),
+            heartbeats: Arc::new(by_name),
             desks: heartbeats.into_iter().map(desk).collect(),
             board: Arc::clone(&board),
             engine,
@@ -135,10 +141,8 @@ impl Listener {
     /// What every node heard, with silences written down.
     async fn listen(&self, now: Timestamp) -> Result<Vec<Pulse>, HeartbeatError> {
         let records = Arc::clone(&self.records);
-        let heartbeats: BTreeMap<String, Heartbeat> =
-            self.desks.iter().map(|desk| (desk.heartbeat.name.clone(), desk.heartbeat.clone())).collect();
+        let (names, heartbeats) = (Arc::clone(&self.names), Arc::clone(&self.heartbeats));
         let read = tokio::task::spawn_blocking(move || {
-            let names: Vec<String> = heartbeats.keys().cloned().collect();
             let outage_us = i64::try_from(OUTAGE.as_micros()).unwrap_or(i64::MAX);
             let read = records.listen(&names, now, outage_us)?;
             let is_late = |pulse: &&Pulse| {

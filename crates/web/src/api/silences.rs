@@ -13,7 +13,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub(super) async fn list(State(app): State<App>, _caller: ApiCaller) -> Result<Json<All>, Problem> {
-    Ok(Json(silences::all(&app).await?))
+    let held_now = silences::held_now(&app).await?;
+    Ok(Json(silences::all(&app, &held_now).await?))
 }
 
 #[derive(Deserialize)]

@@ -12,7 +12,7 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::{FromRequestParts as _, Query, RawPathParams, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use engine::ports::{HeartbeatView, Sign, SignRefusal, Token};
 use serde::{Deserialize, Serialize};
@@ -53,7 +53,7 @@ struct Call {
     name: Option<String>,
     /// What stands after the name.
     word: Option<String>,
-    query: String,
+    uri: Uri,
 }
 
 /// What a call means.
@@ -108,10 +108,8 @@ struct Push {
 /// As Uptime Kuma's push monitors.
 async fn pushed(State(app): State<App>, request: Request) -> Result<Response, Problem> {
     let (call, _) = Call::read(&app, request).await?;
-    let uri =
-        format!("/?{}", call.query).parse().map_err(|_| Problem::invalid("the query cannot be read"))?;
     let Query(push): Query<Push> =
-        Query::try_from_uri(&uri).map_err(|error| Problem::invalid(format!("the query: {error}")))?;
+        Query::try_from_uri(&call.uri).map_err(|error| Problem::invalid(format!("the query: {error}")))?;
     let sign = if push.status == "down" { Sign::Failed } else { Sign::Alive };
     take(&app, &call, sign, &push.msg).await?;
     Ok(Json(serde_json::json!({ "ok": true })).into_response())
@@ -147,8 +145,7 @@ impl Call {
         // A key that is nobody's is refused before a byte of the body is read.
         let source = key.and_then(|key| key::source(app, &key)).ok_or_else(Problem::sign_in)?;
         let (name, word) = (named(&params, "name"), named(&params, "word"));
-        let query = parts.uri.query().unwrap_or_default().to_owned();
-        Ok((Self { source, name, word, query }, body))
+        Ok((Self { source, name, word, uri: parts.uri }, body))
     }
 }
 

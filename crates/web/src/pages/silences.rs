@@ -139,8 +139,10 @@ async fn page(
     typed: Typed,
     preview: Option<Preview>,
 ) -> Result<SilencesPage, PageProblem> {
-    let all = silences::all(app).await?;
-    let held = silences::held(app, "held", None, ROWS_MAX).await?;
+    let held_now = silences::held_now(app).await?;
+    let all = silences::all(app, &held_now).await?;
+    let shown = usize::try_from(ROWS_MAX).unwrap_or(usize::MAX);
+    let held = held_now.into_iter().take(shown).map(silences::of_row).collect();
     let passed = silences::held(app, "passed", None, ROWS_MAX).await?;
     Ok(made(&Frame::new(app, who), all, (held, passed), typed).with(preview))
 }
