@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::exit::{Failure, Kind};
 use crate::{print, wiring};
 use engine::ports::Clock;
-use incident::{Moment, Policy};
+use incident::{Moment, Plan};
 use playbook::{DiagnosticSeverity, Playbook};
 use serde::Serialize;
 use std::path::Path;
@@ -27,19 +27,19 @@ struct Look {
 
 pub(super) fn run(reach: &Reach, path: &Path) -> Result<(), Failure> {
     let config = Config::read(path)?;
-    let read = config.playbook.read()?;
+    let plan = preflight::plan(&config, config.playbook.read()?.playbook);
     let mut looks = vec![
-        playbook(&read.playbook),
-        roles(&config, &read.playbook),
+        playbook(&plan.playbook),
+        roles(&config, &plan),
         contacts(&config),
         second_word(&config),
         channels(&config),
-        severities(&config.policy, &read.playbook),
+        severities(&plan),
         storage(reach, &config),
         holding::look(&config.runner),
     ];
-    looks.extend(placing::looks(&config, &read.playbook));
-    looks.extend(probing::looks(&config, &read.playbook)?);
+    looks.extend(placing::looks(&config, &plan));
+    looks.extend(probing::looks(&config, &plan)?);
     if reach.json {
         print::json(&looks)?;
     } else {
@@ -79,8 +79,8 @@ fn playbook(playbook: &Playbook) -> Look {
 }
 
 /// Every level of each path must be held by somebody who can be woken, now and in the weeks to come.
-fn roles(config: &Config, playbook: &Playbook) -> Look {
-    let found = preflight::ahead(config, playbook.clone(), wiring::AHEAD_DAYS);
+fn roles(config: &Config, plan: &Plan) -> Look {
+    let found = preflight::ahead(config, plan, wiring::AHEAD_DAYS);
     let grave: Vec<&str> = found.grave().map(|one| one.said.as_str()).collect();
     let said = if grave.is_empty() {
         format!("every level of each path wakes somebody, for {} days to come", wiring::AHEAD_DAYS)
@@ -153,9 +153,8 @@ fn channels(config: &Config) -> Look {
     Look { about: "channels", well: faults.is_empty(), said }
 }
 
-fn severities(policy: &Policy, playbook: &Playbook) -> Look {
-    let plan =
-        incident::Plan { playbook: playbook.clone(), policy: policy.clone(), ..incident::Plan::default() };
+fn severities(plan: &Plan) -> Look {
+    let policy = &plan.policy;
     let unknown: Vec<&str> = policy
         .severity_map
         .values()

@@ -5,12 +5,13 @@ use crate::config::Config;
 use crate::exit::{Failure, Kind};
 use crate::{print, wiring};
 use engine::ports::Clock as _;
-use incident::{Finding, Preflight};
+use incident::{Finding, Plan, Preflight};
+use playbook::Playbook;
 
 pub(super) fn run(reach: &Reach, args: &Args) -> Result<(), Failure> {
     let config = Config::read(&args.config)?;
-    let read = config.playbook.read()?;
-    let found = ahead(&config, read.playbook, args.days);
+    let plan = plan(&config, config.playbook.read()?.playbook);
+    let found = ahead(&config, &plan, args.days);
     if reach.json {
         print::json(&found)?;
     } else {
@@ -22,11 +23,15 @@ pub(super) fn run(reach: &Reach, args: &Args) -> Result<(), Failure> {
     }
 }
 
-/// What the settings and the playbook make of the days to come, from now on.
-pub(super) fn ahead(config: &Config, playbook: playbook::Playbook, days: u32) -> Preflight {
-    let plan = incident::Plan { playbook, policy: config.policy(), ..incident::Plan::default() };
+/// The playbook with the settings beside it.
+pub(super) fn plan(config: &Config, playbook: Playbook) -> Plan {
+    Plan { playbook, policy: config.policy(), agents: config.agents.clone(), ..Plan::default() }
+}
+
+/// What they make of the days to come, from now on.
+pub(super) fn ahead(config: &Config, plan: &Plan, days: u32) -> Preflight {
     let now = wiring::Steady::new(1.0).now();
-    wiring::look_ahead(&plan, config.roster(), &config.channels, now, days)
+    wiring::look_ahead(plan, config.roster(), &config.channels, now, days)
 }
 
 fn tell(found: &Preflight, days: u32) -> Result<(), Failure> {

@@ -1,6 +1,6 @@
 //! The settings under `[agents]`, of a server, and the file of an agent itself.
 
-use super::{Config, RunnerSettings, explain};
+use super::{Config, RunnerSettings};
 use crate::exit::{Failure, Kind};
 use engine::AGENTS_MAX;
 use incident::Serves;
@@ -23,15 +23,8 @@ pub(crate) struct AgentConfig {
 impl AgentConfig {
     /// Reads a file. Paths in it are relative to its folder.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            Failure::new(
-                Kind::Config,
-                format!("cannot read the agent's settings {}: {error}", path.display()),
-            )
-            .hint("docs/agents.md shows some; without --config an agent runs with the defaults")
-        })?;
-        let mut config: Self =
-            toml::from_str(&text).map_err(|error| explain::toml_error(path, &text, &error))?;
+        let hint = "docs/agents.md shows some; without --config an agent runs with the defaults";
+        let mut config: Self = super::parsed(path, "the agent's settings", hint)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         config.token_file = config.token_file.map(|file| folder.join(file));
         config.runner = config.runner.below(folder);

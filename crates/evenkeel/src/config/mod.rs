@@ -161,15 +161,19 @@ fn data() -> PathBuf {
     PathBuf::from("data")
 }
 
+/// What stands in a file of settings. `what` it holds and the hint are for whoever named a file that cannot be read.
+fn parsed<T: serde::de::DeserializeOwned>(path: &Path, what: &str, hint: &str) -> Result<T, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Failure::new(Kind::Config, format!("cannot read {what} {}: {error}", path.display())).hint(hint)
+    })?;
+    toml::from_str(&text).map_err(|error| explain::toml_error(path, &text, &error))
+}
+
 impl Config {
     /// Reads a file. Paths in it are relative to its folder.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            Failure::new(Kind::Config, format!("cannot read the settings {}: {error}", path.display()))
-                .hint("`evenkeel serve --config FILE` names another file; docs/settings.md shows one")
-        })?;
-        let mut config: Self =
-            toml::from_str(&text).map_err(|error| explain::toml_error(path, &text, &error))?;
+        let hint = "`evenkeel serve --config FILE` names another file; docs/settings.md shows one";
+        let mut config: Self = parsed(path, "the settings", hint)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         config.data = folder.join(&config.data);
         config.playbook = config.playbook.below(folder);

@@ -45,6 +45,13 @@ impl World {
         Self { clock, memory, engine, stopped, board, stop, listener }
     }
 
+    /// The next process, on what this one left, so long after its end.
+    async fn after(self, away: SignedDuration) -> Self {
+        let (clock, memory) = self.end().await;
+        clock.0.send_modify(|now| *now += away);
+        Self::go_on(&["backup"], clock, memory)
+    }
+
     async fn end(self) -> (HandClock, Memory) {
         self.stop.send_replace(true);
         self.listener.await.unwrap();
@@ -166,15 +173,11 @@ async fn our_own_outage_is_no_silence_and_forgives_one_period_once() {
     world.sign(Sign::Alive).await;
     world.is_in(HeartbeatState::Alive).await;
     world.pass(60).await;
-    let (clock, memory) = world.end().await;
-    clock.0.send_modify(|now| *now += SignedDuration::from_hours(10));
-    let world = World::go_on(&["backup"], clock, memory);
+    let world = world.after(SignedDuration::from_hours(10)).await;
     world.is_in(HeartbeatState::Alive).await;
     world.pass(330).await;
     assert_eq!(world.alerts().await, [], "a whole period from our return");
-    let (clock, memory) = world.end().await;
-    clock.0.send_modify(|now| *now += SignedDuration::from_secs(600));
-    let world = World::go_on(&["backup"], clock, memory);
+    let world = world.after(SignedDuration::from_secs(600)).await;
     world.is_in(HeartbeatState::Alive).await;
     world.pass(20).await;
     assert_eq!(world.alerts().await, [], "the second outage adds what it took");
@@ -190,9 +193,7 @@ async fn what_was_silent_before_a_start_is_silent_after_it_and_is_one_incident()
     world.is_in(HeartbeatState::Alive).await;
     world.pass(360).await;
     world.fires(SILENT).await;
-    let (clock, memory) = world.end().await;
-    clock.0.send_modify(|now| *now += SignedDuration::from_hours(1));
-    let world = World::go_on(&["backup"], clock, memory);
+    let world = world.after(SignedDuration::from_hours(1)).await;
     world.is_in(HeartbeatState::Silent).await;
     world.fires(SILENT).await;
     world.sign(Sign::Alive).await;

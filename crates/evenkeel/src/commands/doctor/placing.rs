@@ -9,10 +9,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The programs that the playbook's commands call on this host, and whether every agent's runbooks are in the playbook.
-pub(super) fn looks(config: &Config, playbook: &Playbook) -> Vec<Look> {
-    let plan = Plan { playbook: playbook.clone(), agents: config.agents.clone(), ..Plan::default() };
-    let mut looks: Vec<Look> = agents(config, playbook).into_iter().collect();
-    looks.extend(tools(&plan));
+pub(super) fn looks(config: &Config, plan: &Plan) -> Vec<Look> {
+    let mut looks: Vec<Look> = agents(config, &plan.playbook).into_iter().collect();
+    looks.extend(tools(plan));
     looks
 }
 
@@ -76,7 +75,7 @@ mod tests {
         let playbook = playbook::compile(text.as_bytes());
         let said = |rest: &str| {
             let config: Config = toml::from_str(&format!("playbook = 'p.md'\n{rest}")).unwrap();
-            looks(&config, &playbook)
+            looks(&config, &super::super::preflight::plan(&config, playbook.clone()))
                 .into_iter()
                 .map(|look| (look.about, look.well, look.said))
                 .collect::<Vec<_>>()

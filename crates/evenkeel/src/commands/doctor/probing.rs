@@ -7,18 +7,16 @@ use crate::exit::{Failure, Kind};
 use crate::wiring;
 use engine::ports::{Clock as _, Verdict};
 use incident::Plan;
-use playbook::Playbook;
 use probes::{Attempt, Probe};
 use tokio::task::JoinSet;
 
 /// So many probes are tried at once.
 const TRIED_AT_ONCE: usize = 16;
 
-pub(super) fn looks(config: &Config, playbook: &Playbook) -> Result<Vec<Look>, Failure> {
-    let probes = config.all_probes(playbook);
-    let plan = Plan { playbook: playbook.clone(), policy: config.policy.clone(), ..Plan::default() };
+pub(super) fn looks(config: &Config, plan: &Plan) -> Result<Vec<Look>, Failure> {
+    let probes = config.all_probes(&plan.playbook);
     let word = |(about, name, word): (_, &String, &Option<String>)| {
-        unknown_word(about, name, word.as_deref()?, &plan)
+        unknown_word(about, name, word.as_deref()?, plan)
     };
     let of_probes = probes.iter().map(|probe| ("probe", &probe.name, &probe.telling.severity));
     let of_heartbeats = config.heartbeats.iter().map(|beat| ("heartbeat", &beat.name, &beat.severity));
