@@ -114,7 +114,7 @@ impl Dispatch {
 
     async fn page(&self, decided: &Incident, number: u32, lease: Lease) {
         // Looked at anew when its turn has come: whoever acknowledged meanwhile is not woken for nothing.
-        let Some(incident) = self.may_begin(decided.id, Work::Page(number)).await else { return };
+        let Some(incident) = self.may_begin(decided.id, Work::Page(number), &lease).await else { return };
         let Some(page) = incident.page(number).filter(|page| page.state == PageState::Pending) else {
             return;
         };
@@ -181,7 +181,7 @@ impl Dispatch {
         if !started {
             return;
         }
-        let now = self.may_begin(incident.id, Work::Run(number)).await;
+        let now = self.may_begin(incident.id, Work::Run(number), &lease).await;
         if !now.is_some_and(|now| is_running(&now, number)) {
             return;
         }
@@ -250,12 +250,12 @@ impl Dispatch {
 
     /// Asks the core, just before it, how the incident stands and whether the work is still this node's. `None`: it must
     /// not begin.
-    async fn may_begin(&self, id: IncidentId, work: Work) -> Option<Arc<Incident>> {
+    async fn may_begin(&self, id: IncidentId, work: Work, lease: &Lease) -> Option<Arc<Incident>> {
         let clock = self.engine.clock();
         for _ in 0..TRIES_MAX {
             let asked = clock.now();
             let incident = self.look(id).await?;
-            if !self.still_held(id, work).await {
+            if !self.still_held(id, work, lease).await {
                 return None;
             }
             if clock.now().duration_since(asked).abs() <= WORD_HOLDS {
@@ -267,9 +267,9 @@ impl Dispatch {
     }
 
     /// A node that stood still may wake up long after others have taken its work over: then it leaves it alone.
-    async fn still_held(&self, incident: IncidentId, work: Work) -> bool {
+    async fn still_held(&self, incident: IncidentId, work: Work, lease: &Lease) -> bool {
         for _ in 0..TRIES_MAX {
-            match self.engine.holds(incident, work).await {
+            match self.engine.holds(incident, work, lease.clone()).await {
                 Ok(held) => return held,
                 Err(EngineError::Refused(_) | EngineError::NoIncident(_) | EngineError::Stopping) => {
                     return false;

@@ -7,7 +7,7 @@ use crate::core::{After, Core, World};
 use crate::dispatch::{Dispatch, Hands};
 use crate::fault::{Faults, StorageFault};
 use crate::lanes::{Arrivals, lanes};
-use crate::ports::{Archive, Clock, Company, Filter, Ids, Journal, JournalError};
+use crate::ports::{Archive, Clock, Company, Filter, Ids, Journal, JournalError, Lease};
 use crate::request::{Answer, Answers, Change, EngineError, Question, Report, Request, SilenceChange};
 use crate::settings::Settings;
 use crate::still::Still;
@@ -327,13 +327,18 @@ impl Engine {
         let _ = tokio::task::spawn_blocking(move || requests.send(Request::Stop)).await;
     }
 
-    /// Whether this node still holds work that it is about to do. One that is alone always does.
-    pub(crate) async fn holds(&self, incident: IncidentId, work: Work) -> Result<bool, EngineError> {
+    /// Whether a worker still has the work that it is about to do. On a node that is alone it always does.
+    pub(crate) async fn holds(
+        &self,
+        incident: IncidentId,
+        work: Work,
+        lease: Lease,
+    ) -> Result<bool, EngineError> {
         if self.company == Company::Alone {
             return Ok(true);
         }
         let (reply, answer) = oneshot::channel();
-        self.send(Request::Holds { incident, work, reply })?;
+        self.send(Request::Holds { incident, work, lease, reply })?;
         answer.await.map_err(|_| EngineError::Stopping)?
     }
 

@@ -86,10 +86,11 @@ pub(crate) enum Request {
     Decide { questions: Vec<Question>, reply: tokio::sync::oneshot::Sender<Answers> },
     /// The incident as it stands.
     Peek { incident: IncidentId, reply: tokio::sync::oneshot::Sender<Result<Arc<Incident>, EngineError>> },
-    /// Whether this node still holds this work.
+    /// Whether the worker that was given this lease still has this work.
     Holds {
         incident: IncidentId,
         work: incident::Work,
+        lease: Lease,
         reply: tokio::sync::oneshot::Sender<Result<bool, EngineError>>,
     },
     /// Change the silences.

@@ -209,8 +209,8 @@ impl Turning {
                     questions.extend(more);
                 }
                 Request::Peek { incident, reply } => looks.push((incident, reply)),
-                Request::Holds { incident, work, reply } => {
-                    let _ = reply.send(self.core.holds(incident, work));
+                Request::Holds { incident, work, lease, reply } => {
+                    let _ = reply.send(self.core.holds(incident, work, &lease));
                 }
                 Request::Silence { change, reply } => {
                     let mut after = After::default();

@@ -2,6 +2,7 @@
 //! database. Each node has a line to it.
 
 mod spoiling;
+mod standing;
 
 use crate::mutants::Mutant;
 use crate::nodes::Nodes;
@@ -10,9 +11,8 @@ use crate::time::Time;
 use engine::memory::Memory;
 use engine::ports::{
     Batch, Claim, ClaimedWork, Company, Foreign, Journal, JournalError, Lease, News, NodeStanding, Schedule,
-    StreamWrite,
 };
-use incident::{AlertKey, Event, EventKind, IncidentId, PageFailure, Plan, Silence, Summary, Work};
+use incident::{AlertKey, Event, IncidentId, Plan, Silence, Summary, Work};
 use jiff::Timestamp;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -120,22 +120,6 @@ impl Desk {
         let streams = batch.streams.iter().map(|write| (write.incident, write.events.clone())).collect();
         state.kept.push(Kept { node, streams, of_others });
         Ok(())
-    }
-
-    /// A beginning or an outcome counts only while its lease stands.
-    fn of_others(&self, owner: &str, write: &StreamWrite) -> Option<String> {
-        let rows = self.memory.work_of(write.incident);
-        write.events.iter().find_map(|event| {
-            let work = match event.kind {
-                EventKind::PageDelivered { page, .. } | EventKind::PageFailed(PageFailure { page, .. }) => {
-                    Work::Page(page)
-                }
-                EventKind::RunStarted { run } | EventKind::RunEnded { run, .. } => Work::Run(run),
-                _ => return None,
-            };
-            let other = rows.iter().find(|row| row.work == work && row.lease.owner != owner)?;
-            Some(format!("{owner} wrote of {work:?} of {}, which {} held", write.incident, other.lease.owner))
-        })
     }
 
     fn planted(&self, mutant: Mutant) -> bool {

@@ -8,7 +8,7 @@ use crate::team::CHANGE;
 use crate::time::{NodeClock, Time};
 use core::time::Duration;
 use engine::ports::{Clock, Coming, Courier, Executor, Links, PageMessage, RunOrder};
-use incident::{Channel, Ending, Incident, IncidentId, PageOutcome, RunReport};
+use incident::{Channel, Ending, Incident, IncidentId, PageOutcome, RunReport, RunState};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -32,6 +32,8 @@ pub(crate) struct Carried {
 #[derive(Clone, Debug)]
 pub(crate) struct Begun {
     pub(crate) order: RunOrder,
+    /// How it stood by what was kept in that moment; later in the same step others may have given it up already.
+    pub(crate) state: Option<RunState>,
 }
 
 /// What somebody who asked a node got.
@@ -121,6 +123,12 @@ impl Outside {
         book.outbox = left;
         let due: Vec<(i64, Carried)> = due;
         book.carried.extend(due.into_iter().map(|(at, carried)| Carried { at, ..carried }));
+    }
+
+    /// A machine begins a command.
+    fn begins(&self, order: &RunOrder) {
+        let state = self.desk.run_state(order.incident, order.run);
+        self.book().begun.push(Begun { order: order.clone(), state });
     }
 
     fn bad(&self) -> u32 {
@@ -213,7 +221,7 @@ impl Executor for Machine {
             if outside.desk.is_dead(self.node) {
                 return core::future::pending().await;
             }
-            outside.book().begun.push(Begun { order: order.clone() });
+            outside.begins(order);
             if outside.strikes(Fault::CrashWhileRunning, if outside.bad() > 0 { 60 } else { 0 }) {
                 outside.desk.line(self.node, |line| line.dead = true);
                 return core::future::pending().await;
@@ -229,7 +237,7 @@ impl Executor for Machine {
             }
             let fails = outside.chance.per_mille(200);
             if fails && outside.mutant == Some(Mutant::RunsTwice) && order.source == CHANGE {
-                outside.book().begun.push(Begun { order: order.clone() });
+                outside.begins(order);
             }
             match (hangs, fails) {
                 (true, _) => report(Ending::TimedOut),

@@ -96,6 +96,9 @@ impl Ledger {
                 self.broken(9, format!("{id} was opened twice"));
             }
             EventKind::AlertFired { alert } if before.version == 1 => self.one_incident_holds(id, &alert.key),
+            EventKind::Reopened { .. } => {
+                before.alerts.keys().for_each(|key| self.one_incident_holds(id, key));
+            }
             EventKind::PageDecided(PageDecision { page, purpose, .. }) => {
                 self.page_goes(before, *page, *purpose, now);
             }
@@ -126,7 +129,7 @@ impl Ledger {
         }
     }
 
-    /// Or holds it back. One that a person has reopened beside a newer one is theirs to close.
+    /// Or holds it back.
     fn one_incident_holds(&mut self, id: IncidentId, key: &AlertKey) {
         let other = self
             .incidents
@@ -134,7 +137,7 @@ impl Ledger {
             .filter(|other| matches!(other.status, Status::Open | Status::Held))
             .find(|other| other.id != id && other.alerts.contains_key(key));
         if let Some(other) = other {
-            let how = format!("{id} began while {} has the alert {:?}", other.id, key.key);
+            let how = format!("{id} began, or came back, while {} has the alert {:?}", other.id, key.key);
             self.broken(4, how);
         }
     }
@@ -225,10 +228,10 @@ impl Ledger {
         if !has_word(&run) {
             self.broken(5, format!("run {number} of {id} runs without a person's word"));
         }
-        match run.state {
-            RunState::Running { .. } => {}
+        match &begun.state {
+            Some(RunState::Running { .. }) => {}
             // Whoever runs it could not know yet.
-            RunState::Lost if self.jumped.is_some() => {}
+            Some(RunState::Lost) if self.jumped.is_some() => {}
             state => {
                 self.broken(3, format!("run {number} of {id} runs and its beginning is not kept: {state:?}"));
             }

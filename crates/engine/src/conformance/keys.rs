@@ -6,11 +6,12 @@ use crate::ports::{Company, Journal, KeyClaim, StreamWrite};
 use incident::{AlertKey, IncidentId};
 
 pub(super) fn check_each(make: &mut dyn FnMut() -> Box<dyn Journal>) {
-    let checks: [fn(&mut dyn Journal); 4] = [
+    let checks: [fn(&mut dyn Journal); 5] = [
         whoever_took_a_key_has_it,
         a_key_goes_from_whoever_has_it_and_from_nobody_else,
         a_refused_batch_takes_no_key,
         a_key_may_go_on_within_a_batch,
+        a_key_comes_only_from_what_has_not_moved_on,
     ];
     for check in checks {
         let mut journal = make();
@@ -63,6 +64,22 @@ fn a_key_may_go_on_within_a_batch(journal: &mut dyn Journal) {
     let (second, third) = (claiming(opening(2), &[(key(1), Some(id(1)))]), opening(3));
     commit(journal, vec![second, claiming(third, &[(key(1), Some(id(2)))])]);
     assert_eq!(holders(journal, &[key(1)]), [(key(1), id(3))], "the last of a batch has it");
+}
+
+/// Whoever takes a key writes of the incident before it that it stands as it was known.
+fn a_key_comes_only_from_what_has_not_moved_on(journal: &mut dyn Journal) {
+    commit(journal, vec![claiming(opening(1), &[(key(1), None)])]);
+    commit(journal, vec![claiming(notes(1, 2, &["reopened"]), &[(key(1), Some(id(1)))])]);
+    let taker = || claiming(opening(2), &[(key(1), Some(id(1)))]);
+    let as_it_was = |version| notes(1, version, &[]);
+    for batch in [vec![as_it_was(2), taker()], vec![taker(), as_it_was(2)]] {
+        refuse(journal, batch, &as_it_was(2));
+    }
+    assert_eq!(holders(journal, &[key(1)]), [(key(1), id(1))], "it stays");
+    commit(journal, vec![as_it_was(3), taker()]);
+    assert_eq!(holders(journal, &[key(1)]), [(key(1), id(2))], "it went on");
+    let back = claiming(notes(1, 3, &["reopened again"]), &[(key(1), Some(id(1)))]);
+    refuse(journal, vec![back.clone()], &back);
 }
 
 fn key(n: u32) -> AlertKey {

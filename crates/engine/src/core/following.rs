@@ -5,7 +5,7 @@
 //! again, so that nothing hangs on this reading having been the last word.
 
 use super::{After, Core};
-use crate::ports::{Claim, Company, Foreign, JournalError, NodeStanding};
+use crate::ports::{Claim, Company, Foreign, JournalError, Lease, NodeStanding};
 use crate::request::{Change, EngineError, Question};
 use incident::{Command, IncidentId, PageState, RunState, Work};
 use jiff::SignedDuration;
@@ -97,9 +97,12 @@ impl Core {
         }
     }
 
-    /// Whether the journal still has this work under the lease by which this node holds it.
-    pub(crate) fn holds(&mut self, id: IncidentId, work: Work) -> Result<bool, EngineError> {
-        let Some(held) = self.leases.get(&(id, work)) else { return Ok(false) };
+    /// Whether the journal still has this work under the lease by which this node holds it, and the worker that was given
+    /// this lease still has it in hand.
+    pub(crate) fn holds(&mut self, id: IncidentId, work: Work, given: &Lease) -> Result<bool, EngineError> {
+        let Some(held) = self.leases.get(&(id, work)).filter(|held| held.is_with(given)) else {
+            return Ok(false);
+        };
         let lease = held.lease.clone();
         let holds = self.world.journal.holds(id, work, &lease)?;
         if !holds {
@@ -114,16 +117,16 @@ impl Core {
     }
 
     /// Whether an outcome comes from a worker whose work somebody else has taken over meanwhile.
-    pub(super) fn is_lost(&self, id: IncidentId, outcome: &Command) -> bool {
+    pub(super) fn is_lost(&self, id: IncidentId, outcome: &Command, given: &Lease) -> bool {
         let work = work_of(outcome).filter(|_| self.company == Company::Shared);
-        work.is_some_and(|work| !self.leases.contains_key(&(id, work)))
+        work.is_some_and(|work| !self.leases.get(&(id, work)).is_some_and(|held| held.is_with(given)))
     }
 
     /// After a conflict on the outcome of work it is found out whether the work is still this node's.
     pub(super) fn doubt(&mut self, question: &Question) -> Result<(), EngineError> {
-        let Question::Ask { incident, asked, lease: Some(_) } = question else { return Ok(()) };
+        let Question::Ask { incident, asked, lease: Some(given) } = question else { return Ok(()) };
         let work = work_of(&asked.command).filter(|_| self.company == Company::Shared);
-        work.map_or(Ok(()), |work| self.holds(*incident, work).map(drop))
+        work.map_or(Ok(()), |work| self.holds(*incident, work, given).map(drop))
     }
 
     fn follow(&mut self, change: &Foreign) {

@@ -127,12 +127,12 @@ impl Core {
         let nobody_between = held.lease.epoch + 1 == found.lease.epoch;
         match &held.hand {
             Hand::Waits => held.lease = found.lease.clone(),
-            Hand::Worker(job) if job.strong_count() > 0 => held.lease = found.lease.clone(),
+            Hand::Worker { job, .. } if job.strong_count() > 0 => held.lease = found.lease.clone(),
             Hand::Untouched if nobody_between => {
                 held.lease = found.lease.clone();
                 self.await_turn(found.incident, found.work)?;
             }
-            Hand::Untouched | Hand::Worker(_) => self.take_up(found, questions)?,
+            Hand::Untouched | Hand::Worker { .. } => self.take_up(found, questions)?,
         }
         Ok(())
     }

@@ -104,8 +104,8 @@ enum Hand {
     Untouched,
     /// Nobody yet: it waits for its turn.
     Waits,
-    /// A worker, for as long as its job lives.
-    Worker(Weak<()>),
+    /// A worker, for as long as its job lives; `since` is the epoch under which it was given to that worker.
+    Worker { job: Weak<()>, since: u64 },
 }
 
 /// A batch in the making, and how to take it back.
@@ -277,7 +277,7 @@ impl Core {
         if incident.status == Status::New {
             return Err(EngineError::NoIncident(id));
         }
-        if lease.is_some() && self.is_lost(id, &asked.command) {
+        if lease.is_some_and(|lease| self.is_lost(id, &asked.command, lease)) {
             return Err(EngineError::Refused(Refusal::Stale));
         }
         self.decide_on(&incident, asked, lease, making)
@@ -310,7 +310,8 @@ impl Core {
         let expected = incident.version;
         let write = Write { fired, leased, intents };
         if !events.is_empty() || write.fired.is_some() {
-            let keys = self.claims(&state, making)?;
+            let keys = self.claims(incident, &state, making)?;
+            self.mark_over(&keys, state.id, making);
             self.keys.extend(keys.iter().map(|claim| (claim.key.clone(), state.id)));
             let (work, timers) = self.writes(&state, write, making);
             making.before.entry(state.id).or_insert_with(|| self.live.get(&state.id).cloned());

@@ -148,14 +148,21 @@ impl Held {
 
     /// Held, and somebody may have had it before.
     pub(super) const fn let_go(lease: Lease) -> Self {
-        Self { lease, hand: Hand::Worker(Weak::new()) }
+        let since = lease.epoch;
+        Self { lease, hand: Hand::Worker { job: Weak::new(), since } }
     }
 
     /// Into a worker's hand.
     pub(super) fn job(&mut self, incident: Arc<Incident>, work: Work) -> Job {
         let hand = Arc::new(());
-        self.hand = Hand::Worker(Arc::downgrade(&hand));
+        self.hand = Hand::Worker { job: Arc::downgrade(&hand), since: self.lease.epoch };
         Job { incident, work, lease: self.lease.clone(), _hand: hand }
+    }
+
+    /// Whether it is in the hand of the worker that was given this lease. A worker that had the work before it was lost
+    /// and came back must not go on beside the one that has it now.
+    pub(super) const fn is_with(&self, given: &Lease) -> bool {
+        matches!(self.hand, Hand::Worker { since, .. } if given.epoch >= since)
     }
 
     /// Whether it has its place in the backlog.

@@ -65,16 +65,17 @@ async fn what_could_not_be_reopened_has_no_alert() {
 }
 
 #[tokio::test]
-async fn what_is_reopened_beside_an_open_one_has_its_alert_once_that_is_over() {
+async fn nothing_is_reopened_beside_what_is_open_for_its_alert() {
     let world = World::new();
     let first = world.opened("api").await;
     world.person(first, resolve()).await.expect("is resolved");
     world.clock.pass(minutes(LONG));
     let second = world.opened("api").await;
-    world.person(first, reopen()).await.expect("is reopened");
+    let refused = world.person(first, reopen()).await.expect_err("is refused");
+    assert!(refused.to_string().contains(&second.to_string()), "it says where to go on: {refused}");
     assert_eq!(world.opened("api").await, second, "it is with whoever has it");
     world.person(second, resolve()).await.expect("is resolved");
-    world.person(first, Command::Note { text: "looking".into() }).await.expect("goes on");
+    world.person(first, reopen()).await.expect("is reopened");
     assert_eq!(world.opened("api").await, first);
     world.stop().await;
 }

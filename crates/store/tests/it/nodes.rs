@@ -202,6 +202,36 @@ async fn what_was_reopened_at_one_node_has_its_alert_at_each() {
     d.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alert_and_a_person_who_reopens_at_once_leave_one_incident_open() {
+    let world = World::new();
+    let (a, b) = (world.node("a"), world.node("b"));
+    let mut over = Vec::new();
+    for number in 0..12 {
+        let id = a.opened(&format!("api-{number}")).await;
+        is_over(&a, id).await;
+        over.push(id);
+    }
+    world.clock.pass(SignedDuration::from_hours(3));
+    let both = over.iter().enumerate().map(|(number, id)| {
+        let (a, b, key) = (&a, &b, format!("api-{number}"));
+        async move { tokio::join!(a.opened(&key), b.person(*id, reopen())) }
+    });
+    for (id, (fired_at, reopened)) in over.iter().zip(futures_util::future::join_all(both).await) {
+        match reopened {
+            Ok(_) => assert_eq!(fired_at, *id, "the alert goes to what was reopened"),
+            Err(error) => {
+                assert_ne!(fired_at, *id);
+                assert!(error.to_string().contains(&fired_at.to_string()), "{error}");
+            }
+        }
+    }
+    let open = Filter { status: Some("open".into()), limit: 1_000, ..Filter::default() };
+    assert_eq!(a.engine.summaries(open).await.expect("rows").len(), over.len(), "one each");
+    a.stop().await;
+    b.stop().await;
+}
+
 /// From PostgreSQL to a file and from there to another PostgreSQL: there, nothing but the copy knows of it.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_alert_fires_again_after_everything_was_moved_to_another_database() {
