@@ -328,17 +328,12 @@ impl Engine {
     }
 
     /// Whether a worker still has the work that it is about to do. On a node that is alone it always does.
-    pub(crate) async fn holds(
-        &self,
-        incident: IncidentId,
-        work: Work,
-        lease: Lease,
-    ) -> Result<bool, EngineError> {
+    pub(crate) async fn holds(&self, id: IncidentId, work: Work, lease: Lease) -> Result<bool, EngineError> {
         if self.company == Company::Alone {
             return Ok(true);
         }
         let (reply, answer) = oneshot::channel();
-        self.send(Request::Holds { incident, work, lease, reply })?;
+        self.send(Request::Holds { incident: id, work, lease, reply })?;
         answer.await.map_err(|_| EngineError::Stopping)?
     }
 
