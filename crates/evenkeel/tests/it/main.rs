@@ -11,6 +11,7 @@ mod cli;
 mod crash;
 mod demo;
 mod drill;
+mod failover;
 mod heartbeats;
 mod keeping;
 mod nodes;

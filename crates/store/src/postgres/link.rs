@@ -204,8 +204,14 @@ impl Link {
             Some(Err(error)) => fault(&error),
             None => Fault::Lost(format!("no answer within {} s", limit.as_secs())),
         };
-        if matches!(fault, Fault::Lost(_)) {
-            // Closes it: a late answer must not be taken for that of another statement.
+        let closes = match &fault {
+            // A late answer must not be taken for that of another statement.
+            Fault::Lost(_) => true,
+            // It was the primary once; the next connection leads to the new one.
+            Fault::Refused { state, .. } => *state == SqlState::READ_ONLY_SQL_TRANSACTION,
+            Fault::Unreachable(_) => false,
+        };
+        if closes {
             self.client = None;
         }
         Err(fault)

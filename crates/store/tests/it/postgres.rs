@@ -2,7 +2,7 @@
 
 use crate::cutting::{Cut, Network};
 use crate::pooler::Pooler;
-use crate::postgres_server::{PostgresServer, command, url};
+use crate::postgres_server::{PostgresServer, command, url, url_of};
 use engine::conformance::{self, sample};
 use engine::ports::{
     Access, Archive, Batch, Filter, Journal, NodeStanding, ProbeHistory, StreamWrite, TimerWrite,
@@ -118,6 +118,32 @@ fn a_commit_that_arrives_after_it_was_given_up_changes_nothing() {
     let said = String::from_utf8_lossy(&network.let_go()).into_owned();
     assert!(said.contains("ERROR"), "the server refuses it: {said:?}");
     assert_eq!(journal.timers().unwrap(), []);
+}
+
+/// Whether the old primary is lost, or stands there and takes nothing any more.
+#[test]
+fn a_journal_follows_its_database_to_the_standby() {
+    for lost in [true, false] {
+        let mut server = PostgresServer::start();
+        server.database();
+        let standby = server.standby();
+        let both = url_of(&[server.folder(), standby.folder()], "db0");
+        let mut journal = Postgres::open(&both).expect("an empty database").journal("node");
+        journal.commit(&batch(vec![sample::opening(1)])).expect("is kept by both");
+        if lost {
+            server.crash();
+        } else {
+            server.sql("postgres", "ALTER SYSTEM SET default_transaction_read_only = on");
+            server.sql("postgres", "SELECT pg_reload_conf()");
+        }
+        standby.promote();
+        // What is tried first may end at the old one.
+        let goes_on = batch(vec![sample::notes(1, 2, &["goes on"])]);
+        let kept = (0..20).any(|_| journal.commit(&goes_on).is_ok());
+        assert!(kept, "lost: {lost}");
+        assert_eq!(journal.events(sample::id(1)).expect("can be read").len(), 3, "lost: {lost}");
+        assert_eq!(standby.sql("db0", "SELECT count(*) FROM incidents"), "1", "lost: {lost}");
+    }
 }
 
 fn standing(journal: &mut PostgresJournal) -> NodeStanding {

@@ -27,12 +27,7 @@ impl PostgresServer {
 
     /// The same, with more settings; they may name files that are put into the server's folder.
     pub(crate) fn start_with(more: impl FnOnce(&Path) -> Vec<String>) -> Self {
-        let folder = tempfile::Builder::new().prefix("ek-pg").tempdir().expect("a folder");
-        if rustix::process::geteuid().is_root() {
-            let (user, group) = stranger();
-            chown(folder.path(), Some(user), Some(group)).expect("the server's user owns its folder");
-        }
-        std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).expect("is ours");
+        let folder = folder();
         let more = more(folder.path());
         let mut this = Self { folder, server: None, databases: AtomicU32::new(0), more };
         let mut initdb = this.program("initdb");
@@ -47,6 +42,31 @@ impl PostgresServer {
         assert!(made.success(), "initdb");
         this.resume();
         this
+    }
+
+    /// A standby of this server, from now on a synchronous one: an answer means that both have the commit.
+    pub(crate) fn standby(&self) -> Self {
+        let mut standby =
+            Self { folder: folder(), server: None, databases: AtomicU32::new(0), more: Vec::new() };
+        let mut copy = standby.program("pg_basebackup");
+        copy.args(["-U", "evenkeel", "-R", "-X", "stream", "--checkpoint=fast", "--no-sync", "-h"]);
+        copy.arg(self.folder()).arg("-D").arg(standby.data());
+        assert!(copy.status().expect(MISSING).success(), "pg_basebackup");
+        standby.resume();
+        self.sql("postgres", "ALTER SYSTEM SET synchronous_standby_names = '*'");
+        self.sql("postgres", "SELECT pg_reload_conf()");
+        self.until("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'", "1");
+        standby
+    }
+
+    /// A standby becomes the primary.
+    pub(crate) fn promote(&self) {
+        assert_eq!(self.sql("postgres", "SELECT pg_promote()"), "t");
+    }
+
+    /// Waits until a question is answered so.
+    fn until(&self, question: &str, answer: &str) {
+        until(|| self.sql("postgres", question) == answer, || format!("{question} is not {answer}"));
     }
 
     /// Starts the server again on what it left.
@@ -127,20 +147,16 @@ impl PostgresServer {
     }
 
     fn until_it_answers(&self) {
-        for _ in 0..200 {
+        let answers = || {
             let mut asks = self.program("pg_isready");
             asks.arg("-h").arg(self.folder.path()).args(["-q", "-t", "5"]);
             if let Some(port) = self.more.iter().find_map(|setting| setting.strip_prefix("port=")) {
                 asks.args(["-p", port]);
             }
-            if asks.status().expect(MISSING).success() {
-                return;
-            }
-            // It says so on no channel that could be waited for.
-            let (_never, wait) = std::sync::mpsc::channel::<()>();
-            assert!(wait.recv_timeout(Duration::from_millis(50)).is_err());
-        }
-        panic!("PostgreSQL does not answer: {}", std::fs::read_to_string(self.log()).unwrap_or_default());
+            asks.status().expect(MISSING).success()
+        };
+        let log = || std::fs::read_to_string(self.log()).unwrap_or_default();
+        until(answers, || format!("PostgreSQL does not answer: {}", log()));
     }
 
     fn end(&mut self, signal: rustix::process::Signal) {
@@ -156,10 +172,40 @@ impl Drop for PostgresServer {
     }
 }
 
+/// A folder that the server's user owns.
+fn folder() -> TempDir {
+    let folder = tempfile::Builder::new().prefix("ek-pg").tempdir().expect("a folder");
+    if rustix::process::geteuid().is_root() {
+        let (user, group) = stranger();
+        chown(folder.path(), Some(user), Some(group)).expect("the server's user owns its folder");
+    }
+    std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).expect("is ours");
+    folder
+}
+
+/// Looks again and again: PostgreSQL says it on no channel that could be waited for.
+fn until(look: impl Fn() -> bool, missed: impl Fn() -> String) {
+    for _ in 0..200 {
+        if look() {
+            return;
+        }
+        let (_never, wait) = std::sync::mpsc::channel::<()>();
+        assert!(wait.recv_timeout(Duration::from_millis(50)).is_err());
+    }
+    panic!("{}", missed());
+}
+
 /// The address of a database whose socket is in a folder.
 pub(crate) fn url(folder: &Path, name: &str) -> String {
-    let folder = folder.display().to_string().replace('/', "%2F");
-    format!("postgres://evenkeel@{folder}/{name}")
+    url_of(&[folder], name)
+}
+
+/// The address of a database that whichever of these is the primary has.
+pub(crate) fn url_of(folders: &[&Path], name: &str) -> String {
+    let folders: Vec<_> =
+        folders.iter().map(|folder| folder.display().to_string().replace('/', "%2F")).collect();
+    let primary = if folders.len() > 1 { "?target_session_attrs=read-write" } else { "" };
+    format!("postgres://evenkeel@{}/{name}{primary}", folders.join(","))
 }
 
 /// A program, started by a test.
