@@ -6,7 +6,7 @@
 //! whoever died there.
 
 use super::{After, CONFLICTS_MAX, Core};
-use crate::ports::{Company, JournalError};
+use crate::ports::JournalError;
 use crate::request::{EngineError, SilenceChange};
 use crate::settings::Settings;
 use incident::{Command, IncidentId, Refusal, SILENCES_MAX, Silence, SilenceId, Silences};
@@ -105,9 +105,10 @@ impl Core {
         found.ok_or_else(|| Refusal::NotNow { what: "silence", why: format!("{id} is over, or never was") })
     }
 
-    /// Among several nodes one may have held an alert by what another was just ending.
-    pub(crate) fn sweep_held(&mut self) {
-        self.silences.ended |= self.company == Company::Shared;
+    /// What is held is looked through now and then, whatever is known to have ended: another node may have held an alert by
+    /// what this one was just ending, and for a clock that was set back an end comes again.
+    pub(crate) const fn sweep_held(&mut self) {
+        self.silences.ended = true;
     }
 
     /// Judges again what is held by something that is over, a batch at a time.

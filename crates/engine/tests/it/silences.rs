@@ -105,6 +105,23 @@ async fn an_end_that_nobody_judged_is_judged_by_the_next_process() {
     world.stop().await;
 }
 
+/// The clock by which it was ended ran ahead, and has been set right since.
+#[tokio::test]
+async fn an_end_that_is_still_to_come_by_the_clock_is_judged_when_it_comes() {
+    let mut world = World::new();
+    let silence = silence(&world, 600).await;
+    let id = world.opened("api").await;
+    let ahead = world.engine.clock().now() + minutes(10);
+    assert!(
+        world.memory.clone().keep_silence(&silence.end(ana(), ahead).expect("it goes on")).expect("is kept")
+    );
+    world.crash();
+    assert_eq!(world.engine.incident(id).await, Err(EngineError::NoIncident(id)), "not yet");
+    world.clock.pass(minutes(11));
+    opens(&world, id).await;
+    world.stop().await;
+}
+
 #[tokio::test]
 async fn a_judgement_that_cannot_be_kept_is_made_again() {
     let world = World::new();
