@@ -22,6 +22,8 @@ const OVER_AFTER: SignedDuration = SignedDuration::from_mins(15);
 pub async fn tell_of_lateness(engine: Engine, every: Duration) {
     let mut told = 0;
     let mut last = None;
+    // What a server told of before it stopped is over as well: nobody else would say so.
+    let mut before = Some(engine.clock().now());
     loop {
         engine.clock().pass(every).await;
         let (late, now) = (engine.counts().later_than(LATE), engine.clock().now());
@@ -33,11 +35,14 @@ pub async fn tell_of_lateness(engine: Engine, every: Duration) {
             (true, None) => AlertStatus::Firing,
             (true, Some(since)) if since >= AGAIN_AFTER => AlertStatus::Firing,
             (false, Some(since)) if since > OVER_AFTER => AlertStatus::Resolved,
+            (false, None) if before.is_some_and(|start| now.duration_since(start) > OVER_AFTER) => {
+                AlertStatus::Resolved
+            }
             (true | false, _) => continue,
         };
         let taken = engine.alerts(vec![lateness(late, status, now)]).await;
         match taken.map(|answers| answers.into_iter().find_map(Result::err)) {
-            // Refused: a person has ended the incident before.
+            // Refused: a person has ended the incident before, or there is none.
             Ok(None | Some(EngineError::Refused(_))) => {}
             Ok(Some(error)) | Err(error) => {
                 tracing::error!(%error, "pages were late, and that could not be kept");
@@ -45,6 +50,7 @@ pub async fn tell_of_lateness(engine: Engine, every: Duration) {
             }
         }
         (told, last) = (late, (status == AlertStatus::Firing).then_some(now));
+        before = None;
     }
 }
 

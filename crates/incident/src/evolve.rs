@@ -5,7 +5,7 @@ mod run;
 
 use crate::alert::{Alert, AlertKey, AlertStatus};
 use crate::command::AckIntent;
-use crate::event::{Acknowledging, Event, EventKind, Holding, Opening};
+use crate::event::{Acknowledging, Event, EventKind, Holding, Lapse, Opening};
 use crate::people::Actor;
 use crate::state::{
     Acknowledgement, ActionItem, AlertState, Escalation, Incident, Page, Recovery, Status, StatusUpdate, Tick,
@@ -170,7 +170,7 @@ fn alerts(incident: &mut Incident, event: &Event) {
                 state.expires_at = *expires_at;
             }
         }
-        EventKind::AlertResolved { key, .. } => resolved(incident, key, event.at),
+        EventKind::AlertResolved { key, lapsed } => resolved(incident, key, *lapsed, event.at),
         EventKind::AlertsWatched { until } => incident.expiry_timer_at = Some(*until),
         _ => {}
     }
@@ -184,13 +184,15 @@ fn fired(incident: &mut Incident, alert: &Alert, at: Timestamp) {
         count: count + 1,
         last_at: at,
         expires_at: alert.expires_at,
+        silent: false,
     };
     incident.alerts.insert(alert.key.clone(), state);
 }
 
-fn resolved(incident: &mut Incident, key: &AlertKey, at: Timestamp) {
+fn resolved(incident: &mut Incident, key: &AlertKey, lapsed: Lapse, at: Timestamp) {
     if let Some(state) = incident.alerts.get_mut(key) {
         state.status = AlertStatus::Resolved;
+        state.silent = lapsed == Lapse::Silence;
         state.last_at = at;
     }
 }
@@ -299,7 +301,11 @@ fn ending(incident: &mut Incident, event: &Event) {
         EventKind::RecoveryStarted { until } => {
             incident.recovery = Some(Recovery { since: event.at, until: *until });
         }
-        EventKind::RecoveryBroken { .. } | EventKind::RecoveryHeld => incident.recovery = None,
+        EventKind::RecoveryBroken { .. } => {
+            incident.recovery = None;
+            incident.relapsed_at = Some(event.at);
+        }
+        EventKind::RecoveryHeld => incident.recovery = None,
         EventKind::Resolved { summary } => {
             incident.status = Status::Resolved;
             incident.resolved_at = Some(event.at);
@@ -311,6 +317,7 @@ fn ending(incident: &mut Incident, event: &Event) {
         }
         EventKind::Reopened { .. } => {
             incident.status = Status::Open;
+            incident.relapsed_at = Some(event.at);
             incident.resolved_at = None;
             incident.resolution = None;
             // The stages stay until the next end, so that their timers can be forgotten.

@@ -15,6 +15,7 @@ mod decide;
 mod diagnosis;
 mod event;
 mod evolve;
+mod expectation;
 mod follow;
 mod id;
 mod later;

@@ -40,6 +40,9 @@ pub struct Summary {
     pub runbook: Option<String>,
     /// Nobody has it although somebody should.
     pub unpaged: bool,
+    /// Its alerts fire no more, of at least one only because its source fell silent: nobody says that it is over.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub silent: bool,
     /// Commands that wait for a person's word.
     pub approvals: u32,
     /// When the next status update is due.
@@ -79,6 +82,7 @@ pub fn summarize(incident: &Incident) -> Summary {
         alert_count: incident.alerts.values().map(|alert| alert.count).sum(),
         runbook: incident.runbook.clone(),
         unpaged: incident.is_unpaged(),
+        silent: incident.is_silent(),
         approvals: count(incident.runs.iter().filter(waiting).count()),
         update_due_at: incident.update_due_at,
         action_items_open: count(incident.action_items.iter().filter(|item| item.done_at.is_none()).count()),

@@ -23,6 +23,7 @@ mod repair;
 mod scan;
 mod shell;
 mod suspects;
+mod trouble;
 
 pub use answers::Answers;
 pub use compile::{compile, compile_with, repaired};
@@ -38,4 +39,5 @@ pub use shell::{
     DryRun, asks_a_service, asks_about_others, bind, dry_run, effect_of, shows_state_before, ssh_host,
     tools_of, value_fault, variables_of,
 };
-pub use suspects::{Spoken, Suspect, SuspectKind, Suspects, is_trouble, speaks_alike};
+pub use suspects::{Spoken, Suspect, SuspectKind, Suspects, speaks_alike};
+pub use trouble::is_trouble;

@@ -4,6 +4,7 @@
 //! Must never be here: what was printed when, or how a suspicion is judged.
 
 use crate::matching::{concepts, is_weak_concept};
+use crate::trouble::is_trouble;
 use crate::{Runbook, Step, StepKind};
 use std::collections::BTreeMap;
 
@@ -19,69 +20,6 @@ const SPOKEN_MIN: u32 = 14;
 const NEAR_MIN: u32 = 6;
 /// More of a line is not read: what it is about stands at its start.
 const LINE_CHARS_MAX: usize = 400;
-
-/// Words by which a line tells that something went wrong.
-const TROUBLE: &[&str] = &[
-    "abort",
-    "bad ",
-    "cannot",
-    "closed",
-    "crash",
-    "critical",
-    "cut off",
-    "dead",
-    "denied",
-    "disconnect",
-    "dropped",
-    "duplicate",
-    "error",
-    "evicted",
-    "exceed",
-    "except",
-    "expired",
-    "fail",
-    "fatal",
-    "filtered",
-    "forbidden",
-    "full",
-    "hibernat",
-    "is not ",
-    "invalid",
-    "kill",
-    "late",
-    "limit",
-    "lost",
-    "mismatch",
-    "missing",
-    "no answer",
-    "not found",
-    "oom",
-    "panic",
-    "queue",
-    "redeliver",
-    "refuse",
-    "reject",
-    "repeat",
-    "reset",
-    "restart",
-    "retry",
-    "slow",
-    "stalled",
-    "stuck",
-    "terminat",
-    "throttl",
-    "time out",
-    "timed out",
-    "timeout",
-    "too many",
-    "twice",
-    "uncaught",
-    "unauthor",
-    "unavailable",
-    "unhealthy",
-    "unreachable",
-    "warn",
-];
 
 /// Concepts of telling people what to do; they name nothing that could be at fault.
 const GUIDANCE: &[&str] = &[
@@ -213,24 +151,11 @@ impl Suspects {
     }
 }
 
-/// Whether a line tells that something went wrong.
-#[must_use]
-pub fn is_trouble(line: &str) -> bool {
-    let lower = line.to_lowercase();
-    TROUBLE.iter().any(|word| lower.contains(word)) || has_bad_status(&lower)
-}
-
 /// Whether two texts share a concept that not every failure has.
 #[must_use]
 pub fn speaks_alike(one: &str, other: &str) -> bool {
     let (one, other) = (concepts(one), concepts(other));
     one.keys().any(|key| other.contains_key(key) && !is_weak_concept(key))
-}
-
-/// A status from 400 on that stands alone, such as in `GET /sessions 502`.
-fn has_bad_status(line: &str) -> bool {
-    let numbers = line.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| word.len() == 3);
-    numbers.into_iter().any(|word| matches!(word.as_bytes(), [b'4' | b'5', b'0'..=b'3', b'0'..=b'9']))
 }
 
 /// A suspect before it is known what its words are worth.

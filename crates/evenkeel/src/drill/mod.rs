@@ -211,8 +211,8 @@ impl Drill<'_> {
         let gone =
             !self.stack.range.faults_on().map_err(range_failed)?.iter().any(|on| on == self.fault.name);
         let note = format!("{}. {}", incident.title, incident.description);
-        let card =
-            DrillCard { repaired_by: score::repaired_by(gone, operator), note, ..self.undetected(broken_at) };
+        let repaired_by = score::repaired_by(gone, operator, &events);
+        let card = DrillCard { repaired_by, note, ..self.undetected(broken_at) };
         Ok(score::filled(card, self.fault, &incident, &events))
     }
 

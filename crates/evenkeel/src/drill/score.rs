@@ -4,7 +4,7 @@
 //! Must never be here: anything that the handling of a drill could read.
 
 use super::truth;
-use incident::{Audience, Event, EventKind, Incident, RunState, diagnose, evolve};
+use incident::{Audience, Ending, Event, EventKind, Incident, RunState, diagnose, evolve};
 use jiff::Timestamp;
 use playbook::Playbook;
 use range::faults::Fault;
@@ -37,13 +37,36 @@ pub(super) fn filled(card: DrillCard, fault: &Fault, incident: &Incident, events
     DrillCard { times: times(events, card.at), runbook, cause, fixes: fixes(incident, events), ..card }
 }
 
-/// Who ended a fault, if it is gone.
-pub(super) fn repaired_by(is_gone: bool, operator_was_asked: bool) -> RepairedBy {
+/// Who ended a fault, if it is gone: the playbook only where a command that a person approved ended well before the alerts
+/// were over. What ends by itself, or by hand outside of the product, is nobody's.
+pub(super) fn repaired_by(is_gone: bool, operator_was_asked: bool, events: &[Event]) -> RepairedBy {
     match (is_gone, operator_was_asked) {
         (true, true) => RepairedBy::Operator,
-        (true, false) => RepairedBy::Playbook,
-        (false, _) => RepairedBy::Nobody,
+        (true, false) if a_fix_ended_well(events) => RepairedBy::Playbook,
+        (true | false, _) => RepairedBy::Nobody,
     }
+}
+
+/// Whether an approved command ended well before the last recovery began.
+fn a_fix_ended_well(events: &[Event]) -> bool {
+    let recovers = events.iter().rposition(|event| matches!(event.kind, EventKind::RecoveryStarted { .. }));
+    let before = events.get(..recovers.unwrap_or(events.len())).unwrap_or_default();
+    let approved = approved(before);
+    before.iter().any(|event| match &event.kind {
+        EventKind::RunEnded { run, report, .. } => {
+            approved.contains(run) && matches!(report.ending, Ending::Exited { code: 0 } | Ending::Followed)
+        }
+        _ => false,
+    })
+}
+
+/// The runs that somebody gave the word for, in order.
+fn approved(events: &[Event]) -> Vec<u32> {
+    let approved = events.iter().filter_map(|event| match &event.kind {
+        EventKind::RunApproved { run } => Some(*run),
+        _ => None,
+    });
+    approved.collect()
 }
 
 /// When each stage was reached, counted from the fault.
@@ -51,13 +74,7 @@ fn times(events: &[Event], broken_at: Timestamp) -> DrillTimes {
     let first = |wanted: &dyn Fn(&EventKind) -> bool| {
         events.iter().find(|event| wanted(&event.kind)).and_then(|event| after(broken_at, event.at))
     };
-    let approved: Vec<u32> = events
-        .iter()
-        .filter_map(|event| match &event.kind {
-            EventKind::RunApproved { run } => Some(*run),
-            _ => None,
-        })
-        .collect();
+    let approved = approved(events);
     let last_fix = events
         .iter()
         .rfind(|event| matches!(&event.kind, EventKind::RunEnded { run, .. } if approved.contains(run)));
@@ -139,9 +156,45 @@ fn has_runbook(playbook: &Playbook, title: &str) -> bool {
 
 /// The commands that somebody gave the word for, in order.
 fn fixes(incident: &Incident, events: &[Event]) -> Vec<String> {
-    let approved = events.iter().filter_map(|event| match &event.kind {
-        EventKind::RunApproved { run } => incident.run(*run),
-        _ => None,
-    });
-    approved.map(|run| run.request.source.clone()).collect()
+    let runs = approved(events).into_iter().filter_map(|run| incident.run(run));
+    runs.map(|run| run.request.source.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use incident::{Actor, RunReport};
+
+    fn events(kinds: Vec<EventKind>) -> Vec<Event> {
+        let at = Timestamp::UNIX_EPOCH;
+        kinds.into_iter().map(|kind| Event { at, by: Actor::System, kind }).collect()
+    }
+
+    fn ended(run: u32, code: i32) -> EventKind {
+        let report = RunReport {
+            ending: Ending::Exited { code },
+            duration_ms: 1,
+            output: "".into(),
+            output_bytes: 0,
+            masked: 0,
+            not_held: Vec::new(),
+        };
+        EventKind::RunEnded { run, report, checks: Vec::new() }
+    }
+
+    #[test]
+    fn only_an_approved_command_that_ended_well_before_it_was_over_repairs() {
+        let recovers = || EventKind::RecoveryStarted { until: Timestamp::UNIX_EPOCH };
+        let approved = || EventKind::RunApproved { run: 2 };
+        let by = |kinds| repaired_by(true, false, &events(kinds));
+        assert_eq!(by(vec![approved(), ended(2, 0), recovers()]), RepairedBy::Playbook);
+        assert_eq!(by(vec![approved(), ended(2, 0)]), RepairedBy::Playbook);
+        assert_eq!(by(vec![ended(1, 0), recovers()]), RepairedBy::Nobody, "a look repairs nothing");
+        assert_eq!(by(vec![approved(), ended(2, 1), recovers()]), RepairedBy::Nobody);
+        assert_eq!(by(vec![approved(), recovers(), ended(2, 0)]), RepairedBy::Nobody, "it was over before");
+        assert_eq!(by(Vec::new()), RepairedBy::Nobody);
+        assert_eq!(repaired_by(true, true, &[]), RepairedBy::Operator);
+        let whole = events(vec![approved(), ended(2, 0), recovers()]);
+        assert_eq!(repaired_by(false, false, &whole), RepairedBy::Nobody);
+    }
 }

@@ -113,17 +113,20 @@ fn acknowledged_there(draft: &mut Draft<'_>, key: &AlertKey) -> Result<(), Refus
     acknowledge::acknowledge(draft, AckIntent::OnIt, None)
 }
 
-/// One alert is over; when it was the last, recovery is watched.
+/// One alert is over; when its source said so of the last one, recovery is watched. That a source fell silent tells nothing
+/// about what it watched: it may be down itself.
 pub(super) fn ends(draft: &mut Draft<'_>, key: &AlertKey, lapsed: Lapse) -> Result<(), Refusal> {
     let Some(known) = draft.incident.alerts.get(key) else {
         return Err(Refusal::NothingOpen);
     };
-    if known.status == AlertStatus::Resolved {
+    let says_more = known.silent && lapsed == Lapse::Told && draft.incident.status == Status::Open;
+    if known.status == AlertStatus::Resolved && !says_more {
         return Ok(());
     }
     draft.push(EventKind::AlertResolved { key: key.clone(), lapsed });
-    let open = draft.incident.status == Status::Open;
-    if open && !draft.incident.is_firing() && draft.incident.recovery.is_none() {
+    let incident = &draft.incident;
+    let open = incident.status == Status::Open;
+    if open && !incident.is_firing() && !incident.is_silent() && incident.recovery.is_none() {
         resolve::watch_recovery(draft);
     }
     Ok(())

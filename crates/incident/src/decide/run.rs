@@ -3,6 +3,7 @@
 use super::{Draft, approve, before, index, next_number};
 use crate::command::{RunAsk, StepOutcome};
 use crate::event::{EventKind, Fact, Purpose, RunReport, RunRequest};
+use crate::expectation;
 use crate::place::Place;
 use crate::plan::Plan;
 use crate::refusal::Refusal;
@@ -12,7 +13,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use jiff::SignedDuration;
-use playbook::{Approval, CheckKind, Command, Effect, Runbook, Step};
+use playbook::{Approval, Check, Command, Effect, Runbook, Step};
 
 /// A look that was lost so often is not taken again by itself: it may be what ends whoever runs it.
 const LOST_LOOKS_MAX: usize = 5;
@@ -320,45 +321,13 @@ pub(super) fn lost(draft: &mut Draft<'_>, number: u32) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// What the playbook's expectations for a command say of its output.
+/// What the playbook's expectations for a command say of its output, at the place of the runbook that it was asked for.
 fn judge(draft: &Draft<'_>, run: &Run, report: &RunReport) -> Vec<(String, Fact)> {
-    let Some(Ok(step)) = run.request.step.map(|number| step(&draft.incident, number)) else {
-        return Vec::new();
-    };
-    if !is_of(step, &run.request) {
-        return Vec::new();
-    }
-    let own = step.checks.iter().filter(|check| check.command == Some(run.request.command));
-    own.filter_map(|check| judge_one(&check.kind, report).map(|fact| (check.text.clone(), fact))).collect()
-}
-
-/// Whether a request came from this step, and not from a step of that number in the runbook that was in use before.
-fn is_of(step: &Step, request: &RunRequest) -> bool {
-    let Some(command) = usize::try_from(request.command).ok().and_then(|at| step.commands.get(at)) else {
-        return false;
-    };
-    let title = command.title.as_ref().unwrap_or(&step.title);
-    *title == request.title && (!command.holes.is_empty() || command.source == request.source)
-}
-
-fn judge_one(kind: &CheckKind, report: &RunReport) -> Option<Fact> {
-    match kind {
-        CheckKind::HttpStatus { status } => {
-            let expected = status.to_string();
-            let seen = http_status(&report.output)?;
-            Some(if seen == expected { Fact::AsExpected } else { Fact::NotAsExpected })
-        }
-        CheckKind::Threshold { .. }
-        | CheckKind::Range { .. }
-        | CheckKind::Watch { .. }
-        | CheckKind::Words => None,
-    }
-}
-
-/// The status in the last `HTTP/1.1 426 …` line of an output.
-fn http_status(output: &str) -> Option<&str> {
-    let mut lines = output.lines().filter(|line| line.starts_with("HTTP/"));
-    lines.next_back()?.split_whitespace().nth(1)
+    let standings = draft.incident.standings(run);
+    let Some(place) = standings.first() else { return Vec::new() };
+    let own = place.step.checks.iter().filter(|check| check.command == Some(place.at));
+    let judged = |check: &Check| Some((check.text.clone(), expectation::judged(place.step, check, report)?));
+    own.filter_map(judged).collect()
 }
 
 pub(super) fn mark_step(draft: &mut Draft<'_>, number: u32, outcome: StepOutcome) -> Result<(), Refusal> {

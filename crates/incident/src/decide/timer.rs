@@ -8,6 +8,7 @@ use crate::later::later;
 use crate::refusal::Refusal;
 use crate::state::{Escalation, Status};
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 use jiff::Timestamp;
 
@@ -64,11 +65,16 @@ fn update(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Refusal> {
 
 fn recovery(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Refusal> {
     still(draft.incident.recovery.map(|recovery| recovery.until), due)?;
+    if draft.incident.is_silent() {
+        // A watch that an older server began: nothing that was heard says that it recovers.
+        draft.push_own(EventKind::RecoveryBroken { why: String::from("nobody says that it is over") });
+        return Ok(());
+    }
     resolve::recovery_held(draft);
     Ok(())
 }
 
-/// Sources that said until when their word holds, and did not repeat it, are taken to mean that it is over.
+/// Sources that said until when their word holds, and did not repeat it, fire no more; that it is over nobody says.
 fn silence(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Refusal> {
     if !matches!(draft.incident.status, Status::Open | Status::Held) {
         return Err(Refusal::Stale);

@@ -6,14 +6,15 @@ mod runs;
 mod times;
 
 use crate::event::{Ending, Fact, RunReport};
-use crate::state::{Incident, Run, RunState};
-use crate::{StepOutcome, words};
+use crate::state::{Incident, Standing};
+use crate::{StepOutcome, expectation, words};
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use jiff::{SignedDuration, Timestamp};
-use playbook::{Approval, Runbook, Spoken, Suspect, SuspectKind, Suspects, is_trouble};
+use playbook::{Runbook, Spoken, Suspect, SuspectKind, Suspects, is_trouble};
+use runs::Look;
 use serde::{Deserialize, Serialize};
 
 /// A person who says where the trouble is outweighs everything that a program printed.
@@ -43,8 +44,6 @@ const AGAIN_MAX: usize = 5;
 
 /// A deployment within this time before the beginning may be the cause.
 const DEPLOYMENT_WINDOW: SignedDuration = SignedDuration::from_mins(60);
-/// The source of an alert has this long to see that a fix helped.
-const FIX_GRACE: SignedDuration = SignedDuration::from_mins(5);
 /// From this score on, a suspect's way out is proposed.
 const PROPOSED_MIN: i32 = 25;
 /// So many lines of one output are read, the newest: the rest repeats itself.
@@ -57,7 +56,7 @@ const QUOTE_CHARS_MAX: usize = 160;
 pub struct Diagnosis {
     /// The suspects that anything was found about, the likeliest first.
     pub causes: Vec<RankedCause>,
-    /// The step that the likeliest one leads to, when enough speaks for it.
+    /// The step that the likeliest one leads to whose way out was not tried in vain, when enough speaks for it.
     pub proposed_step: Option<u32>,
     /// The commands of that step that wait for a word, by the numbers of their runs. One that other steps have, too, is laid
     /// out once, and may stand at another step.
@@ -105,24 +104,27 @@ pub fn diagnose(incident: &Incident, now: Timestamp) -> Diagnosis {
     let Some(runbook) = incident.runbook() else { return Diagnosis::default() };
     let mut bench = Bench::new(runbook);
     let looks = runs::looks(incident);
-    for run in &looks {
-        if let RunState::Ended(report) = &run.state {
-            bench.printed(run, report);
-            bench.checked(run);
-            bench.deployed(run, report, began(incident));
-            bench.measured(runbook, run, report);
+    for look in &looks {
+        if let Some(report) = look.report() {
+            bench.printed(look, report);
+            bench.checked(look, report);
+            bench.deployed(look, report, began(incident));
+            bench.measured(runbook, look, report);
         }
     }
     bench.alerted(incident);
     bench.said(incident);
-    bench.fixed(incident, runbook, now);
-    let looked = looks.iter().filter(|run| matches!(run.state, RunState::Ended(_))).count();
-    let looking =
-        looks.iter().filter(|run| matches!(run.state, RunState::Ready | RunState::Running { .. })).count();
+    let in_vain = runs::in_vain(incident, now);
+    for run in &in_vain {
+        bench.mended_nothing(run.number, &runs::steps_of(incident, run));
+    }
+    let looked = looks.iter().filter(|look| look.report().is_some()).count();
+    let looking = looks.iter().filter(|look| look.run.is_under_way()).count();
     let causes = bench.ranked();
+    let likely = causes.iter().take_while(|cause| cause.score >= PROPOSED_MIN);
     let proposed_step =
-        causes.first().filter(|first| first.score >= PROPOSED_MIN).and_then(|first| first.branch);
-    let proposed_runs = proposed_step.map_or_else(Vec::new, |step| runs::waiting(incident, runbook, step));
+        likely.filter_map(|cause| cause.branch).find(|step| !runs::is_spent(incident, *step, &in_vain));
+    let proposed_runs = proposed_step.map_or_else(Vec::new, |step| runs::waiting(incident, step));
     Diagnosis { causes, proposed_step, proposed_runs, looked: number(looked), looking: number(looking) }
 }
 
@@ -167,18 +169,20 @@ impl Bench {
     }
 
     /// Lines that tell of trouble, in words that a suspect has, too.
-    fn printed(&mut self, run: &Run, report: &RunReport) {
+    fn printed(&mut self, look: &Look<'_>, report: &RunReport) {
+        let run = look.run;
         // What the playbook expects to read is no trouble, however it sounds: `426 Upgrade Required`.
-        if !run.checks.is_empty() && run.checks.iter().all(|(_, fact)| *fact == Fact::AsExpected) {
+        let facts = facts(look, report);
+        if !facts.is_empty() && facts.iter().all(|(_, _, fact)| *fact == Fact::AsExpected) {
             return;
         }
         let lines: Vec<&str> = report.output.lines().rev().take(LINES_MAX).collect();
-        let own = self.suspects.list.iter().any(|suspect| is_own(suspect, run));
+        let own = self.suspects.list.iter().any(|suspect| is_own(suspect, look));
         let mut best: BTreeMap<usize, (Spoken, &str, usize)> = BTreeMap::new();
         for line in &lines {
             for spoken in self.suspects.spoken_of(line, &run.request.source) {
                 // What was looked for in a suspect's own step speaks of no other suspect.
-                if own && !self.suspects.list.get(spoken.suspect).is_some_and(|suspect| is_own(suspect, run))
+                if own && !self.suspects.list.get(spoken.suspect).is_some_and(|suspect| is_own(suspect, look))
                 {
                     continue;
                 }
@@ -194,7 +198,7 @@ impl Bench {
             let text = "its own look found trouble".to_string();
             let weight = FOUND_BY_ITS_OWN_LOOK + again(bad.count());
             let evidence = Evidence { weight, text, run: Some(run.number), quote: Some(quote(line)) };
-            self.add_where(|suspect| is_own(suspect, run), &evidence);
+            self.add_where(|suspect| is_own(suspect, look), &evidence);
         }
         for (suspect, (spoken, line, times)) in best {
             let weight = i32::try_from(spoken.weight).unwrap_or(PRINTED_MAX) + again(times);
@@ -206,29 +210,29 @@ impl Bench {
             self.add(suspect, Evidence { weight, text, run: Some(run.number), quote: Some(quote(line)) });
         }
         let silent = report.output.trim().is_empty() && ended_well(&report.ending);
-        if let (true, Some(step)) = (silent, run.request.step) {
+        if silent {
             let text = "a look for it found nothing".to_string();
             let evidence = Evidence { weight: NOTHING_FOUND, text, run: Some(run.number), quote: None };
-            self.add_where(|suspect| suspect.steps.contains(&step), &evidence);
+            self.add_where(|suspect| look.is_of_any(&suspect.steps), &evidence);
         }
     }
 
     /// What the playbook expected of a command, in a step that speaks of one suspect.
-    fn checked(&mut self, run: &Run) {
-        let Some(step) = run.request.step else { return };
-        for (text, fact) in &run.checks {
+    fn checked(&mut self, look: &Look<'_>, report: &RunReport) {
+        for (step, text, fact) in facts(look, report) {
             let (weight, how) = match fact {
                 Fact::AsExpected => (AS_EXPECTED, "as the playbook expects"),
                 Fact::NotAsExpected => (NOT_AS_EXPECTED, "not as the playbook expects"),
             };
-            let evidence =
-                Evidence { weight, text: format!("{how}: {text}"), run: Some(run.number), quote: None };
+            let text = format!("{how}: {text}");
+            let evidence = Evidence { weight, text, run: Some(look.run.number), quote: None };
             self.add_where(|suspect| suspect.steps.contains(&step), &evidence);
         }
     }
 
     /// Whether a list of deployments has one shortly before the beginning.
-    fn deployed(&mut self, run: &Run, report: &RunReport, began: Timestamp) {
+    fn deployed(&mut self, look: &Look<'_>, report: &RunReport, began: Timestamp) {
+        let run = look.run;
         if !times::lists_deployments(&run.request.source) || !ended_well(&report.ending) {
             return;
         }
@@ -252,13 +256,13 @@ impl Bench {
     }
 
     /// Numbers beside a limit of the document.
-    fn measured(&mut self, runbook: &Runbook, run: &Run, report: &RunReport) {
-        for found in numbers::judged(runbook, run, report) {
+    fn measured(&mut self, runbook: &Runbook, look: &Look<'_>, report: &RunReport) {
+        for found in numbers::judged(runbook, look, report) {
             let weight = if found.beyond { NOT_AS_EXPECTED } else { AS_EXPECTED };
             let evidence = Evidence {
                 weight,
                 text: found.text.clone(),
-                run: Some(run.number),
+                run: Some(look.run.number),
                 quote: found.quote.clone(),
             };
             match found.step {
@@ -268,10 +272,7 @@ impl Bench {
                 None => match self.suspects.nearest_to(&found.about) {
                     Some(suspect) => self.add(suspect, evidence),
                     None => self.add_where(
-                        |suspect| {
-                            let own = run.request.step.is_some_and(|step| suspect.steps.contains(&step));
-                            own && suspect.kind == SuspectKind::Look
-                        },
+                        |suspect| look.is_of_any(&suspect.steps) && suspect.kind == SuspectKind::Look,
                         &evidence,
                     ),
                 },
@@ -314,21 +315,11 @@ impl Bench {
         }
     }
 
-    /// What was done about a suspect, while the failure goes on.
-    fn fixed(&mut self, incident: &Incident, runbook: &Runbook, now: Timestamp) {
-        if !incident.is_firing() {
-            return;
-        }
-        for run in incident.runs.iter().filter(|run| run.request.effect.approval() == Approval::Needed) {
-            let (RunState::Ended(report), Some(ended)) = (&run.state, run.ended_at) else { continue };
-            if ended_well(&report.ending) && now.duration_since(ended) > FIX_GRACE {
-                let text = format!("run {} was to mend it, and it goes on", run.number);
-                let evidence = Evidence { weight: FIXED_IN_VAIN, text, run: Some(run.number), quote: None };
-                let mends =
-                    |suspect: &Suspect| suspect.branch.is_some_and(|step| runs::is_of(run, runbook, step));
-                self.add_where(mends, &evidence);
-            }
-        }
+    /// What was done about a suspect, and did not end the failure.
+    fn mended_nothing(&mut self, run: u32, steps: &[u32]) {
+        let text = format!("its fix was tried in vain: run {run} ended well, and the trouble goes on");
+        let evidence = Evidence { weight: FIXED_IN_VAIN, text, run: Some(run), quote: None };
+        self.add_where(|suspect| suspect.branch.is_some_and(|step| steps.contains(&step)), &evidence);
     }
 
     fn ranked(self) -> Vec<RankedCause> {
@@ -352,9 +343,21 @@ impl Bench {
     }
 }
 
-/// Whether a run is a look of the very step that names this condition.
-fn is_own(suspect: &Suspect, run: &Run) -> bool {
-    suspect.kind == SuspectKind::Condition && run.request.step == Some(suspect.step)
+/// Whether it is a look of the very step that names this condition.
+fn is_own(suspect: &Suspect, look: &Look<'_>) -> bool {
+    suspect.kind == SuspectKind::Condition && look.is_of(suspect.step)
+}
+
+/// What each place of the runbook where a look's command stands expects of its status, and whether that holds.
+fn facts<'a>(look: &Look<'a>, report: &RunReport) -> Vec<(u32, &'a str, Fact)> {
+    let of_place = |place: &Standing<'a>| {
+        let (step, at) = (place.step, place.at);
+        let own = step.checks.iter().filter(move |check| check.command == Some(at));
+        own.filter_map(move |check| {
+            Some((step.number, check.text.as_str(), expectation::status(check, report)?))
+        })
+    };
+    look.places.iter().flat_map(of_place).collect()
 }
 
 /// What it tells that so many lines say the same.

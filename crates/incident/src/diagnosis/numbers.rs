@@ -1,12 +1,13 @@
 //! Numbers that programs printed, beside the limits that the document states.
 
+use super::runs::Look;
 use crate::event::RunReport;
-use crate::state::Run;
+use crate::expectation::{self, with_unit};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::cmp::Ordering;
-use playbook::{CheckKind, Comparison, Runbook, speaks_alike};
+use playbook::{Check, CheckKind, Comparison, Runbook, speaks_alike};
 
 /// So many lines of one output are read, the newest.
 const LINES_MAX: usize = 200;
@@ -25,31 +26,45 @@ pub(super) struct Judged {
     pub(super) about: String,
 }
 
-/// Every number of a run that some limit of the runbook is about.
-pub(super) fn judged(runbook: &Runbook, run: &Run, report: &RunReport) -> Vec<Judged> {
-    let mut found: Vec<Judged> = timed(runbook, run, report).into_iter().collect();
+/// Every number of a look that some limit of the runbook is about.
+pub(super) fn judged(runbook: &Runbook, look: &Look<'_>, report: &RunReport) -> Vec<Judged> {
+    let mut found: Vec<Judged> = timed(runbook, look, report).into_iter().collect();
     for step in &runbook.steps {
         for check in &step.checks {
-            let CheckKind::Threshold { metric, comparison, value, unit, .. } = &check.kind else { continue };
-            let own = run.request.step == Some(step.number)
-                && check.command.is_none_or(|command| command == run.request.command);
-            let wanted = match comparison {
-                Comparison::Equal => Wanted { comparison: *comparison, value: *value, unit },
-                // A limit is that of the step's own look: other numbers with its unit are other things.
-                Comparison::Above | Comparison::Below if own => {
-                    Wanted { comparison: *comparison, value: *value, unit }
+            let own = stands_with(look, step.number, check);
+            let judged = match &check.kind {
+                CheckKind::Range { .. } if own => {
+                    expectation::range(step, check, report).map(|found| Judged {
+                        beyond: found.beyond,
+                        text: found.text,
+                        quote: Some(super::quote(&found.line)),
+                        step: None,
+                        about: String::new(),
+                    })
                 }
-                Comparison::Above | Comparison::Below => continue,
+                // A limit is that of the step's own look: other numbers with its unit are other things.
+                CheckKind::Threshold { metric, comparison, value, unit, .. }
+                    if own || *comparison == Comparison::Equal =>
+                {
+                    let about = format!("{metric} {} {} {}", step.title, check.text, runbook.title);
+                    Wanted { comparison: *comparison, value: *value, unit }.beside(&about, &report.output)
+                }
+                CheckKind::Range { .. }
+                | CheckKind::Threshold { .. }
+                | CheckKind::HttpStatus { .. }
+                | CheckKind::Watch { .. }
+                | CheckKind::Words => None,
             };
-            let about = format!("{metric} {} {} {}", step.title, check.text, runbook.title);
-            found.extend(
-                wanted
-                    .beside(&about, &report.output)
-                    .map(|judged| Judged { step: Some(step.number), ..judged }),
-            );
+            found.extend(judged.map(|judged| Judged { step: Some(step.number), ..judged }));
         }
     }
     found
+}
+
+/// Whether an expectation of a step is about a look: about its very command, or about any of the step's.
+fn stands_with(look: &Look<'_>, step: u32, check: &Check) -> bool {
+    let about = |at: u32| check.command.is_none_or(|command| command == at);
+    look.places.iter().any(|place| place.step.number == step && about(place.at))
 }
 
 /// What the document wants of a number with a unit.
@@ -110,25 +125,9 @@ impl Wanted<'_> {
     }
 }
 
-/// Numbers that stand before a unit, such as `540000 ms` and `540000ms`.
-fn with_unit(line: &str, unit: &str) -> Vec<f64> {
-    let mut found = Vec::new();
-    for (at, _) in line.match_indices(unit) {
-        let (before, after) = (line.get(..at).unwrap_or(""), line.get(at + unit.len()..).unwrap_or(""));
-        let ends = !after.starts_with(|c: char| c.is_alphanumeric());
-        let before = before.trim_end_matches(' ');
-        let start = before.rfind(|c: char| !(c.is_ascii_digit() || c == '.')).map_or(0, |at| {
-            at + before.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8)
-        });
-        if let (true, Some(Ok(number))) = (ends, before.get(start..).map(str::parse::<f64>)) {
-            found.push(number);
-        }
-    }
-    found
-}
-
 /// A request that was timed, beside the longest time that the runbook's symptoms allow.
-fn timed(runbook: &Runbook, run: &Run, report: &RunReport) -> Option<Judged> {
+fn timed(runbook: &Runbook, look: &Look<'_>, report: &RunReport) -> Option<Judged> {
+    let run = look.run;
     if !run.request.source.contains("time_total") {
         return None;
     }
@@ -178,16 +177,6 @@ fn worse(one: &(Option<u32>, f64), other: &(Option<u32>, f64)) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_read_with_their_unit_alone() {
-        assert_eq!(
-            with_unit("alarm set for 540000 ms (was 60000ms, msg 7 msx)", "ms"),
-            [540_000.0, 60_000.0]
-        );
-        assert_eq!(with_unit("ms 5", "ms"), Vec::<f64>::new());
-        assert_eq!(with_unit("日本 5ms", "ms"), [5.0]);
-    }
 
     #[test]
     fn a_setting_is_judged_by_lines_that_speak_of_it() {

@@ -39,7 +39,7 @@ pub enum EventKind {
     AlertRepeated {
         /// Which.
         key: AlertKey,
-        /// When it now counts as over unless it is repeated before.
+        /// When its source has fallen silent unless it is repeated before.
         expires_at: Option<Timestamp>,
     },
     /// An alert is over.
@@ -49,7 +49,7 @@ pub enum EventKind {
         /// Whether the source said so or merely fell silent.
         lapsed: Lapse,
     },
-    /// The source's silence will be taken for an end at this time.
+    /// The source will have fallen silent at this time, unless it repeats the alert.
     AlertsWatched {
         /// When.
         until: Timestamp,

@@ -25,6 +25,8 @@ pub(super) fn runs(incident: &mut Incident, event: &Event) {
                 stopped_by: None,
                 state,
                 checks: Vec::new(),
+                runbook: incident.runbook.clone(),
+                began_at: None,
                 ended_at: None,
             });
             return;
@@ -94,7 +96,10 @@ fn run_moved(run: &mut Run, event: &Event) {
                 run.state = RunState::Rejected { by: event.by.clone(), reason };
             }
         }
-        EventKind::RunStarted { .. } => run.state = RunState::Running { since: event.at },
+        EventKind::RunStarted { .. } => {
+            run.state = RunState::Running { since: event.at };
+            run.began_at = Some(event.at);
+        }
         EventKind::RunEnded { report, checks, .. } => {
             run.state = RunState::Ended(report.clone());
             run.checks.clone_from(checks);

@@ -1,6 +1,9 @@
 //! An incident as its events have made it. Only `evolve` changes it.
 
 mod parts;
+mod whence;
+
+pub(crate) use whence::Standing;
 
 pub use parts::{
     Acknowledgement, ActionItem, AlertState, Escalation, FirstWord, Page, PageState, PostmortemState,
@@ -20,7 +23,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use jiff::Timestamp;
-use playbook::{Command, Runbook, RunbookMatch};
+use playbook::{Runbook, RunbookMatch};
 
 /// Where an incident stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,6 +100,8 @@ pub struct Incident {
     pub updates_missed: u32,
     /// The watch over recovery, while it lasts.
     pub recovery: Option<Recovery>,
+    /// When it last turned out that it was not over after all.
+    pub relapsed_at: Option<Timestamp>,
     /// Who holds which role of the incident.
     pub roles: BTreeMap<String, PersonId>,
     /// Who has acted on it, for "who else is here".
@@ -140,6 +145,7 @@ impl Incident {
             update_due_at: None,
             updates_missed: 0,
             recovery: None,
+            relapsed_at: None,
             roles: BTreeMap::new(),
             people: BTreeSet::new(),
             action_items: Vec::new(),
@@ -179,19 +185,6 @@ impl Incident {
         self.runs.iter().filter(move |run| run.request.purpose == Purpose::Before { run: number })
     }
 
-    /// The playbook's command that a run came from, if the runbook in use still has it.
-    #[must_use]
-    pub fn command_of(&self, run: &Run) -> Option<&Command> {
-        let commands = match run.request.step {
-            None => &self.plan.playbook.quick_diagnostics,
-            Some(number) => &self.runbook()?.steps.iter().find(|step| step.number == number)?.commands,
-        };
-        let command = commands.get(usize::try_from(run.request.command).ok()?)?;
-        // Another runbook's step may have that number.
-        let same = !command.holes.is_empty() || command.source == run.request.source;
-        (same && run.request.purpose.is_step()).then_some(command)
-    }
-
     /// Whether it is an incident, and not an alert that is, or was, held back.
     #[must_use]
     pub const fn is_one(&self) -> bool {
@@ -202,6 +195,12 @@ impl Incident {
     #[must_use]
     pub fn is_firing(&self) -> bool {
         self.alerts.values().any(|alert| alert.status != AlertStatus::Resolved)
+    }
+
+    /// Whether no alert fires, and at least one of them ended by its source's silence alone: nobody says that it is over.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        self.status == Status::Open && !self.is_firing() && self.alerts.values().any(|alert| alert.silent)
     }
 
     /// Whether nobody has it although somebody should: stands in red until someone comes.

@@ -48,8 +48,10 @@ pub struct AlertState {
     pub count: u32,
     /// When it last came.
     pub last_at: Timestamp,
-    /// When it counts as over unless it is repeated before.
+    /// When its source has fallen silent unless it is repeated before.
     pub expires_at: Option<Timestamp>,
+    /// Whether it fires no more only because its source fell silent.
+    pub silent: bool,
 }
 
 /// Where an escalation stands.
@@ -240,6 +242,10 @@ pub struct Run {
     pub state: RunState,
     /// What the playbook's expectations say of it.
     pub checks: Vec<(String, Fact)>,
+    /// The runbook that was in use when it was asked for.
+    pub runbook: Option<String>,
+    /// When it began.
+    pub began_at: Option<Timestamp>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
 }

@@ -208,3 +208,75 @@ fn an_alert_that_was_over_long_ago_by_its_own_word_still_wakes_somebody() {
         assert_eq!(world.paged().len(), 1, "{hours} h");
     }
 }
+
+/// An incident whose source named a time, and said nothing more.
+fn fallen_silent() -> World {
+    let mut world = World::new();
+    let lease = Alert { expires_at: Some(world.now + minutes(4)), ..alert("api", "P1", AlertStatus::Firing) };
+    world.source(lease).expect("opens");
+    world.deliver();
+    world.pass(minutes(5));
+    assert!(world.incident.is_silent() && !world.incident.is_firing());
+    world
+}
+
+#[test]
+fn what_fell_silent_is_not_taken_for_recovered_and_others_are_woken() {
+    let mut world = fallen_silent();
+    assert_eq!(world.incident.recovery, None);
+    assert!(incident::summarize(&world.incident).silent);
+    let woken = world.paged().len();
+    world.pass(minutes(120));
+    assert_eq!(world.incident.status, Status::Open);
+    assert!(world.paged().len() > woken, "the escalation goes on: {:?}", world.paged());
+    assert_eq!(world.count(|event| matches!(event, EventKind::RecoveryStarted { .. })), 0);
+    world.person(PRIMARY, Command::Resolve { summary: "it is over".into() }).expect("a person ends it");
+    assert_eq!(world.incident.status, Status::Resolved);
+}
+
+#[test]
+fn a_source_that_says_after_its_silence_that_it_is_over_starts_the_recovery() {
+    let mut world = fallen_silent();
+    world.over("api").expect("is heard");
+    assert!(world.incident.recovery.is_some() && !world.incident.is_silent());
+    world.pass(minutes(10));
+    assert_eq!(world.incident.status, Status::Resolved);
+}
+
+#[test]
+fn one_source_that_says_so_does_not_speak_for_another_that_fell_silent() {
+    let mut world = World::new();
+    world.alert("web", "P1");
+    let lease = Alert { expires_at: Some(world.now + minutes(4)), ..alert("api", "P1", AlertStatus::Firing) };
+    world.source(lease).expect("is heard");
+    world.pass(minutes(5));
+    world.over("web").expect("is heard");
+    assert_eq!(world.incident.recovery, None);
+    world.over("api").expect("is heard");
+    assert!(world.incident.recovery.is_some());
+}
+
+#[test]
+fn what_fires_again_after_a_silence_ends_only_when_it_is_said_to() {
+    let mut world = fallen_silent();
+    world.alert("api", "P1");
+    assert!(world.incident.is_firing() && !world.incident.is_silent());
+    world.over("api").expect("is heard");
+    assert!(world.incident.recovery.is_some());
+}
+
+#[test]
+fn a_watch_over_silence_that_an_older_server_began_does_not_resolve() {
+    let mut world = fallen_silent();
+    let until = world.now + minutes(5);
+    let began = incident::Event {
+        at: world.now,
+        by: incident::Actor::System,
+        kind: EventKind::RecoveryStarted { until },
+    };
+    world.incident = incident::evolve(world.incident.clone(), &began);
+    world.timers.insert(TimerKey::Recovery, until);
+    world.pass(minutes(6));
+    assert_eq!((world.incident.status, world.incident.recovery), (Status::Open, None));
+    assert_eq!(world.count(|event| matches!(event, EventKind::RecoveryHeld)), 0);
+}

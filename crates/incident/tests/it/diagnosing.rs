@@ -60,6 +60,8 @@ fn incident(title: &str, printed: &[(&str, &str)]) -> Incident {
                 not_held: Vec::new(),
             }),
             checks: Vec::new(),
+            runbook: Some(runbook.id.clone()),
+            began_at: Some(opened()),
             ended_at: Some(opened()),
         });
     }
@@ -231,6 +233,7 @@ fn a_persons_finding_outweighs_what_was_printed_and_what_did_not_help_sinks() {
             count: 1,
             last_at: opened(),
             expires_at: None,
+            silent: false,
         },
     );
     let soon = diagnose(&incident, opened() + SignedDuration::from_mins(1));

@@ -11,6 +11,7 @@ mod learning;
 mod placing;
 mod preflight;
 mod preparing;
+mod ranking;
 mod replaying;
 mod reporting;
 mod running;

@@ -44,6 +44,8 @@ pub(super) struct IncidentView {
     update_due_at: Option<Timestamp>,
     updates_missed: u32,
     recovery_until: Option<Timestamp>,
+    /// Its alerts fire no more, of at least one only because its source fell silent: nobody says that it is over.
+    silent: bool,
     action_items: Vec<ActionItemView>,
     postmortem: PostmortemView,
     plan: String,
@@ -211,6 +213,7 @@ impl IncidentView {
             update_due_at: incident.update_due_at,
             updates_missed: incident.updates_missed,
             recovery_until: incident.recovery.map(|recovery| recovery.until),
+            silent: incident.is_silent(),
             action_items: action_items(incident),
             postmortem: PostmortemView {
                 obligation: incident.postmortem.obligation,

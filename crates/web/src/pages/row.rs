@@ -16,6 +16,8 @@ pub(crate) struct Row {
     pub(crate) opened: When,
     pub(crate) holder: Tag,
     pub(crate) approvals: Option<Tag>,
+    /// Nobody says that it is over.
+    pub(crate) silent: Option<Tag>,
     pub(crate) update: Option<Until>,
     pub(crate) alerts: u32,
 }
@@ -31,6 +33,8 @@ impl Row {
             lasted: duration(row.resolved_at.unwrap_or(now).duration_since(row.opened_at)),
             opened: When::full(row.opened_at),
             holder: holder(row),
+            silent: (row.silent && row.resolved_at.is_none())
+                .then(|| Tag::warn("silent: nobody says that it is over".to_owned())),
             approvals: (row.approvals > 0 && row.resolved_at.is_none()).then(|| {
                 Tag::warn(match row.approvals {
                     1 => "a command waits for a word".to_owned(),

@@ -93,7 +93,8 @@ fn alert(event: &Event) -> Option<(&'static str, String)> {
             ("alert", format!("alert over: {} says so of {}", key.source, key.key))
         }
         EventKind::AlertResolved { key, lapsed: Lapse::Silence } => {
-            ("alert", format!("alert counts as over: {} fell silent about {}", key.source, key.key))
+            let (source, key) = (&key.source, &key.key);
+            ("alert", format!("{source} fell silent about {key}: nobody says that it is over"))
         }
         _other => return None,
     };

@@ -209,7 +209,7 @@ impl Stage<'_> {
     async fn scored(&self, id: IncidentId, operator: bool) -> Result<Scored, Failure> {
         let incident = self.engine.incident(id).await.map_err(wiring::storage_failed)?;
         let events = self.engine.history(id).await.map_err(wiring::storage_failed)?;
-        let repaired_by = score::repaired_by(self.scene.mended().is_some(), operator);
+        let repaired_by = score::repaired_by(self.scene.mended().is_some(), operator, &events);
         let card = DrillCard { repaired_by, ..self.card() };
         let card = score::filled(card, self.piece.fault, &incident, &events);
         Ok((card, score::evidence(&incident, &events)))

@@ -44,11 +44,13 @@ impl Causes {
             return Self { likely: Vec::new(), others: Vec::new(), looking: 0 };
         }
         let found = diagnose(room.incident, room.frame.now);
+        // A likelier one whose fix was tried in vain may stand before the one that the playbook goes on with.
+        let leads = found.causes.iter().position(|cause| cause.branch == found.proposed_step);
         let mut likely: Vec<CauseView> = found
             .causes
             .iter()
             .enumerate()
-            .map(|(at, cause)| view(cause, found.proposed_step.filter(|_| at == 0)))
+            .map(|(at, cause)| view(cause, found.proposed_step.filter(|_| leads == Some(at))))
             .collect();
         let others = likely.split_off(likely.len().min(SHOWN_MAX));
         Self { likely, others, looking: found.looking }

@@ -27,6 +27,8 @@ pub(crate) struct Head {
     pub(crate) roles: Vec<String>,
     pub(crate) colleagues: Vec<(String, String)>,
     pub(crate) recovery: Option<Recovering>,
+    /// Nobody says that it is over.
+    pub(crate) silent: bool,
     pub(crate) alerts: Vec<AlertLine>,
     pub(crate) resolution: Option<String>,
 }
@@ -87,6 +89,7 @@ impl Head {
             roles: room.roster.roles().map(|(role, _)| role.to_owned()).collect(),
             colleagues: colleagues(room, &me),
             recovery: recovering(room),
+            silent: incident.is_silent(),
             alerts: alerts(incident),
             resolution: incident.resolution.clone(),
         }
@@ -132,6 +135,7 @@ fn loud(incident: &Incident) -> Option<String> {
 
 fn status(incident: &Incident) -> Tag {
     match (incident.status, &incident.recovery) {
+        (Status::Open, _) if incident.is_silent() => Tag::warn("silent"),
         (Status::Resolved, _) => Tag::good("resolved"),
         (Status::Open, Some(_)) => Tag::info("recovering"),
         (Status::New | Status::Held | Status::Passed | Status::Open, _) => Tag::warn("open"),
@@ -174,6 +178,7 @@ fn alerts(incident: &Incident) -> Vec<AlertLine> {
         state: match state.status {
             AlertStatus::Firing => Tag::bad("firing"),
             AlertStatus::Acknowledged => Tag::info("acknowledged at its source"),
+            AlertStatus::Resolved if state.silent => Tag::warn("its source fell silent"),
             AlertStatus::Resolved => Tag::good("over"),
         },
         count: state.count,
