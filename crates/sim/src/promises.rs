@@ -109,6 +109,9 @@ impl Ledger {
                     self.page_goes(before, *page, purpose, now);
                 }
             }
+            EventKind::RecoveryHeld if before.is_silent() => {
+                self.broken(1, format!("{id} was taken for recovered, and nobody says that it is over"));
+            }
             EventKind::Unpaged { .. } => drop(self.unpaged.insert(id)),
             EventKind::TicketFiled { .. } => drop(self.tickets.insert(id)),
             EventKind::RunStarted { run } => self.run_may_start(before, *run),

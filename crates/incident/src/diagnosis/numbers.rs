@@ -2,7 +2,7 @@
 
 use super::runs::Look;
 use crate::event::RunReport;
-use crate::expectation::{self, with_unit};
+use crate::expectation::{self, with_unit, without};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -98,9 +98,7 @@ impl Wanted<'_> {
         if unit.is_empty() {
             return None;
         }
-        // The unit itself is no word that a line and the document share.
-        let spaced = format!(" {unit}");
-        let alike = |line: &&str| speaks_alike(&line.replace(&spaced, " "), about);
+        let alike = |line: &&str| speaks_alike(&without(line, unit), about);
         let lines = output.lines().rev().take(LINES_MAX).filter(alike);
         let mut told = lines
             .flat_map(|line| with_unit(line, unit).into_iter().map(move |number| (number, line)))

@@ -42,18 +42,15 @@ pub(crate) struct InRange {
 /// output that has a single such number, that one.
 pub(crate) fn in_range(wanted: (f64, f64, &str), about: &str, output: &str) -> Option<InRange> {
     let (from, to, unit) = wanted;
-    let found = || {
+    let found = move || {
         let lines = output.lines().rev().take(LINES_MAX);
-        lines.flat_map(|line| amounts(line, unit).into_iter().map(move |number| (number, line)))
+        lines.flat_map(move |line| amounts(line, unit).into_iter().map(move |number| (number, line)))
     };
-    let alike: Vec<(f64, &str)> =
-        found().filter(|(_, line)| speaks_alike(&without(line, unit), about)).collect();
-    let read = match alike.as_slice() {
-        [] => found().take(2).collect(),
-        _ => alike,
-    };
-    // Several numbers that nothing is said of are other things.
-    let is_told = found().nth(1).is_none() || speaks_alike(&without(read.first()?.1, unit), about);
+    let speaks = |line: &str| speaks_alike(&without(line, unit), about);
+    let alike: Vec<(f64, &str)> = found().filter(|(_, line)| speaks(line)).collect();
+    // Several numbers of which nothing is said are other things.
+    let alone = alike.is_empty().then(|| found().take(2).collect()).filter(|few: &Vec<_>| few.len() == 1);
+    let read = alone.unwrap_or(alike);
     let (number, line) = read.iter().find(|(number, _)| *number < from || *number > to).or(read.first())?;
     let beyond = *number < from || *number > to;
     let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
@@ -62,12 +59,12 @@ pub(crate) fn in_range(wanted: (f64, f64, &str), about: &str, output: &str) -> O
         true => format!("{number}{unit} where the playbook says {says}"),
         false => format!("{number}{unit}, {says} as the playbook says"),
     };
-    is_told.then(|| InRange { beyond, text, line: String::from(*line) })
+    Some(InRange { beyond, text, line: String::from(*line) })
 }
 
-/// The unit itself is no word that a line and the document share.
-fn without(line: &str, unit: &str) -> String {
-    line.replace(&format!(" {unit}"), " ")
+/// A line without a unit, which is no word that it shares with the document.
+pub(crate) fn without(line: &str, unit: &str) -> String {
+    line.split(' ').filter(|word| *word != unit).collect::<Vec<_>>().join(" ")
 }
 
 /// The numbers of a line in a unit; times in any unit of time, counts where a line has a single one.

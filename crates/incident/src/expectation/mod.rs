@@ -7,7 +7,9 @@ use alloc::format;
 use alloc::string::ToString;
 use playbook::{Check, CheckKind, Step};
 
-pub(crate) use amounts::{InRange, in_range, with_unit};
+pub(crate) use amounts::{InRange, with_unit, without};
+
+use amounts::in_range;
 
 /// What an expectation says of what its command printed, where it can be judged alone.
 pub(crate) fn judged(step: &Step, check: &Check, report: &RunReport) -> Option<Fact> {

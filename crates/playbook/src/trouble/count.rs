@@ -10,7 +10,9 @@ const UNABLE: &[&str] = &["can", "could", "must", "will", "would"];
 const TRYING: &[&str] = &["retr"];
 /// What may stand between a denial or a count and what is denied: `without any errors`, `0 requests failed`.
 const BETWEEN: &[&str] = &[
+    "a",
     "active",
+    "an",
     "any",
     "been",
     "checks",
@@ -36,6 +38,7 @@ const BETWEEN: &[&str] = &[
     "such",
     "tasks",
     "tests",
+    "the",
     "users",
     "yet",
 ];
