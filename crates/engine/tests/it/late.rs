@@ -1,10 +1,10 @@
 //! The pager watches itself: what it says of how it goes, and the incident that it opens when it was late.
 
-use crate::world::{PATIENCE, World, minutes};
+use crate::world::{PATIENCE, World, alert, minutes};
 use core::time::Duration;
 use engine::ports::{Clock as _, Filter};
 use engine::tell_of_lateness;
-use incident::{Channel, Incident, Page, PageState, Status, Summary};
+use incident::{Alert, AlertKey, AlertStatus, Channel, Incident, Page, PageState, Status, Summary};
 
 /// The row of the incident that tells of lateness, once it is as wanted.
 async fn own_incident(world: &World, wanted: impl Fn(&Summary) -> bool) -> Summary {
@@ -39,16 +39,37 @@ async fn a_timer_that_fires_late_is_an_incident_that_ends_by_itself() {
     for _ in 0..22 {
         world.clock.pass(minutes(1));
         world.engine.vitals().await.expect("it turns");
-        let settled = |incident: &Incident| {
-            incident.pages.iter().all(|page| matches!(page.state, PageState::Delivered { .. }))
-        };
         for id in [id, own.id] {
-            world.until(id, "its pages are out", settled).await;
+            world.until(id, "its pages are out", pages_are_out).await;
         }
     }
     world.until(own.id, "nothing is late any more", |incident| !incident.is_firing()).await;
     watching.abort();
     world.stop().await;
+}
+
+#[tokio::test]
+async fn what_a_server_told_of_before_it_stopped_ends_by_itself() {
+    let world = World::new();
+    let key = AlertKey { source: "evenkeel".to_owned(), key: "late".to_owned() };
+    let told = Alert { key, ..alert("late", AlertStatus::Firing) };
+    let answers = world.engine.alerts(vec![told]).await.expect("is taken");
+    let id = answers.into_iter().find_map(Result::ok).expect("is accepted").incident;
+    // The server after it knows nothing of that.
+    let watching = tokio::spawn(tell_of_lateness(world.engine.clone(), Duration::from_millis(1)));
+    world.until(id, "its page is out", pages_are_out).await;
+    for _ in 0..22 {
+        world.clock.pass(minutes(1));
+        world.engine.vitals().await.expect("it turns");
+        world.until(id, "its pages are out", pages_are_out).await;
+    }
+    world.until(id, "it is over", |incident| !incident.is_firing() && !incident.is_silent()).await;
+    watching.abort();
+    world.stop().await;
+}
+
+fn pages_are_out(incident: &Incident) -> bool {
+    incident.pages.iter().all(|page| matches!(page.state, PageState::Delivered { .. }))
 }
 
 #[tokio::test]

@@ -93,6 +93,20 @@ fn what_a_sentence_only_mentions_is_offered_with_the_reason() {
 }
 
 #[test]
+fn what_fell_silent_is_ended_by_one_press_and_not_called_over() {
+    let mut sample = Sample::new("API returning 5xx errors", "P1");
+    assert!(!plain(&sample).contains("nobody says that it is over"));
+    for alert in sample.incident.alerts.values_mut() {
+        (alert.status, alert.silent) = (incident::AlertStatus::Resolved, true);
+    }
+    let html = plain(&sample);
+    is_sound(&html);
+    let (_, said) = html.split_once("nobody says that it is over").expect("it is said");
+    assert!(said.contains("/resolve\"") && said.contains("name=\"summary\" value=\"Its source fell silent"));
+    assert!(html.contains("its source fell silent") && !html.contains("Recovery is watched"));
+}
+
+#[test]
 fn an_update_begins_with_the_playbooks_words_and_lists_what_is_missing() {
     let sample = Sample::new("API returning 5xx errors", "P1");
     let html = plain(&sample);
