@@ -58,7 +58,7 @@ fn nobody_is_woken_after_an_acknowledgement(seen: &Seen, when: &str) {
             what == "escalation" && text.starts_with("level ") || what == "page" && is_decision(text);
         assert!(!(held && decides), "{when}: {} was acknowledged, and then: {text}", seen.id);
     }
-    assert_eq!(held, !seen.incident["acknowledged"].is_null(), "{when}: {}", seen.id);
+    assert_eq!(held, !seen.incident["acknowledged"].is_null(), "{when}: {}: {:#?}", seen.id, seen.timeline);
 }
 
 /// "page 3 to ana by webhook: the rule", unlike "… delivered" and the like.
