@@ -28,7 +28,7 @@ mod tests {
 
     fn fault(settings: &str, channel: Channel, address: &str) -> Option<&'static str> {
         let config: ChannelsConfig = toml::from_str(settings).unwrap();
-        unreachable(&config, &Contact { channel, address: address.into(), after_min: 0 })
+        unreachable(&config, &Contact::new(channel, address.into()))
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub use postmortem::draft_postmortem;
 pub use preflight::{Finding, Preflight, Stretch, Trouble};
 pub use refusal::Refusal;
 pub use schedule::{Entry, Every, Layer, Override, Rotation, Schedule, Shift, Weekdays, Window};
-pub use severity::Severity;
+pub use severity::{Severity, Urgency};
 pub use sight::Sight;
 pub use silence::{
     EndedEarly, Hold, MATCHERS_MAX, Maintenance, MaintenanceDays, MatchOp, Matcher, Matchers, SILENCE_MAX,

@@ -1,6 +1,7 @@
 //! People: who can be woken, over what, and who did what.
 
 use crate::schedule::Schedule;
+use crate::severity::Urgency;
 use crate::silence::Silences;
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeMap;
@@ -94,6 +95,17 @@ pub struct Contact {
     /// Used so long after the person's first, in minutes, if nobody has answered by then.
     #[serde(default)]
     pub after_min: u32,
+    /// For which urgency alone; `None` for every.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub urgency: Option<Urgency>,
+}
+
+impl Contact {
+    /// One that is used at once, whatever it is about.
+    #[must_use]
+    pub const fn new(channel: Channel, address: String) -> Self {
+        Self { channel, address, after_min: 0, urgency: None }
+    }
 }
 
 /// Someone who can be woken.
@@ -105,6 +117,15 @@ pub struct Responder {
     pub name: String,
     /// Ways to reach them, each at its time.
     pub contacts: Vec<Contact>,
+}
+
+impl Responder {
+    /// Their ways for what is so urgent: all of them where they have set none apart for it, for somebody must be told.
+    pub fn ways(&self, urgency: Urgency) -> impl Iterator<Item = &Contact> {
+        let fits = move |contact: &Contact| contact.urgency.is_none_or(|only| only == urgency);
+        let any = self.contacts.iter().any(fits);
+        self.contacts.iter().filter(move |contact| !any || fits(contact))
+    }
 }
 
 /// Who holds which role, by name or by schedule.

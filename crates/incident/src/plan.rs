@@ -2,7 +2,7 @@
 
 use crate::people::{Moment, PersonId};
 use crate::place::Serves;
-use crate::severity::Severity;
+use crate::severity::{Severity, Urgency};
 use alloc::borrow::ToOwned;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
@@ -32,6 +32,9 @@ pub struct Policy {
     pub severity_map: BTreeMap<String, String>,
     /// The severity of an alert whose word is not known; empty for the playbook's second worst.
     pub unknown_severity: String,
+    /// How urgent severities are, by name; where it is not said, what wakes somebody is of high urgency.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub urgency: BTreeMap<String, Urgency>,
     /// An acknowledgement without news lapses after this long.
     pub acknowledge_lapse_min: u32,
     /// The same for severities of their own, by name.
@@ -71,6 +74,7 @@ impl Default for Policy {
             escalation_delays: DelayReading::PerHop,
             severity_map: BTreeMap::new(),
             unknown_severity: String::new(),
+            urgency: BTreeMap::new(),
             acknowledge_lapse_min: 60,
             acknowledge_lapse_severity_min: BTreeMap::new(),
             acknowledge_reminder_min: 5,
@@ -228,6 +232,18 @@ impl Plan {
             Level { target: hop.target.clone(), after_min: elapsed }
         });
         Some(levels.collect())
+    }
+
+    /// How urgent a severity is: as set, else high unless a ticket is filed in place of waking somebody.
+    #[must_use]
+    pub fn urgency(&self, severity: &Severity) -> Urgency {
+        let set = self.policy.urgency.iter().find(|(name, _)| name.eq_ignore_ascii_case(&severity.name));
+        let wakes = self.levels(severity).is_some_and(|levels| !levels.is_empty());
+        match set {
+            Some((_, urgency)) => *urgency,
+            None if wakes || self.ticket(severity).is_none() => Urgency::High,
+            None => Urgency::Low,
+        }
     }
 
     /// What is filed instead of waking someone, for a severity that wakes nobody.

@@ -7,6 +7,7 @@ use crate::decide::{reachable, unreachable_because};
 use crate::later::later;
 use crate::people::{Moment, PersonId, Roster};
 use crate::plan::{Level, Plan};
+use crate::severity::Urgency;
 use crate::silence::Silences;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
@@ -103,7 +104,7 @@ fn findings(plan: &Plan, roster: &Roster, whole: Stretch) -> Vec<Finding> {
             (_, Some(_)) => continue,
             (Some(_) | None, None) => Vec::new(),
         };
-        for (trouble, stretches) in troubles(&levels, roster, whole) {
+        for (trouble, stretches) in troubles(&levels, plan.urgency(&severity), roster, whole) {
             found.entry(trouble).or_default().push((severity.name.clone(), stretches));
         }
     }
@@ -132,12 +133,17 @@ fn findings(plan: &Plan, roster: &Roster, whole: Stretch) -> Vec<Finding> {
 }
 
 /// The troubles of one path, each with its times.
-fn troubles(levels: &[Level], roster: &Roster, whole: Stretch) -> BTreeMap<Trouble, Vec<Stretch>> {
+fn troubles(
+    levels: &[Level],
+    urgency: Urgency,
+    roster: &Roster,
+    whole: Stretch,
+) -> BTreeMap<Trouble, Vec<Stretch>> {
     let mut found: BTreeMap<Trouble, Vec<Stretch>> = BTreeMap::new();
     let edges = edges(levels, roster, whole);
     let silences = Silences::none();
     for (from, until) in edges.iter().zip(edges.iter().skip(1)) {
-        for trouble in troubles_at(levels, &Moment { at: *from, roster, silences: &silences }) {
+        for trouble in troubles_at(levels, urgency, &Moment { at: *from, roster, silences: &silences }) {
             let stretches = found.entry(trouble).or_default();
             match stretches.last_mut().filter(|last| last.until == *from) {
                 Some(last) => last.until = *until,
@@ -157,9 +163,9 @@ fn edges(levels: &[Level], roster: &Roster, whole: Stretch) -> Vec<Timestamp> {
     edges.into_iter().collect()
 }
 
-fn troubles_at(levels: &[Level], now: &Moment<'_>) -> Vec<Trouble> {
+fn troubles_at(levels: &[Level], urgency: Urgency, now: &Moment<'_>) -> Vec<Trouble> {
     let heard_by = |target: &str| -> BTreeSet<PersonId> {
-        reachable(now, target).into_iter().map(|(person, _)| person).collect()
+        reachable(now, target, urgency).into_iter().map(|(person, _)| person).collect()
     };
     let by_level: Vec<_> = levels.iter().map(|level| (level, heard_by(&level.target))).collect();
     let everybody: BTreeSet<&PersonId> = by_level.iter().flat_map(|(_, people)| people).collect();

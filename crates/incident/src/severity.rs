@@ -13,6 +13,16 @@ pub struct Severity {
     pub name: String,
 }
 
+/// Whether it must be told at once, whatever the hour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Urgency {
+    /// At once.
+    High,
+    /// It may wait for the end of somebody's quiet hours.
+    Low,
+}
+
 impl Severity {
     /// Whether it is worse than another.
     #[must_use]

@@ -28,7 +28,7 @@ pub(crate) static PLAN: LazyLock<Arc<Plan>> = LazyLock::new(|| Arc::new(plan()))
 fn roster(people: &[&str]) -> Roster {
     let person = |name: &str| {
         let channel = if name == "ben" { Channel::Email } else { Channel::Handset };
-        let contact = |channel, after_min| Contact { channel, address: name.into(), after_min };
+        let contact = |channel, after_min| Contact { after_min, ..Contact::new(channel, name.into()) };
         Responder {
             id: PersonId(name.into()),
             name: name.into(),

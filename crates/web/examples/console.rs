@@ -116,7 +116,7 @@ fn settings() -> Settings {
     let person = |id: &str, name: &str| Responder {
         id: PersonId(id.to_owned()),
         name: name.to_owned(),
-        contacts: vec![Contact { channel: Channel::Handset, address: id.to_owned(), after_min: 0 }],
+        contacts: vec![Contact::new(Channel::Handset, id.to_owned())],
     };
     let people = vec![
         person("primary", "Primary Person"),

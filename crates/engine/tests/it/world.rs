@@ -375,7 +375,7 @@ fn roster() -> Roster {
     let person = |name: &str, channel| Responder {
         id: PersonId(name.into()),
         name: name.into(),
-        contacts: vec![Contact { channel, address: name.into(), after_min: 0 }],
+        contacts: vec![Contact::new(channel, name.into())],
     };
     let roles = [("Primary", "primary"), ("Secondary", "secondary")];
     let roles = roles.map(|(role, name)| (role.to_owned(), vec![PersonId(name.into())]));

@@ -15,7 +15,7 @@ mod schedules;
 
 use crate::exit::{Failure, Kind};
 use channels::{ChannelsConfig, Secret};
-use incident::{Channel, Contact, Maintenance, PersonId, Policy, Responder, Roster, Serves};
+use incident::{Channel, Contact, Maintenance, PersonId, Policy, Responder, Roster, Serves, Urgency};
 pub(crate) use playbook_setting::PlaybookSetting;
 use probes::Heartbeat;
 pub(crate) use runner_setting::{Confine, RunnerSettings};
@@ -128,6 +128,9 @@ pub(crate) struct Way {
     /// So many minutes after the person's first ways.
     #[serde(default)]
     pub(crate) after_min: u32,
+    /// For which urgency alone; left out: for every.
+    #[serde(default)]
+    pub(crate) urgency: Option<Urgency>,
 }
 
 /// The public page.
@@ -251,6 +254,10 @@ impl Config {
 
 impl Way {
     fn contact(&self) -> Contact {
-        Contact { channel: self.channel, address: self.address.clone(), after_min: self.after_min }
+        Contact {
+            after_min: self.after_min,
+            urgency: self.urgency,
+            ..Contact::new(self.channel, self.address.clone())
+        }
     }
 }

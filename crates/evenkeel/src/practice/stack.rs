@@ -165,7 +165,7 @@ fn responder(role: &str) -> Responder {
         .map(str::to_lowercase)
         .collect();
     let id = words.join("-");
-    let contacts = vec![Contact { channel: Channel::Handset, address: id.clone(), after_min: 0 }];
+    let contacts = vec![Contact::new(Channel::Handset, id.clone())];
     Responder { id: PersonId(id), name: role.to_owned(), contacts }
 }
 

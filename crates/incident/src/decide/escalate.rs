@@ -12,6 +12,7 @@ use crate::people::{Contact, Moment, PersonId};
 use crate::plan::Level;
 use crate::refusal::Refusal;
 use crate::schedule::Entry;
+use crate::severity::Urgency;
 use crate::state::{Escalation, Incident, Page, PageState};
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -139,10 +140,9 @@ struct Reach {
 }
 
 fn reach(draft: &mut Draft<'_>, levels: &[Level], from: &Reach) {
-    let now = draft.now;
     let mut passed_over: Vec<&str> = Vec::new();
     for (number, level) in levels.iter().enumerate().skip(from.level) {
-        let (woken, why) = to_wake(now, &level.target, from.without.as_ref());
+        let (woken, why) = to_wake(draft, &level.target, from.without.as_ref());
         if !woken.is_empty() {
             let because = match passed_over.as_slice() {
                 [] => from.because.clone(),
@@ -155,8 +155,9 @@ fn reach(draft: &mut Draft<'_>, levels: &[Level], from: &Reach) {
         let target = level.target.clone();
         draft.push_own(EventKind::LevelUnreachable { level: small(number), target, why });
     }
-    let others = to_wake(now, CATCH_ALL, from.without.as_ref()).0;
-    let woken = if others.is_empty() { reachable(now, CATCH_ALL) } else { others };
+    let others = to_wake(draft, CATCH_ALL, from.without.as_ref()).0;
+    let woken =
+        if others.is_empty() { reachable(draft.now, CATCH_ALL, draft.incident.urgency()) } else { others };
     if woken.is_empty() {
         let why = String::from("no level of the path and nobody in the catch-all can be reached");
         let rest = SignedDuration::from_mins(i64::from(repeat_min(draft)));
@@ -188,23 +189,27 @@ fn by_schedule(now: &Moment<'_>, target: &str) -> String {
     told.collect()
 }
 
-/// Whom to wake at a level: each person with each of their contacts.
-pub(crate) fn reachable(now: &Moment<'_>, target: &str) -> Vec<(PersonId, Contact)> {
+/// Whom to wake at a level: each person with each of their ways for what is so urgent.
+pub(crate) fn reachable(now: &Moment<'_>, target: &str, urgency: Urgency) -> Vec<(PersonId, Contact)> {
     let people =
         if target == CATCH_ALL { now.roster.catch_all() } else { now.roster.holders(target, now.at) };
     let contacts = people
         .iter()
-        .flat_map(|person| person.contacts.iter().map(|contact| (person.id.clone(), contact.clone())));
+        .flat_map(|person| person.ways(urgency).map(|contact| (person.id.clone(), contact.clone())));
     contacts.collect()
 }
 
 /// Whom to wake at a level but for one person who cannot, and why there is nobody, if there is not.
-fn to_wake(now: &Moment<'_>, target: &str, without: Option<&PersonId>) -> (Vec<(PersonId, Contact)>, String) {
-    let all = reachable(now, target);
+fn to_wake(
+    draft: &Draft<'_>,
+    target: &str,
+    without: Option<&PersonId>,
+) -> (Vec<(PersonId, Contact)>, String) {
+    let all = reachable(draft.now, target, draft.incident.urgency());
     let woken: Vec<_> = all.iter().filter(|(person, _)| Some(person) != without).cloned().collect();
     let why = match without {
         Some(person) if !all.is_empty() => format!("{person} cannot, and nobody else holds {target:?}"),
-        Some(_) | None => unreachable_because(now, target),
+        Some(_) | None => unreachable_because(draft.now, target),
     };
     (woken, why)
 }

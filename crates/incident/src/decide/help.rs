@@ -70,7 +70,7 @@ pub(super) fn wish(by: &Actor, wants: &str, words: &str) -> String {
 /// Pages one person over all their ways, each at its time.
 pub(super) fn wake(draft: &mut Draft<'_>, person: &Responder, purpose: PagePurpose, rule: &str) {
     let reason = Reason { level: 0, rule: String::from(rule), purpose };
-    for contact in &person.contacts {
+    for contact in person.ways(draft.incident.urgency()) {
         let page = page::decided(draft, person.id.clone(), contact.clone(), &reason);
         draft.push(page);
     }

@@ -16,7 +16,7 @@ use crate::event::{Audience, OpenedBy, PagePurpose, Purpose, SeverityBasis};
 use crate::id::IncidentId;
 use crate::people::{Actor, PersonId};
 use crate::plan::Plan;
-use crate::severity::Severity;
+use crate::severity::{Severity, Urgency};
 use crate::silence::Hold;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
@@ -160,6 +160,12 @@ impl Incident {
             Some((severity, _)) => severity.clone(),
             None => self.plan.unknown_severity(),
         }
+    }
+
+    /// How urgent it is, by its severity.
+    #[must_use]
+    pub fn urgency(&self) -> Urgency {
+        self.plan.urgency(&self.severity())
     }
 
     /// The runbook in use.

@@ -86,7 +86,7 @@ fn nobody_is_asked_who_cannot_be_reached() {
 
 /// The primary has two ways, the second five minutes after the first.
 fn with_two_ways() -> World {
-    let way = |channel, after_min| Contact { channel, address: "here".into(), after_min };
+    let way = |channel, after_min| Contact { after_min, ..Contact::new(channel, "here".into()) };
     let person = |id: &str, contacts| Responder { id: PersonId(id.into()), name: id.into(), contacts };
     let people = vec![
         person(PRIMARY, vec![way(Channel::Slack, 0), way(Channel::Email, 5)]),

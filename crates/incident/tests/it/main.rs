@@ -19,5 +19,6 @@ mod scheduling;
 mod severities;
 mod silencing;
 mod telling;
+mod urgency;
 mod why;
 mod world;

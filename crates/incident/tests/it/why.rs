@@ -57,7 +57,7 @@ fn by_schedule(overridden: bool) -> World {
 
 /// The primary with a phone at once and a mail later.
 fn two_ways() -> World {
-    let contact = |channel, after_min| Contact { channel, address: PRIMARY.into(), after_min };
+    let contact = |channel, after_min| Contact { after_min, ..Contact::new(channel, PRIMARY.into()) };
     let contacts = vec![contact(Channel::Handset, 0), contact(Channel::Email, 5)];
     let person = Responder { id: id(PRIMARY), name: PRIMARY.into(), contacts };
     let roles = [("On-call Primary".to_owned(), vec![id(PRIMARY)])].into();

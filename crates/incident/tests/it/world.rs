@@ -180,7 +180,7 @@ pub(crate) fn alert(key: &str, severity: &str, status: AlertStatus) -> Alert {
 
 /// Roles are held by people of the same name; `people` says who exists.
 pub(crate) fn roster(people: &[&str]) -> Roster {
-    let contact = |name: &str| Contact { channel: Channel::Handset, address: name.into(), after_min: 0 };
+    let contact = |name: &str| Contact::new(Channel::Handset, name.into());
     let responder = |name: &&str| Responder {
         id: PersonId((*name).into()),
         name: (*name).into(),

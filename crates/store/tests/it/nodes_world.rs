@@ -254,7 +254,7 @@ fn roster() -> Roster {
     let person = |name: &str| Responder {
         id: PersonId(name.into()),
         name: name.into(),
-        contacts: vec![Contact { channel: Channel::Handset, address: name.into(), after_min: 0 }],
+        contacts: vec![Contact::new(Channel::Handset, name.into())],
     };
     let roles = [("Primary", "primary"), ("Secondary", "secondary")];
     let roles = roles.map(|(role, name)| (role.to_owned(), vec![PersonId(name.into())]));

@@ -375,11 +375,7 @@ mod tests {
             (Channel::Email, "s3cret@example.test"),
             (Channel::Handset, "primary"),
         ];
-        let contact = |(channel, address): (Channel, &str)| Contact {
-            channel,
-            address: address.to_owned(),
-            after_min: 0,
-        };
+        let contact = |(channel, address): (Channel, &str)| Contact::new(channel, address.to_owned());
         let id = PersonId("primary".to_owned());
         let person =
             Responder { id: id.clone(), name: "Primary".to_owned(), contacts: contacts.map(contact).into() };

@@ -66,7 +66,7 @@ pub(crate) fn settings(people: &[&str]) -> Settings {
     let person = |id: &&str| Responder {
         id: PersonId((*id).to_owned()),
         name: format!("{id} {SCRIPT}"),
-        contacts: vec![Contact { channel: Channel::Handset, address: (*id).to_owned(), after_min: 0 }],
+        contacts: vec![Contact::new(Channel::Handset, (*id).to_owned())],
     };
     let roles = ["On-call Primary", "On-call Secondary", "Eng Lead"].into_iter().zip(people);
     let roles = roles.map(|(role, id)| (role.to_owned(), vec![PersonId((*id).to_owned())]));

@@ -463,7 +463,7 @@ fn settings() -> Settings {
     let person = |id: &str| Responder {
         id: PersonId(id.to_owned()),
         name: id.to_owned(),
-        contacts: vec![Contact { channel: Channel::Handset, address: id.to_owned(), after_min: 0 }],
+        contacts: vec![Contact::new(Channel::Handset, id.to_owned())],
     };
     let roles = [("On-call Primary", "primary"), ("On-call Secondary", "secondary"), ("Eng Lead", "lead")];
     let people = roles.iter().map(|(_, id)| person(id)).collect();
