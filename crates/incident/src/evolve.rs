@@ -5,7 +5,7 @@ mod run;
 
 use crate::alert::{Alert, AlertKey, AlertStatus};
 use crate::command::AckIntent;
-use crate::event::{Acknowledging, Event, EventKind, Holding, Lapse, Opening};
+use crate::event::{Acknowledging, Event, EventKind, Holding, Lapse, Opening, Reaching, Resting};
 use crate::people::Actor;
 use crate::state::{
     Acknowledgement, ActionItem, AlertState, Escalation, Incident, Page, Recovery, Status, StatusUpdate, Tick,
@@ -48,7 +48,8 @@ fn route(incident: &mut Incident, event: &Event) {
         | EventKind::AlertRepeated { .. }
         | EventKind::AlertResolved { .. }
         | EventKind::AlertsWatched { .. } => alerts(incident, event),
-        EventKind::LevelReached { .. }
+        EventKind::LevelReached(_)
+        | EventKind::EscalationRests(_)
         | EventKind::EscalationExhausted { .. }
         | EventKind::Unpaged { .. }
         | EventKind::EscalationStopped { .. } => escalation(incident, event),
@@ -199,17 +200,28 @@ fn resolved(incident: &mut Incident, key: &AlertKey, lapsed: Lapse, at: Timestam
 
 fn escalation(incident: &mut Incident, event: &Event) {
     incident.escalation = match &event.kind {
-        EventKind::LevelReached { round, level, next_due, .. } => {
+        EventKind::LevelReached(Reaching { round, level, next_due, .. }) => {
             let (first, since) = match &incident.escalation {
                 Escalation::Waiting { round: current, first, since, .. } => {
                     (*first, if current == round { *since } else { event.at })
                 }
+                Escalation::Resting { first, .. } => (*first, event.at),
                 Escalation::Idle
                 | Escalation::Exhausted { .. }
                 | Escalation::Unpaged { .. }
                 | Escalation::Stopped => (*round, event.at),
             };
             Escalation::Waiting { round: *round, first, level: *level, since, next_due: *next_due }
+        }
+        EventKind::EscalationRests(Resting { round, level, until, why }) => {
+            let first = match &incident.escalation {
+                Escalation::Waiting { first, .. } | Escalation::Resting { first, .. } => *first,
+                Escalation::Idle
+                | Escalation::Exhausted { .. }
+                | Escalation::Unpaged { .. }
+                | Escalation::Stopped => *round,
+            };
+            Escalation::Resting { round: *round, first, level: *level, until: *until, why: why.clone() }
         }
         EventKind::EscalationExhausted { round } => Escalation::Exhausted { round: *round },
         EventKind::Unpaged { why, next_due } => Escalation::Unpaged { why: why.clone(), next_due: *next_due },

@@ -1,6 +1,6 @@
 //! What must happen in the world after an event: pages, runs, timers. Nothing else leaves the process.
 
-use crate::event::{Event, EventKind, Holding, PageDecision, PageFailure};
+use crate::event::{Event, EventKind, Holding, PageDecision, PageFailure, Reaching, Resting};
 use crate::later::later;
 use crate::state::{Acknowledgement, Incident, RunState};
 use alloc::vec;
@@ -77,7 +77,8 @@ pub fn follow(incident: &Incident, event: &Event) -> Vec<Intent> {
         EventKind::Held(Holding { hold, .. }) => vec![timer(TimerKey::Hold, Some(hold.until))],
         EventKind::HeldPassed => vec![timer(TimerKey::Hold, None), timer(TimerKey::AlertExpiry, None)],
         EventKind::Opened(_) if incident.hold.is_some() => vec![timer(TimerKey::Hold, None)],
-        EventKind::LevelReached { next_due, .. } | EventKind::Unpaged { next_due, .. } => {
+        EventKind::EscalationRests(Resting { until, .. }) => vec![timer(TimerKey::Escalation, Some(*until))],
+        EventKind::LevelReached(Reaching { next_due, .. }) | EventKind::Unpaged { next_due, .. } => {
             vec![timer(TimerKey::Escalation, *next_due)]
         }
         EventKind::EscalationStopped { .. } | EventKind::EscalationExhausted { .. } => {

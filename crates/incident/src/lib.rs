@@ -40,8 +40,8 @@ pub use decide::{Acted, act, decide};
 pub use diagnosis::{Diagnosis, Evidence, RankedCause, diagnose};
 pub use event::{
     Acknowledging, Arrival, Audience, Ending, Event, EventKind, Fact, Holding, Lapse, OpenedBy, Opening,
-    PageDecision, PageFailure, PageOutcome, PagePurpose, Phase, Purpose, RunReport, RunRequest,
-    SeverityBasis, StopReason,
+    PageDecision, PageFailure, PageOutcome, PagePurpose, Phase, Purpose, Reaching, Resting, RunReport,
+    RunRequest, SeverityBasis, StopReason,
 };
 pub use evolve::evolve;
 pub use follow::{Intent, TimerKey, Work, follow};
@@ -53,7 +53,7 @@ pub use plan::{DelayReading, Level, Plan, Policy};
 pub use postmortem::draft_postmortem;
 pub use preflight::{Finding, Preflight, Stretch, Trouble};
 pub use refusal::Refusal;
-pub use schedule::{Entry, Every, Layer, Override, Rotation, Schedule, Shift, Weekdays, Window};
+pub use schedule::{Entry, Every, Hours, Layer, Override, Rotation, Schedule, Shift, Weekdays, Window};
 pub use severity::{Severity, Urgency};
 pub use sight::Sight;
 pub use silence::{

@@ -1,6 +1,6 @@
 //! People: who can be woken, over what, and who did what.
 
-use crate::schedule::Schedule;
+use crate::schedule::{Hours, Schedule};
 use crate::severity::Urgency;
 use crate::silence::Silences;
 use alloc::borrow::ToOwned;
@@ -135,6 +135,8 @@ pub struct Roster {
     schedules: BTreeMap<String, Schedule>,
     roles: BTreeMap<String, Vec<PersonId>>,
     catch_all: Vec<PersonId>,
+    quiet: BTreeMap<PersonId, Hours>,
+    working: Option<Hours>,
 }
 
 impl Roster {
@@ -150,6 +152,8 @@ impl Roster {
             schedules: BTreeMap::new(),
             roles: roles.into_iter().map(|(role, people)| (role_key(&role), people)).collect(),
             catch_all,
+            quiet: BTreeMap::new(),
+            working: None,
         }
     }
 
@@ -158,6 +162,32 @@ impl Roster {
     pub fn with_schedules(mut self, schedules: Vec<Schedule>) -> Self {
         self.schedules = schedules.into_iter().map(|one| (one.name.clone(), one)).collect();
         self
+    }
+
+    /// The same with hours in which somebody is told only of what is urgent.
+    #[must_use]
+    pub fn with_quiet_hours(mut self, quiet: BTreeMap<PersonId, Hours>) -> Self {
+        self.quiet = quiet;
+        self
+    }
+
+    /// The same with the hours in which the team works.
+    #[must_use]
+    pub fn with_working_hours(mut self, working: Option<Hours>) -> Self {
+        self.working = working;
+        self
+    }
+
+    /// When somebody is told only of what is urgent, if they have set it.
+    #[must_use]
+    pub fn quiet_hours(&self, person: &PersonId) -> Option<&Hours> {
+        self.quiet.get(person)
+    }
+
+    /// When the team works, if that is set.
+    #[must_use]
+    pub const fn working_hours(&self) -> Option<&Hours> {
+        self.working.as_ref()
     }
 
     /// The same without the contacts that can never work.

@@ -35,6 +35,9 @@ pub struct Policy {
     /// How urgent severities are, by name; where it is not said, what wakes somebody is of high urgency.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub urgency: BTreeMap<String, Urgency>,
+    /// Severities of low urgency that wake nobody before the team's working hours begin, by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub in_working_hours: Vec<String>,
     /// An acknowledgement without news lapses after this long.
     pub acknowledge_lapse_min: u32,
     /// The same for severities of their own, by name.
@@ -75,6 +78,7 @@ impl Default for Policy {
             severity_map: BTreeMap::new(),
             unknown_severity: String::new(),
             urgency: BTreeMap::new(),
+            in_working_hours: Vec::new(),
             acknowledge_lapse_min: 60,
             acknowledge_lapse_severity_min: BTreeMap::new(),
             acknowledge_reminder_min: 5,
@@ -244,6 +248,13 @@ impl Plan {
             None if wakes || self.ticket(severity).is_none() => Urgency::High,
             None => Urgency::Low,
         }
+    }
+
+    /// Whether a severity waits for working hours: never one of high urgency.
+    #[must_use]
+    pub fn waits_for_working_hours(&self, severity: &Severity) -> bool {
+        let named = self.policy.in_working_hours.iter().any(|name| name.eq_ignore_ascii_case(&severity.name));
+        named && self.urgency(severity) == Urgency::Low
     }
 
     /// What is filed instead of waking someone, for a severity that wakes nobody.

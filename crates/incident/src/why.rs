@@ -40,6 +40,11 @@ pub fn why(incident: &Incident, now: &Moment<'_>) -> Vec<WhyLine> {
 
 fn paged(page: &Page) -> WhyLine {
     let (fate, how) = match &page.state {
+        PageState::Planned { at } if page.waits.is_some() => {
+            let waits = page.waits.as_deref().unwrap_or_default();
+            let way = page.channel.name();
+            ("not paged yet", format!("{waits}; over {way} at {} unless somebody answers", clock(*at)))
+        }
         PageState::Planned { at } => {
             ("planned", format!("over {} at {} unless somebody answers", page.channel.name(), clock(*at)))
         }
@@ -113,6 +118,12 @@ fn not_paged(incident: &Incident, now: &Moment<'_>, person: &PersonId) -> String
                 more => format!("{more} level(s) come first, the next at {}", clock(*due)),
             }
         }
+        (_, None, Escalation::Resting { level: first, .. })
+            if usize::try_from(*first).is_ok_and(|first| number < first) =>
+        {
+            format!("that level was reached before {person} held it")
+        }
+        (_, None, Escalation::Resting { why, .. }) => why.clone(),
         (_, None, Escalation::Unpaged { why, .. }) => why.clone(),
         (_, None, Escalation::Exhausted { .. }) => {
             format!("every level was woken as often as the limit allows before {person} held it")

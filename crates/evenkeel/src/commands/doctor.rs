@@ -27,7 +27,7 @@ struct Look {
 
 pub(super) fn run(reach: &Reach, path: &Path) -> Result<(), Failure> {
     let config = Config::read(path)?;
-    let plan = preflight::plan(&config, config.playbook.read()?.playbook);
+    let plan = config.plan(config.playbook.read()?.playbook)?;
     let mut looks = vec![
         playbook(&plan.playbook),
         roles(&config, &plan),

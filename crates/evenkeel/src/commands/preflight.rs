@@ -6,11 +6,10 @@ use crate::exit::{Failure, Kind};
 use crate::{print, wiring};
 use engine::ports::Clock as _;
 use incident::{Finding, Plan, Preflight};
-use playbook::Playbook;
 
 pub(super) fn run(reach: &Reach, args: &Args) -> Result<(), Failure> {
     let config = Config::read(&args.config)?;
-    let plan = plan(&config, config.playbook.read()?.playbook);
+    let plan = config.plan(config.playbook.read()?.playbook)?;
     let found = ahead(&config, &plan, args.days);
     if reach.json {
         print::json(&found)?;
@@ -21,11 +20,6 @@ pub(super) fn run(reach: &Reach, args: &Args) -> Result<(), Failure> {
         0 => Ok(()),
         grave => Err(Failure::new(Kind::Config, format!("{grave} thing(s) would go wrong"))),
     }
-}
-
-/// The playbook with the settings beside it.
-pub(super) fn plan(config: &Config, playbook: Playbook) -> Plan {
-    Plan { playbook, policy: config.policy(), agents: config.agents.clone(), ..Plan::default() }
 }
 
 /// What they make of the days to come, from now on.

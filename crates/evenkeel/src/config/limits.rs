@@ -30,6 +30,7 @@ pub(super) fn check(config: &Config) -> Result<(), String> {
     address("console_url", config.console_url.as_deref())?;
     address("status.url", config.status.url.as_deref())?;
     switch(config)?;
+    super::hours::check(config)?;
     people(config)
 }
 

@@ -3,6 +3,7 @@
 mod agents;
 mod explain;
 mod heartbeats;
+mod hours;
 pub(crate) use agents::AgentConfig;
 pub(crate) use explain::nearest;
 pub(crate) use probing::place;
@@ -15,7 +16,11 @@ mod schedules;
 
 use crate::exit::{Failure, Kind};
 use channels::{ChannelsConfig, Secret};
-use incident::{Channel, Contact, Maintenance, PersonId, Policy, Responder, Roster, Serves, Urgency};
+use incident::{
+    Channel, Contact, Hours, Maintenance, PersonId, Plan, Policy, Responder, Roster, Serves, Urgency, Window,
+};
+use jiff::tz::TimeZone;
+use playbook::Playbook;
 pub(crate) use playbook_setting::PlaybookSetting;
 use probes::Heartbeat;
 pub(crate) use runner_setting::{Confine, RunnerSettings};
@@ -61,6 +66,9 @@ pub(crate) struct Config {
     /// Who is on call when.
     #[serde(default)]
     pub(crate) schedules: Vec<schedules::ScheduleSetting>,
+    /// When the team works.
+    #[serde(default, deserialize_with = "hours::working")]
+    pub(crate) working_hours: Option<Hours>,
     /// Who holds which role of the playbook, by the id of a person or of a schedule.
     #[serde(default)]
     pub(crate) roles: BTreeMap<String, Vec<String>>,
@@ -115,6 +123,12 @@ pub(crate) struct Person {
     /// Ways to be reached.
     #[serde(default)]
     pub(crate) contacts: Vec<Way>,
+    /// Where their quiet hours hold.
+    #[serde(default, deserialize_with = "schedules::some_zone")]
+    pub(crate) zone: Option<TimeZone>,
+    /// When they are told only of what is of high urgency: `mon-sun 22:00-07:00`.
+    #[serde(default, deserialize_with = "schedules::windows")]
+    pub(crate) quiet: Vec<Window>,
 }
 
 /// One way to be reached.
@@ -233,7 +247,10 @@ impl Config {
         let ids = |people: &[String]| people.iter().cloned().map(PersonId).collect();
         let roles = self.roles.iter().map(|(role, people)| (role.clone(), ids(people)));
         let schedules = self.schedules.iter().map(schedules::ScheduleSetting::schedule).collect();
-        Roster::new(people.collect(), roles.collect(), ids(&self.catch_all)).with_schedules(schedules)
+        Roster::new(people.collect(), roles.collect(), ids(&self.catch_all))
+            .with_schedules(schedules)
+            .with_quiet_hours(self.people.iter().filter_map(Person::quiet_hours).collect())
+            .with_working_hours(self.working_hours.clone())
     }
 
     /// What the playbook leaves open, with whose word commands need.
@@ -245,10 +262,29 @@ impl Config {
         }
     }
 
+    /// The playbook with the settings beside it, once they agree.
+    pub(crate) fn plan(&self, playbook: Playbook) -> Result<Plan, Failure> {
+        let plan = Plan { playbook, policy: self.policy(), agents: self.agents.clone(), ..Plan::default() };
+        match hours::agree(&plan) {
+            Ok(()) => Ok(plan),
+            Err((why, hint)) => {
+                Err(Failure::new(Kind::Config, format!("{}: {why}", self.path.display())).hint(hint))
+            }
+        }
+    }
+
     /// The console's address as people reach it.
     pub(crate) fn console_url(&self) -> String {
         let set = self.console_url.clone().map(|url| url.trim_end_matches('/').to_owned());
         set.unwrap_or_else(|| format!("http://{}", self.listen))
+    }
+}
+
+impl Person {
+    /// When they are told only of what is urgent.
+    fn quiet_hours(&self) -> Option<(PersonId, Hours)> {
+        let zone = self.zone.clone().filter(|_| !self.quiet.is_empty())?;
+        Some((PersonId(self.id.clone()), Hours { zone, windows: self.quiet.clone() }))
     }
 }
 

@@ -117,6 +117,10 @@ pub(super) fn zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeZon
     })
 }
 
+pub(super) fn some_zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TimeZone>, D::Error> {
+    zone(deserializer).map(Some)
+}
+
 fn layers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<LayerSetting>, D::Error> {
     let layers = Vec::<LayerSetting>::deserialize(deserializer)?;
     if layers.is_empty() || layers.len() > LAYERS_MAX {
@@ -174,7 +178,7 @@ fn civil<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime, D::Erro
     })
 }
 
-fn windows<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Window>, D::Error> {
+pub(super) fn windows<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Window>, D::Error> {
     let texts = Vec::<String>::deserialize(deserializer)?;
     let read = |text: &String| {
         window(text).ok_or_else(|| {

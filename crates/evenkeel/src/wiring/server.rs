@@ -89,8 +89,9 @@ impl ServerSettings {
     /// From the settings file, reading the playbook that it names.
     pub(crate) fn read(config: &Config) -> Result<Self, Failure> {
         let read = config.playbook.read()?;
-        let probes = config.all_probes(&read.playbook);
-        let services = read.playbook.services.iter().map(|service| service.name.clone());
+        let playbook = config.plan(read.playbook)?.playbook;
+        let probes = config.all_probes(&playbook);
+        let services = playbook.services.iter().map(|service| service.name.clone());
         let components = match config.status.components.as_slice() {
             [] => services.collect(),
             named => named.to_vec(),
@@ -104,7 +105,7 @@ impl ServerSettings {
             storage: config.storage,
             playbook_path: config.playbook.place(),
             playbook_texts: read.texts,
-            playbook: read.playbook,
+            playbook,
             policy: policy(config),
             roster: config.roster(),
             channels: config.channels.clone(),

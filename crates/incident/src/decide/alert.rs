@@ -153,7 +153,9 @@ fn reopens(draft: &mut Draft<'_>, alert: Alert) -> Result<(), Refusal> {
 /// The round after every one that has been.
 pub(super) fn next_round(incident: &Incident) -> u32 {
     match incident.escalation {
-        Escalation::Waiting { round, .. } | Escalation::Exhausted { round } => round + 1,
+        Escalation::Waiting { round, .. }
+        | Escalation::Resting { round, .. }
+        | Escalation::Exhausted { round } => round + 1,
         Escalation::Idle | Escalation::Unpaged { .. } | Escalation::Stopped => {
             incident.pages.iter().map(|page| page.round + 1).max().unwrap_or(0)
         }

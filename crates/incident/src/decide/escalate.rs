@@ -4,9 +4,9 @@
 //! that is empty, the incident stands as UNPAGED.
 
 use super::alert::next_round;
-use super::page::{self, Reason};
-use super::{Draft, checklist, next_number};
-use crate::event::{EventKind, PagePurpose, StopReason};
+use super::wake::{Wake, repeat_min, wake};
+use super::{Draft, next_number, rest};
+use crate::event::{EventKind, PagePurpose, Resting, StopReason};
 use crate::later::later;
 use crate::people::{Contact, Moment, PersonId};
 use crate::plan::Level;
@@ -131,6 +131,47 @@ pub(super) fn climb(draft: &mut Draft<'_>, because: String) {
     }
 }
 
+/// Working hours have begun: on where it stopped for the night.
+pub(super) fn go_on(draft: &mut Draft<'_>) {
+    let (Path::Wake(levels), Escalation::Resting { round, level, .. }) =
+        (path(&draft.incident), draft.incident.escalation.clone())
+    else {
+        return;
+    };
+    let because = String::from("working hours have begun");
+    let level = usize::try_from(level).unwrap_or(usize::MAX);
+    reach(draft, &levels, &Reach { round, level, because, without: None });
+}
+
+/// A page that waited for the end of its responder's quiet hours is not theirs any more when somebody else is on call by then:
+/// whoever is gets one of their own. Whether that is so.
+pub(super) fn is_somebody_elses(draft: &mut Draft<'_>, page: &Page) -> bool {
+    let waits = page.waits.is_some() && page.purpose == PagePurpose::Escalation;
+    let (true, Path::Wake(levels), Escalation::Waiting { round, level, .. }) =
+        (waits, path(&draft.incident), draft.incident.escalation.clone())
+    else {
+        return false;
+    };
+    let number = usize::try_from(level).unwrap_or(usize::MAX);
+    let Some(target) = levels.get(number).map(|level| level.target.clone()) else { return false };
+    let on_call = reachable(draft.now, &target, draft.incident.urgency());
+    let stays = on_call.is_empty() || on_call.iter().any(|(person, _)| *person == page.responder);
+    if stays || (page.round, page.level) != (round, level) {
+        return false;
+    }
+    let of_person = |other: &&Page| {
+        (&other.responder, other.round, other.level) == (&page.responder, round, level)
+            && matches!(other.state, PageState::Planned { .. })
+    };
+    let theirs: Vec<u32> = draft.incident.pages.iter().filter(of_person).map(|page| page.number).collect();
+    for page in theirs {
+        draft.push_own(EventKind::PageWithdrawn { page, reason: StopReason::NotOnCall });
+    }
+    let because = format!("{} was to be told later and is not on call any more", page.responder);
+    reach(draft, &levels, &Reach { round, level: number, because, without: None });
+    true
+}
+
 /// Where to go on, and why.
 struct Reach {
     round: u32,
@@ -140,6 +181,11 @@ struct Reach {
 }
 
 fn reach(draft: &mut Draft<'_>, levels: &[Level], from: &Reach) {
+    if let Some(off) = rest::off_hours(draft) {
+        let (round, level) = (from.round, small(from.level));
+        let rests = Resting { round, level, until: off.until, why: off.why };
+        return draft.push_own(EventKind::EscalationRests(rests));
+    }
     let mut passed_over: Vec<&str> = Vec::new();
     for (number, level) in levels.iter().enumerate().skip(from.level) {
         let (woken, why) = to_wake(draft, &level.target, from.without.as_ref());
@@ -149,7 +195,8 @@ fn reach(draft: &mut Draft<'_>, levels: &[Level], from: &Reach) {
                 passed_over => format!("{}; passed over: {}", from.because, passed_over.join(", ")),
             };
             let rule = rule(draft, levels, number, &because);
-            return wake(draft, Wake { levels, number, round: from.round, rule, woken });
+            let target = level.target.as_str();
+            return wake(draft, Wake { levels, number, target, round: from.round, rule, woken });
         }
         passed_over.push(&level.target);
         let target = level.target.clone();
@@ -167,7 +214,8 @@ fn reach(draft: &mut Draft<'_>, levels: &[Level], from: &Reach) {
             "{}; no further level can be reached, so everybody in the catch-all is woken",
             from.because
         );
-        wake(draft, Wake { levels, number: levels.len(), round: from.round, rule, woken });
+        let number = levels.len();
+        wake(draft, Wake { levels, number, target: CATCH_ALL, round: from.round, rule, woken });
     }
 }
 
@@ -225,54 +273,6 @@ pub(crate) fn unreachable_because(now: &Moment<'_>, target: &str) -> String {
     }
 }
 
-/// One level and everybody it wakes.
-struct Wake<'a> {
-    levels: &'a [Level],
-    number: usize,
-    round: u32,
-    rule: String,
-    woken: Vec<(PersonId, Contact)>,
-}
-
-fn wake(draft: &mut Draft<'_>, wake: Wake<'_>) {
-    let target = wake.levels.get(wake.number).map_or(CATCH_ALL, |level| level.target.as_str());
-    draft.push_own(EventKind::LevelReached {
-        round: wake.round,
-        level: small(wake.number),
-        target: target.to_string(),
-        rule: wake.rule.clone(),
-        next_due: Some(later(draft.now.at, wait_after(draft, &wake))),
-    });
-    let reason = Reason {
-        level: small(wake.number),
-        rule: format!("{target}: {}", wake.rule),
-        purpose: PagePurpose::Escalation,
-    };
-    for (responder, contact) in wake.woken {
-        let page = page::decided(draft, responder, contact, &reason);
-        draft.push_own(page);
-    }
-    if wake.number > 0 {
-        checklist::tick_about(draft, &["escalat"], "the next level was woken");
-    }
-}
-
-/// How long a level has before the next: the difference of their times, or the wait before the path begins again.
-fn wait_after(draft: &Draft<'_>, wake: &Wake<'_>) -> SignedDuration {
-    let here = wake.levels.get(wake.number).map(|level| level.after_min);
-    let next = wake.levels.get(wake.number + 1).map(|level| level.after_min);
-    let minutes = match (here, next) {
-        (Some(here), Some(next)) => next.saturating_sub(here),
-        (Some(_) | None, None | Some(_)) => repeat_min(draft),
-    };
-    SignedDuration::from_mins(i64::from(minutes))
-}
-
-/// The rest before a path is begun again, in minutes.
-fn repeat_min(draft: &Draft<'_>) -> u32 {
-    draft.incident.plan.policy.escalation_repeat_min.max(1)
-}
-
 /// Stops waking people and takes back every page that has not gone out.
 pub(super) fn stop(draft: &mut Draft<'_>, reason: &StopReason) {
     take_back(draft, reason);
@@ -295,6 +295,7 @@ pub(super) fn take_back(draft: &mut Draft<'_>, reason: &StopReason) {
         StopReason::OfferedToAnother => {
             page.purpose == PagePurpose::HandOver && !draft.incident.still_wants(page)
         }
+        StopReason::NotOnCall => false,
         StopReason::Declined => by.as_ref() == Some(&page.responder),
     };
     let waits = |page: &&Page| {
@@ -323,7 +324,9 @@ pub(super) fn climb_if_level_is_lost(draft: &mut Draft<'_>, because: &str) {
             .any(|other| other.responder == page.responder && other.answer == Some(crate::AckIntent::Cannot));
         cannot || matches!(page.state, PageState::Failed { .. })
     };
-    let level_lost = of_round.iter().filter(|page| page.level == level).all(lost);
+    // A level has no page of its own where those of an earlier round still wait for the end of quiet hours.
+    let mut of_level = of_round.iter().filter(|page| page.level == level).peekable();
+    let level_lost = of_level.peek().is_some() && of_level.all(lost);
     let round_lost = of_round.iter().all(lost);
     let here = usize::try_from(level).unwrap_or(usize::MAX);
     let next = here.saturating_add(1);
@@ -333,6 +336,6 @@ pub(super) fn climb_if_level_is_lost(draft: &mut Draft<'_>, because: &str) {
     }
 }
 
-fn small(index: usize) -> u32 {
+pub(super) fn small(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
 }

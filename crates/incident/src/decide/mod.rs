@@ -13,11 +13,13 @@ mod learn;
 mod page;
 mod report;
 mod resolve;
+mod rest;
 mod run;
 mod severity;
 mod stop;
 mod tell;
 mod timer;
+mod wake;
 
 pub(crate) use escalate::{reachable, unreachable_because};
 

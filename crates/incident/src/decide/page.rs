@@ -1,6 +1,6 @@
 //! What became of a page. A failure is never the end: it retries, climbs, or stands as UNPAGED.
 
-use super::{Draft, escalate, next_number};
+use super::{Draft, escalate, next_number, rest};
 use crate::event::{Arrival, EventKind, PageDecision, PageFailure, PageOutcome, PagePurpose, StopReason};
 use crate::follow::retry_delay;
 use crate::later::later;
@@ -8,7 +8,6 @@ use crate::people::{Contact, PersonId};
 use crate::refusal::Refusal;
 use crate::state::{Page, PageState};
 use alloc::string::{String, ToString};
-use jiff::SignedDuration;
 
 /// Why somebody is paged.
 pub(super) struct Reason {
@@ -24,7 +23,7 @@ pub(super) fn decided(
     contact: Contact,
     reason: &Reason,
 ) -> EventKind {
-    let after = SignedDuration::from_mins(i64::from(contact.after_min));
+    let (not_before, waits) = rest::goes_out(draft, &responder, &contact, reason.purpose);
     EventKind::PageDecided(PageDecision {
         page: next_number(&draft.incident.pages),
         responder,
@@ -33,7 +32,8 @@ pub(super) fn decided(
         level: reason.level,
         rule: reason.rule.clone(),
         purpose: reason.purpose,
-        not_before: (contact.after_min > 0).then(|| later(draft.now.at, after)),
+        not_before,
+        waits,
     })
 }
 
@@ -109,7 +109,8 @@ fn given_up(draft: &mut Draft<'_>, number: u32) {
         PageState::Planned { at } => Some((at, page.number)),
         _ => None,
     });
-    if let Some((_, page)) = planned.min() {
+    let told = rest::quiet_until(draft, &lost.responder).is_none();
+    if let (true, Some((_, page))) = (told, planned.min()) {
         draft.push_own(EventKind::PageDue { page });
     }
     escalate::climb_if_level_is_lost(draft, "no page of the level before could be delivered");
@@ -140,7 +141,10 @@ pub(super) fn retry(draft: &mut Draft<'_>, number: u32) -> Result<(), Refusal> {
     if !wanted(draft, page) {
         return Err(Refusal::Stale);
     }
-    draft.push_own(kind);
+    let page = page.clone();
+    if !escalate::is_somebody_elses(draft, &page) {
+        draft.push_own(kind);
+    }
     Ok(())
 }
 

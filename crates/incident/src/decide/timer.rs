@@ -48,6 +48,11 @@ fn escalation(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Refusal> {
             still(next_due, due)?;
             escalate::try_unpaged(draft, escalate::Retry::InAnyCase)
         }
+        Escalation::Resting { until, .. } => {
+            still(Some(until), due)?;
+            escalate::go_on(draft);
+            Ok(())
+        }
         Escalation::Idle | Escalation::Exhausted { .. } | Escalation::Stopped => Err(Refusal::Stale),
     }
 }

@@ -68,3 +68,31 @@ pub struct Opening {
     /// The digest of the pinned plan.
     pub plan: String,
 }
+
+/// A level of the escalation was reached.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reaching {
+    /// Which round, from 0.
+    pub round: u32,
+    /// Which level, from 0.
+    pub level: u32,
+    /// Whom the path names.
+    pub target: String,
+    /// The rule that led here, in words.
+    pub rule: String,
+    /// When the next level is due.
+    pub next_due: Option<Timestamp>,
+}
+
+/// An escalation waits for the team's working hours.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Resting {
+    /// The round that goes on then, from 0.
+    pub round: u32,
+    /// The level that is reached then, from 0.
+    pub level: u32,
+    /// Until when.
+    pub until: Timestamp,
+    /// Why, in words, with the time as people there say it.
+    pub why: String,
+}

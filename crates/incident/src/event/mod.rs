@@ -3,7 +3,7 @@
 mod bodies;
 mod parts;
 
-pub use bodies::{Acknowledging, Holding, Opening, PageFailure};
+pub use bodies::{Acknowledging, Holding, Opening, PageFailure, Reaching, Resting};
 pub use parts::{
     Arrival, Audience, Ending, Event, Fact, Lapse, OpenedBy, PageDecision, PageOutcome, PagePurpose, Phase,
     Purpose, RunReport, RunRequest, SeverityBasis, StopReason,
@@ -72,18 +72,9 @@ pub enum EventKind {
         runbook: String,
     },
     /// A level of the escalation was reached.
-    LevelReached {
-        /// Which round, from 0.
-        round: u32,
-        /// Which level, from 0.
-        level: u32,
-        /// Whom the playbook names.
-        target: String,
-        /// The rule that led here, in words.
-        rule: String,
-        /// When the next level is due.
-        next_due: Option<Timestamp>,
-    },
+    LevelReached(Reaching),
+    /// Nobody is woken before the team's working hours begin.
+    EscalationRests(Resting),
     /// Nobody at that level can be woken.
     LevelUnreachable {
         /// Which level, from 0.

@@ -105,6 +105,9 @@ pub struct PageDecision {
     /// When it goes out, unless nobody needs it by then; `None` for at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_before: Option<Timestamp>,
+    /// What it waits for until then, in words, when that is the responder's quiet hours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits: Option<String>,
 }
 
 /// Why an escalation stopped.
@@ -125,6 +128,8 @@ pub enum StopReason {
     Lapsed,
     /// Whoever has it wants to hand it over to somebody else.
     OfferedToAnother,
+    /// Somebody else is on call by the time at which it was to go out.
+    NotOnCall,
 }
 
 impl StopReason {
@@ -139,6 +144,7 @@ impl StopReason {
             Self::Declined => "its responder cannot",
             Self::Lapsed => "whoever had it has it no more",
             Self::OfferedToAnother => "it is offered to somebody else",
+            Self::NotOnCall => "somebody else is on call by now",
         }
     }
 }

@@ -5,7 +5,9 @@ use crate::state::{Escalation, Incident, Page, PageState, index};
 
 pub(super) fn pages(incident: &mut Incident, event: &Event) {
     let round = match &incident.escalation {
-        Escalation::Waiting { round, .. } | Escalation::Exhausted { round, .. } => *round,
+        Escalation::Waiting { round, .. }
+        | Escalation::Resting { round, .. }
+        | Escalation::Exhausted { round, .. } => *round,
         Escalation::Idle | Escalation::Unpaged { .. } | Escalation::Stopped => 0,
     };
     let number = match &event.kind {
@@ -24,6 +26,7 @@ pub(super) fn pages(incident: &mut Incident, event: &Event) {
                 attempt: 1,
                 possible_repeat: 0,
                 last_error: None,
+                waits: decided.waits.clone(),
                 withdrawn_because: None,
                 state: decided.not_before.map_or(PageState::Pending, |at| PageState::Planned { at }),
                 answer: None,

@@ -5,10 +5,12 @@
 //! change; docs/schedules.md states what happens to a time that is skipped or comes twice. Must never be here: the
 //! present, which comes with the question, and the data of time zones, which the program hands in.
 
+mod hours;
 mod rotation;
 mod shifts;
 mod window;
 
+pub use hours::Hours;
 pub(crate) use rotation::instant;
 pub use rotation::{Every, Rotation};
 pub use shifts::Shift;

@@ -1,6 +1,6 @@
 //! A schedule over a stretch of time, shift by shift; gaps are shifts of nobody.
 
-use super::rotation::instant;
+use super::window::edges as window_edges;
 use super::{Entry, Schedule};
 use crate::people::PersonId;
 use alloc::vec::Vec;
@@ -62,29 +62,7 @@ impl Schedule {
     fn next_change(&self, at: Timestamp) -> Option<Timestamp> {
         let edges = self.overrides.iter().flat_map(|one| [one.from, one.until]);
         let handoffs = self.layers.iter().filter_map(|layer| layer.rotation.next_handoff(at, &self.zone));
-        let windows = self.window_edges(at);
-        edges.chain(handoffs).chain(windows).filter(|edge| *edge > at).min()
-    }
-
-    /// The edges of windows on this day and the next; midnight stands for days on which there are none.
-    fn window_edges(&self, at: Timestamp) -> Vec<Timestamp> {
-        let mut windows = self.layers.iter().flat_map(|layer| &layer.windows).peekable();
-        if windows.peek().is_none() {
-            return Vec::new();
-        }
-        let today = self.zone.to_datetime(at).date();
-        let days = [Some(today), today.tomorrow().ok()];
-        let times = |day: jiff::civil::Date| {
-            let edges =
-                self.layers.iter().flat_map(|layer| &layer.windows).flat_map(|one| [one.from, one.to]);
-            let midnight = core::iter::once(jiff::civil::Time::midnight());
-            edges.chain(midnight).map(move |time| day.to_datetime(time)).collect::<Vec<_>>()
-        };
-        let civil = days.into_iter().flatten().flat_map(times);
-        // Where the clocks change, the wall clock jumps across edges without reaching them.
-        let jumps = self.zone.following(at).next().map(|change| change.timestamp());
-        // An edge that comes twice is one both times: windows are read off the wall clock.
-        let twice = |edge| [instant(edge, &self.zone), self.zone.to_ambiguous_timestamp(edge).later().ok()];
-        civil.flat_map(twice).flatten().chain(jumps).collect()
+        let windows = self.layers.iter().flat_map(|layer| &layer.windows);
+        edges.chain(handoffs).chain(window_edges(windows, &self.zone, at)).filter(|edge| *edge > at).min()
     }
 }

@@ -1,7 +1,11 @@
 //! Stretches of a week in which a layer counts, such as working hours. They are read off the wall clock: an hour that
 //! is skipped does not happen, one that comes twice counts twice.
 
-use jiff::civil::{DateTime, Time, Weekday};
+use super::rotation::instant;
+use alloc::vec::Vec;
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime, Time, Weekday};
+use jiff::tz::TimeZone;
 
 /// A stretch of the day on some days of the week.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +48,27 @@ impl Window {
         let began_yesterday = self.days.holds(today.previous()) && time < self.to;
         began_today || began_yesterday
     }
+}
+
+/// The edges of windows on the day of an instant and the next; midnight stands for days on which there are none.
+pub(super) fn edges<'a>(
+    windows: impl Iterator<Item = &'a Window>,
+    zone: &TimeZone,
+    at: Timestamp,
+) -> Vec<Timestamp> {
+    let mut times: Vec<Time> = windows.flat_map(|one| [one.from, one.to]).collect();
+    if times.is_empty() {
+        return Vec::new();
+    }
+    times.push(Time::midnight());
+    let today = zone.to_datetime(at).date();
+    let on = |day: Date| times.iter().map(move |time| day.to_datetime(*time));
+    let civil = [Some(today), today.tomorrow().ok()].into_iter().flatten().flat_map(on);
+    // Where the clocks change, the wall clock jumps across edges without reaching them.
+    let jumps = zone.following(at).next().map(|change| change.timestamp());
+    // An edge that comes twice is one both times: windows are read off the wall clock.
+    let twice = |edge| [instant(edge, zone), zone.to_ambiguous_timestamp(edge).later().ok()];
+    civil.flat_map(twice).flatten().chain(jumps).collect()
 }
 
 #[cfg(test)]

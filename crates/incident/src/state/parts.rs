@@ -73,6 +73,19 @@ pub enum Escalation {
         /// When the next level is due.
         next_due: Option<Timestamp>,
     },
+    /// Of low urgency, it waits for the team's working hours.
+    Resting {
+        /// The round that goes on then.
+        round: u32,
+        /// The round that it began with, when it last began anew.
+        first: u32,
+        /// The level that is reached then, from 0.
+        level: u32,
+        /// Until when.
+        until: Timestamp,
+        /// Why, in words.
+        why: String,
+    },
     /// The whole path was paged and nobody answered.
     Exhausted {
         /// The last round.
@@ -149,6 +162,8 @@ pub struct Page {
     pub state: PageState,
     /// What went wrong last.
     pub last_error: Option<String>,
+    /// What it waits for before it goes out, in words, when that is its responder's quiet hours.
+    pub waits: Option<String>,
     /// Why it was taken back before it went out.
     pub withdrawn_because: Option<StopReason>,
     /// How its responder answered it.

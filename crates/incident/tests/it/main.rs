@@ -14,6 +14,7 @@ mod preparing;
 mod ranking;
 mod replaying;
 mod reporting;
+mod resting;
 mod running;
 mod scheduling;
 mod severities;

@@ -2,8 +2,8 @@
 
 use crate::world::{CTO, LEAD, PRIMARY, SECONDARY, World, plan, roster};
 use incident::{
-    EventKind, Every, Finding, Layer, PersonId, Plan, Policy, Preflight, Responder, Roster, Rotation,
-    Schedule, Stretch, Trouble, Weekdays, Window,
+    EventKind, Every, Finding, Layer, PersonId, Plan, Policy, Preflight, Reaching, Responder, Roster,
+    Rotation, Schedule, Stretch, Trouble, Weekdays, Window,
 };
 use jiff::civil::{Time, Weekday, datetime, time};
 use jiff::tz::TimeZone;
@@ -141,7 +141,7 @@ fn an_alert_meets_what_was_foretold() {
                 let events = alert_at(&plan, &roster, at, severity);
                 let reached = |target: &str| {
                     events.iter().any(
-                        |event| matches!(event, EventKind::LevelReached { target: to, .. } if to == target),
+                        |event| matches!(event, EventKind::LevelReached(Reaching { target: to, .. }) if to == target),
                     )
                 };
                 let is_unpaged = events.iter().any(|event| matches!(event, EventKind::Unpaged { .. }));

@@ -27,7 +27,7 @@ pub(super) fn missing(incident: &Incident, timers: &[Schedule], work: &[ClaimedW
     let held = |wanted: Work| work.iter().any(|row| row.work == wanted);
     let open = incident.status == Status::Open;
     let escalating = match incident.escalation {
-        Escalation::Waiting { .. } | Escalation::Unpaged { .. } => true,
+        Escalation::Waiting { .. } | Escalation::Resting { .. } | Escalation::Unpaged { .. } => true,
         Escalation::Idle | Escalation::Exhausted { .. } | Escalation::Stopped => false,
     };
     if incident.status == Status::Held && !set(TimerKey::Hold) {
@@ -69,7 +69,10 @@ pub(super) fn waits_for_nobody(incident: &Incident, now: i64) -> Option<String> 
         && match incident.escalation {
             Escalation::Idle => true,
             Escalation::Stopped => incident.action_items.is_empty(),
-            Escalation::Waiting { .. } | Escalation::Exhausted { .. } | Escalation::Unpaged { .. } => false,
+            Escalation::Waiting { .. }
+            | Escalation::Resting { .. }
+            | Escalation::Exhausted { .. }
+            | Escalation::Unpaged { .. } => false,
         };
     if idle {
         return Some(format!("{id} is open and nobody is asked for: {:?}", incident.escalation));

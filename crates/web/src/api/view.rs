@@ -84,7 +84,7 @@ struct StepView {
 
 #[derive(Debug, Default, Serialize)]
 struct EscalationView {
-    /// `idle`, `waiting`, `exhausted`, `unpaged` or `stopped`.
+    /// `idle`, `waiting`, `resting`, `exhausted`, `unpaged` or `stopped`.
     state: &'static str,
     round: Option<u32>,
     level: Option<u32>,
@@ -108,6 +108,8 @@ struct PageView {
     /// `planned`, `pending`, `retrying`, `delivered`, `failed` or `withdrawn`.
     state: &'static str,
     at: Option<Timestamp>,
+    /// What it waits for until then, in words, when that is its responder's quiet hours.
+    waits: Option<String>,
     error: Option<String>,
     answer: Option<AckIntent>,
 }
@@ -276,6 +278,13 @@ fn escalation(escalation: &Escalation) -> EscalationView {
             next_due_at: *next_due,
             ..state("waiting")
         },
+        Escalation::Resting { round, level, until, why, .. } => EscalationView {
+            round: Some(*round),
+            level: Some(*level),
+            next_due_at: Some(*until),
+            why: Some(why.clone()),
+            ..state("resting")
+        },
         Escalation::Exhausted { round } => EscalationView { round: Some(*round), ..state("exhausted") },
         Escalation::Unpaged { why, .. } => EscalationView { why: Some(why.clone()), ..state("unpaged") },
         Escalation::Stopped => state("stopped"),
@@ -305,6 +314,7 @@ fn page(page: &incident::Page) -> PageView {
         possible_repeats: page.possible_repeat,
         state,
         at,
+        waits: page.waits.clone(),
         error,
         answer: page.answer,
     }

@@ -4,7 +4,7 @@ mod run;
 
 use incident::{
     AckIntent, Acknowledging, Audience, Event, EventKind, Hold, Holding, Incident, Lapse, OpenedBy, Opening,
-    PageDecision, PageFailure, Severity, SeverityBasis, SilenceKind, StepOutcome, words,
+    PageDecision, PageFailure, Reaching, Resting, Severity, SeverityBasis, SilenceKind, StepOutcome, words,
 };
 use playbook::Answer;
 
@@ -27,7 +27,8 @@ pub fn timeline_text(event: &Event, incident: &Incident) -> Option<(&'static str
         | EventKind::Unticked { .. }
         | EventKind::Noted { .. }
         | EventKind::StepMarked { .. } => work(event, incident),
-        EventKind::LevelReached { .. }
+        EventKind::LevelReached(_)
+        | EventKind::EscalationRests(_)
         | EventKind::LevelUnreachable { .. }
         | EventKind::EscalationExhausted { .. }
         | EventKind::Unpaged { .. }
@@ -146,7 +147,10 @@ fn work(event: &Event, incident: &Incident) -> Option<(&'static str, String)> {
 
 fn escalation(event: &Event) -> Option<(&'static str, String)> {
     let words = match &event.kind {
-        EventKind::LevelReached { level, target, rule, next_due, .. } => {
+        EventKind::EscalationRests(Resting { why, .. }) => {
+            ("escalation", format!("nobody is woken yet: {why}"))
+        }
+        EventKind::LevelReached(Reaching { level, target, rule, next_due, .. }) => {
             let next =
                 next_due.map_or_else(String::new, |due| format!("; the next level at {}", words::clock(due)));
             ("escalation", format!("level {}: {target} ({rule}){next}", level + 1))
@@ -212,9 +216,12 @@ fn page(event: &Event, incident: &Incident) -> Option<(&'static str, String)> {
         )
     };
     let words = match &event.kind {
-        EventKind::PageDecided(PageDecision { page, responder, channel, rule, not_before, .. }) => {
+        EventKind::PageDecided(PageDecision {
+            page, responder, channel, rule, not_before, waits, ..
+        }) => {
+            let waits = waits.as_ref().map_or_else(String::new, |waits| format!(" ({waits})"));
             let when = not_before.map_or_else(String::new, |at| {
-                format!(" at {}, unless somebody answers before", words::clock(at))
+                format!(" at {}{waits}, unless somebody answers before", words::clock(at))
             });
             ("page", format!("page {page} to {responder} by {}{when}: {rule}", channel.name()))
         }

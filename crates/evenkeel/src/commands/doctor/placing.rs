@@ -75,7 +75,7 @@ mod tests {
         let playbook = playbook::compile(text.as_bytes());
         let said = |rest: &str| {
             let config: Config = toml::from_str(&format!("playbook = 'p.md'\n{rest}")).unwrap();
-            looks(&config, &super::super::preflight::plan(&config, playbook.clone()))
+            looks(&config, &config.plan(playbook.clone()).unwrap())
                 .into_iter()
                 .map(|look| (look.about, look.well, look.said))
                 .collect::<Vec<_>>()

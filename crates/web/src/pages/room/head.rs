@@ -129,7 +129,9 @@ fn loud(incident: &Incident) -> Option<String> {
         Escalation::Exhausted { round } => {
             Some(format!("Everybody was woken {} times and nobody answered.", round + 1))
         }
-        Escalation::Idle | Escalation::Waiting { .. } | Escalation::Stopped => None,
+        Escalation::Idle | Escalation::Waiting { .. } | Escalation::Resting { .. } | Escalation::Stopped => {
+            None
+        }
     }
 }
 

@@ -44,6 +44,9 @@ impl Ladder {
             Escalation::Waiting { next_due, round, .. } => {
                 (next_due.map(|due| Until::at(due, room.frame.now)), Some(round + 1))
             }
+            Escalation::Resting { until, round, .. } => {
+                (Some(Until::at(*until, room.frame.now)), Some(round + 1))
+            }
             Escalation::Idle
             | Escalation::Exhausted { .. }
             | Escalation::Unpaged { .. }
@@ -63,6 +66,7 @@ impl Ladder {
 fn state(incident: &Incident) -> Tag {
     match (&incident.escalation, incident.status) {
         (Escalation::Waiting { .. }, _) => Tag::warn("waits for an answer"),
+        (Escalation::Resting { why, .. }, _) => Tag::info(why.clone()),
         (Escalation::Exhausted { .. }, _) => Tag::loud("everybody was woken, nobody answered"),
         (Escalation::Unpaged { .. }, _) => Tag::loud("UNPAGED"),
         (Escalation::Stopped, Status::Resolved) => Tag::plain("over"),
@@ -87,12 +91,14 @@ fn levels(room: &Room<'_>) -> Vec<LevelView> {
     let last_level = match &incident.escalation {
         Escalation::Waiting { level, .. } => Some(*level),
         Escalation::Idle
+        | Escalation::Resting { .. }
         | Escalation::Exhausted { .. }
         | Escalation::Unpaged { .. }
         | Escalation::Stopped => {
             reached.filter(|(round, _)| *round == last_round).map(|(_, level)| level).max()
         }
     };
+    let times: Vec<u32> = levels.iter().map(|level| level.after_min).collect();
     let view = |(number, level): (u32, incident::Level)| LevelView {
         after: format!("{} min", level.after_min),
         people: room
@@ -103,7 +109,7 @@ fn levels(room: &Room<'_>) -> Vec<LevelView> {
             .collect(),
         target: level.target,
         class: if last_level.is_some_and(|last| number <= last) { "reached" } else { "" },
-        due: due(room, number, level.after_min),
+        due: due(room, number, &times),
     };
     let mut views: Vec<LevelView> = (0_u32..).zip(levels).map(view).collect();
     if let Some(next) = views.iter_mut().find(|level| level.due.is_some()) {
@@ -112,16 +118,20 @@ fn levels(room: &Room<'_>) -> Vec<LevelView> {
     views
 }
 
-/// When a level is due, while the escalation climbs.
-fn due(room: &Room<'_>, number: u32, after_min: u32) -> Option<Until> {
+/// When a level is due, while the escalation climbs: those after the next one by how long after it they come.
+fn due(room: &Room<'_>, number: u32, times: &[u32]) -> Option<Until> {
+    let time = |number: u32| usize::try_from(number).ok().and_then(|number| times.get(number)).copied();
     match &room.incident.escalation {
-        Escalation::Waiting { level, next_due: Some(due), .. } if number == level + 1 => {
-            Some(Until::at(*due, room.frame.now))
+        Escalation::Waiting { level, next_due: Some(due), .. } if number > *level => {
+            let minutes = time(number)?.saturating_sub(time(level.saturating_add(1))?);
+            let at = incident::later(*due, SignedDuration::from_mins(i64::from(minutes)));
+            Some(Until::at(at, room.frame.now))
         }
-        Escalation::Waiting { level, since, .. } if number > level + 1 => {
-            Some(Until::at(*since + SignedDuration::from_mins(i64::from(after_min)), room.frame.now))
+        Escalation::Resting { level, until, .. } if number == *level => {
+            Some(Until::at(*until, room.frame.now))
         }
         Escalation::Waiting { .. }
+        | Escalation::Resting { .. }
         | Escalation::Idle
         | Escalation::Exhausted { .. }
         | Escalation::Unpaged { .. }
@@ -143,7 +153,10 @@ fn page_view(page: &Page) -> PageView {
             PagePurpose::HandOver => Some("asked to take it"),
         },
         state: match &page.state {
-            PageState::Planned { at } => Tag::plain(format!("at {}", incident::words::clock(*at))),
+            PageState::Planned { at } => Tag::plain(match &page.waits {
+                Some(waits) => format!("not yet: {waits}"),
+                None => format!("at {}", incident::words::clock(*at)),
+            }),
             PageState::Pending => Tag::info("on its way"),
             PageState::Retrying { at } => Tag::warn(format!("again at {}", incident::words::clock(*at))),
             PageState::Delivered { .. } => Tag::good("delivered"),

@@ -1,0 +1,83 @@
+//! What can wait: for the end of a responder's quiet hours, and for the team's working hours. What is of high urgency never does.
+
+use super::Draft;
+use crate::event::PagePurpose;
+use crate::later::later;
+use crate::people::{Contact, PersonId};
+use crate::severity::Urgency;
+use crate::state::PageState;
+use alloc::format;
+use alloc::string::String;
+use jiff::{SignedDuration, Timestamp};
+
+/// Until when something waits.
+pub(super) struct Rest {
+    pub(super) until: Timestamp,
+    /// For what, in words.
+    pub(super) why: String,
+}
+
+/// The quiet hours that somebody is in at an instant; `None`: they are told. Hours without an end would keep it from them for
+/// ever, so they count for nothing.
+fn quiet(draft: &Draft<'_>, person: &PersonId, at: Timestamp) -> Option<Rest> {
+    if draft.incident.urgency() == Urgency::High {
+        return None;
+    }
+    let hours = draft.now.roster.quiet_hours(person).filter(|hours| hours.cover(at))?;
+    let until = hours.end(at)?;
+    Some(Rest { until, why: format!("quiet hours until {}", hours.say(until, draft.now.at)) })
+}
+
+/// Until when somebody is not told, if they are not told now.
+pub(super) fn quiet_until(draft: &Draft<'_>, person: &PersonId) -> Option<Timestamp> {
+    quiet(draft, person, draft.now.at).map(|rest| rest.until)
+}
+
+/// When a page goes out over a way of somebody's, and for what it waits. The delay of a later way counts from when its person is
+/// told. What a person asks for does not wait: it is their word that it cannot.
+pub(super) fn goes_out(
+    draft: &Draft<'_>,
+    person: &PersonId,
+    contact: &Contact,
+    purpose: PagePurpose,
+) -> (Option<Timestamp>, Option<String>) {
+    let after = SignedDuration::from_mins(i64::from(contact.after_min));
+    let now = draft.now.at;
+    let at_first = match purpose {
+        PagePurpose::Escalation | PagePurpose::Reminder => quiet(draft, person, now),
+        PagePurpose::Help | PagePurpose::HandOver => None,
+    };
+    let wished = later(at_first.as_ref().map_or(now, |rest| rest.until), after);
+    let by_then = match purpose {
+        PagePurpose::Escalation | PagePurpose::Reminder => quiet(draft, person, wished),
+        PagePurpose::Help | PagePurpose::HandOver => None,
+    };
+    let at = by_then.as_ref().map_or(wished, |rest| rest.until);
+    ((at > now).then_some(at), by_then.or(at_first).map(|rest| rest.why))
+}
+
+/// Whether a page of an earlier round waits for the end of the same quiet hours: one of them is enough.
+pub(super) fn waits_already(draft: &Draft<'_>, person: &PersonId, contact: &Contact) -> bool {
+    quiet_until(draft, person).is_some()
+        && draft.incident.pages.iter().any(|page| {
+            page.purpose == PagePurpose::Escalation
+                && page.waits.is_some()
+                && matches!(page.state, PageState::Planned { .. })
+                && (&page.responder, page.channel, &page.address)
+                    == (person, contact.channel, &contact.address)
+        })
+}
+
+/// The end of the team's time off, for a severity that waits for that.
+pub(super) fn off_hours(draft: &Draft<'_>) -> Option<Rest> {
+    let severity = draft.incident.severity();
+    let hours = draft
+        .now
+        .roster
+        .working_hours()
+        .filter(|_| draft.incident.plan.waits_for_working_hours(&severity))?;
+    // Hours that never begin would keep it for ever, so they count for nothing.
+    let until = hours.begin(draft.now.at).filter(|until| *until > draft.now.at)?;
+    let why = format!("{severity} waits for working hours, from {}", hours.say(until, draft.now.at));
+    Some(Rest { until, why })
+}
