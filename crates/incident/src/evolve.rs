@@ -200,7 +200,7 @@ fn resolved(incident: &mut Incident, key: &AlertKey, lapsed: Lapse, at: Timestam
 
 fn escalation(incident: &mut Incident, event: &Event) {
     incident.escalation = match &event.kind {
-        EventKind::LevelReached(Reaching { round, level, next_due, .. }) => {
+        EventKind::LevelReached(Reaching { round, level, policy, next_due, .. }) => {
             let (first, since) = match &incident.escalation {
                 Escalation::Waiting { round: current, first, since, .. } => {
                     (*first, if current == round { *since } else { event.at })
@@ -211,9 +211,10 @@ fn escalation(incident: &mut Incident, event: &Event) {
                 | Escalation::Unpaged { .. }
                 | Escalation::Stopped => (*round, event.at),
             };
-            Escalation::Waiting { round: *round, first, level: *level, since, next_due: *next_due }
+            let policy = policy.clone();
+            Escalation::Waiting { round: *round, first, level: *level, policy, since, next_due: *next_due }
         }
-        EventKind::EscalationRests(Resting { round, level, until, why }) => {
+        EventKind::EscalationRests(Resting { round, level, policy, until, why }) => {
             let first = match &incident.escalation {
                 Escalation::Waiting { first, .. } | Escalation::Resting { first, .. } => *first,
                 Escalation::Idle
@@ -221,7 +222,8 @@ fn escalation(incident: &mut Incident, event: &Event) {
                 | Escalation::Unpaged { .. }
                 | Escalation::Stopped => *round,
             };
-            Escalation::Resting { round: *round, first, level: *level, until: *until, why: why.clone() }
+            let (policy, why) = (policy.clone(), why.clone());
+            Escalation::Resting { round: *round, first, level: *level, policy, until: *until, why }
         }
         EventKind::EscalationExhausted { round } => Escalation::Exhausted { round: *round },
         EventKind::Unpaged { why, next_due } => Escalation::Unpaged { why: why.clone(), next_due: *next_due },

@@ -34,6 +34,14 @@ impl IncidentId {
     }
 }
 
+impl IncidentId {
+    /// The chance that made it, by which incidents take turns: as good as a count, and the same at every node and after
+    /// every restart.
+    pub(crate) const fn chance(&self) -> u128 {
+        self.0.random()
+    }
+}
+
 /// What ids of every kind can do.
 macro_rules! id {
     ($id:ident, $prefix:literal, $what:literal) => {

@@ -132,7 +132,7 @@ impl Responder {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Roster {
     people: BTreeMap<PersonId, Responder>,
-    schedules: BTreeMap<String, Schedule>,
+    schedules: BTreeMap<PersonId, Schedule>,
     roles: BTreeMap<String, Vec<PersonId>>,
     catch_all: Vec<PersonId>,
     quiet: BTreeMap<PersonId, Hours>,
@@ -160,7 +160,7 @@ impl Roster {
     /// The same with schedules: a role that names one is held by whoever is on call by it.
     #[must_use]
     pub fn with_schedules(mut self, schedules: Vec<Schedule>) -> Self {
-        self.schedules = schedules.into_iter().map(|one| (one.name.clone(), one)).collect();
+        self.schedules = schedules.into_iter().map(|one| (PersonId(one.name.clone()), one)).collect();
         self
     }
 
@@ -210,14 +210,14 @@ impl Roster {
         self.people.get(id)
     }
 
-    /// Who holds a role of the playbook at an instant, such as `On-call Primary`, each once; a person's own id counts as
-    /// a role.
+    /// Who holds a role of the playbook at an instant, such as `On-call Primary`, each once; the id of a person
+    /// or of a schedule counts as a role.
     #[must_use]
     pub fn holders(&self, role: &str, at: Timestamp) -> Vec<&Responder> {
         let mut held: Vec<&Responder> = Vec::new();
         for name in self.named(role) {
             let people =
-                self.schedules.get(&name.0).map_or(core::slice::from_ref(name), |one| one.on_call(at).0);
+                self.schedules.get(name).map_or(core::slice::from_ref(name), |one| one.on_call(at).0);
             for person in people.iter().filter_map(|id| self.people.get(id)) {
                 if !held.iter().any(|holder| holder.id == person.id) {
                     held.push(person);
@@ -227,18 +227,26 @@ impl Roster {
         held
     }
 
+    /// Whether a target is anything at all: a role that is bound, a person or a schedule.
+    #[must_use]
+    pub fn knows(&self, target: &str) -> bool {
+        !self.named(target).is_empty()
+    }
+
     /// The schedules that a role is held by.
     pub fn schedules_of(&self, role: &str) -> impl Iterator<Item = &Schedule> {
-        self.named(role).into_iter().filter_map(|name| self.schedules.get(&name.0))
+        self.named(role).into_iter().filter_map(|name| self.schedules.get(name))
     }
 
     /// What a role is bound to: people, and schedules by their name.
     fn named(&self, role: &str) -> Vec<&PersonId> {
         let key = role_key(role);
-        self.roles.get(&key).map_or_else(
-            || self.people.keys().filter(|id| role_key(&id.0) == key).collect(),
-            |names| names.iter().collect(),
-        )
+        match self.roles.get_key_value(&key) {
+            Some((_, names)) => names.iter().collect(),
+            None => {
+                self.people.keys().chain(self.schedules.keys()).filter(|id| role_key(&id.0) == key).collect()
+            }
+        }
     }
 
     /// Who is woken when nobody else can be.

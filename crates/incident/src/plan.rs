@@ -1,5 +1,6 @@
 //! The plan that an incident pins when it opens: the compiled playbook and the settings read beside it.
 
+use crate::path::{EscalationPolicy, Level};
 use crate::people::{Moment, PersonId};
 use crate::place::Serves;
 use crate::severity::{Severity, Urgency};
@@ -49,6 +50,9 @@ pub struct Policy {
     pub escalation_repeat_min: u32,
     /// How often the path begins again before the incident stands as unanswered.
     pub escalation_repeats_max: u32,
+    /// Escalations beside the playbook's own, the first that fits counts; set under `[[escalations]]`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub escalations: Vec<EscalationPolicy>,
     /// A status update is due this long after the last one, by severity rank; the last entry serves all that follow.
     pub update_every_min: Vec<u32>,
     /// How long recovery is watched when the playbook does not say.
@@ -84,6 +88,7 @@ impl Default for Policy {
             acknowledge_reminder_min: 5,
             escalation_repeat_min: 15,
             escalation_repeats_max: 5,
+            escalations: Vec::new(),
             update_every_min: [30, 60, 240].to_vec(),
             recovery_watch_min: 5,
             reopen_within_min: 30,
@@ -132,15 +137,6 @@ impl Policy {
         now.roster.person(person).is_some()
             && (self.second_word_roles.is_empty() || self.second_word_roles.iter().any(holds))
     }
-}
-
-/// A level of an escalation: whom to wake, and when, counted from the start.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Level {
-    /// The role or person, as the playbook names it.
-    pub target: String,
-    /// Minutes from the start of the escalation.
-    pub after_min: u32,
 }
 
 /// The compiled playbook and the settings read beside it; pinned by digest when an incident opens.
@@ -216,7 +212,7 @@ impl Plan {
         all.get(rank).or(all.last()).cloned()
     }
 
-    /// The escalation path of a severity with times from the start: its own, or the one for all that have none.
+    /// The playbook's escalation path of a severity with times from the start: its own, or the one for all that have none.
     /// `None`: the playbook has no path for it.
     #[must_use]
     pub fn levels(&self, severity: &Severity) -> Option<Vec<Level>> {
@@ -233,7 +229,7 @@ impl Plan {
                     elapsed.max(hop.delay_min)
                 }
             };
-            Level { target: hop.target.clone(), after_min: elapsed }
+            Level::one(&hop.target, elapsed)
         });
         Some(levels.collect())
     }
@@ -242,7 +238,8 @@ impl Plan {
     #[must_use]
     pub fn urgency(&self, severity: &Severity) -> Urgency {
         let set = self.policy.urgency.iter().find(|(name, _)| name.eq_ignore_ascii_case(&severity.name));
-        let wakes = self.levels(severity).is_some_and(|levels| !levels.is_empty());
+        let wakes = self.levels(severity).is_some_and(|levels| !levels.is_empty())
+            || self.policies_for(severity).next().is_some();
         match set {
             Some((_, urgency)) => *urgency,
             None if wakes || self.ticket(severity).is_none() => Urgency::High,

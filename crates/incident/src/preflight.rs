@@ -3,11 +3,13 @@
 //! It asks what the escalation will ask, of the same roster, at each instant at which the answer may change. Must never be
 //! here: the present, and whether a contact's channel works, which whoever asks knows and leaves out of the roster.
 
-use crate::decide::{reachable, unreachable_because};
+use crate::decide::{nobody_because, reachable};
 use crate::later::later;
+use crate::path::{EscalationPolicy, Level};
 use crate::people::{Moment, PersonId, Roster};
-use crate::plan::{Level, Plan};
-use crate::severity::Urgency;
+use crate::plan::Plan;
+use crate::schedule::Schedule;
+use crate::severity::{Severity, Urgency};
 use crate::silence::Silences;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
@@ -99,13 +101,10 @@ impl Preflight {
 fn findings(plan: &Plan, roster: &Roster, whole: Stretch) -> Vec<Finding> {
     let mut found: BTreeMap<Trouble, Vec<(String, Vec<Stretch>)>> = BTreeMap::new();
     for severity in plan.severities() {
-        let levels = match (plan.levels(&severity), plan.ticket(&severity)) {
-            (Some(levels), _) if !levels.is_empty() => levels,
-            (_, Some(_)) => continue,
-            (Some(_) | None, None) => Vec::new(),
-        };
-        for (trouble, stretches) in troubles(&levels, plan.urgency(&severity), roster, whole) {
-            found.entry(trouble).or_default().push((severity.name.clone(), stretches));
+        for (name, levels) in paths(plan, &severity) {
+            for (trouble, stretches) in troubles(&levels, plan.urgency(&severity), roster, whole) {
+                found.entry(trouble).or_default().push((name.clone(), stretches));
+            }
         }
     }
     let findings = found.into_iter().flat_map(|(trouble, by_severity)| {
@@ -132,6 +131,19 @@ fn findings(plan: &Plan, roster: &Roster, whole: Stretch) -> Vec<Finding> {
     findings.collect()
 }
 
+/// Every path that an incident of a severity may take, with what it is called: the escalations of the settings that may fit it,
+/// and the playbook's own unless one of them fits whatever the service is.
+fn paths(plan: &Plan, severity: &Severity) -> Vec<(String, Vec<Level>)> {
+    let policies: Vec<_> = plan.policies_for(severity).collect();
+    let name =
+        |policy: &&EscalationPolicy| (format!("{severity} by {:?}", policy.name), policy.levels.clone());
+    let of_settings = policies.iter().map(name);
+    let own = (severity.name.clone(), plan.levels(severity).unwrap_or_default());
+    let files = own.1.is_empty() && plan.ticket(severity).is_some();
+    let covered = policies.iter().any(|policy| policy.services.is_empty());
+    of_settings.chain((!files && !covered).then_some(own)).collect()
+}
+
 /// The troubles of one path, each with its times.
 fn troubles(
     levels: &[Level],
@@ -156,7 +168,8 @@ fn troubles(
 
 /// The instants at which the answer may be another, the first and the last included.
 fn edges(levels: &[Level], roster: &Roster, whole: Stretch) -> Vec<Timestamp> {
-    let schedules = levels.iter().flat_map(|level| roster.schedules_of(&level.target));
+    let targets = levels.iter().flat_map(|level| &level.targets);
+    let schedules = targets.flat_map(|target| roster.schedules_of(target));
     let shifts = schedules.flat_map(|schedule| schedule.shifts(whole.from, whole.until));
     let edges: BTreeSet<Timestamp> =
         shifts.flat_map(|shift| [shift.from, shift.until]).chain([whole.from, whole.until]).collect();
@@ -164,10 +177,11 @@ fn edges(levels: &[Level], roster: &Roster, whole: Stretch) -> Vec<Timestamp> {
 }
 
 fn troubles_at(levels: &[Level], urgency: Urgency, now: &Moment<'_>) -> Vec<Trouble> {
-    let heard_by = |target: &str| -> BTreeSet<PersonId> {
-        reachable(now, target, urgency).into_iter().map(|(person, _)| person).collect()
+    let heard_by = |level: &Level| -> BTreeSet<PersonId> {
+        let ways = level.targets.iter().flat_map(|target| reachable(now, target, urgency));
+        ways.map(|(person, _)| person).collect()
     };
-    let by_level: Vec<_> = levels.iter().map(|level| (level, heard_by(&level.target))).collect();
+    let by_level: Vec<_> = levels.iter().map(|level| (level, heard_by(level))).collect();
     let everybody: BTreeSet<&PersonId> = by_level.iter().flat_map(|(_, people)| people).collect();
     let path = everybody.is_empty().then(|| {
         let catch_all = now.roster.catch_all();
@@ -176,9 +190,10 @@ fn troubles_at(levels: &[Level], urgency: Urgency, now: &Moment<'_>) -> Vec<Trou
     });
     // Without a path the catch-all is the path.
     let path = path.filter(|trouble| !levels.is_empty() || *trouble == Trouble::Unheard);
-    let empty = by_level.iter().filter(|(_, people)| people.is_empty()).map(|(level, _)| {
-        Trouble::LevelEmpty { target: level.target.clone(), why: unreachable_because(now, &level.target) }
-    });
+    let empty = by_level
+        .iter()
+        .filter(|(_, people)| people.is_empty())
+        .map(|(level, _)| Trouble::LevelEmpty { target: level.name(), why: nobody_because(now, level) });
     let others_exist = now.roster.people().nth(1).is_some();
     let one = match everybody.first() {
         Some(person) if everybody.len() == 1 && others_exist => {
@@ -226,7 +241,7 @@ fn fix(trouble: &Trouble, roster: &Roster) -> String {
         Trouble::PathEmpty => String::from(
             "bind the roles of the path under [roles], or give their schedules a layer that always counts",
         ),
-        Trouble::LevelEmpty { target, .. } => match roster.schedules_of(target).next() {
+        Trouble::LevelEmpty { target, .. } => match schedule_of(target, roster) {
             Some(schedule) => format!(
                 "give the schedule {:?} an override for that time, or a lowest layer that always counts",
                 schedule.name
@@ -239,9 +254,15 @@ fn fix(trouble: &Trouble, roster: &Roster) -> String {
     }
 }
 
+/// The first schedule that a level is held by.
+fn schedule_of<'r>(level: &str, roster: &'r Roster) -> Option<&'r Schedule> {
+    let targets = core::iter::once(level).chain(level.split(", "));
+    targets.flat_map(|target| roster.schedules_of(target)).next()
+}
+
 /// The zone of the schedule that it is about; UTC where there is none.
 fn zone(trouble: &Trouble, roster: &Roster) -> TimeZone {
-    let of = |target: &str| roster.schedules_of(target).next().map(|schedule| schedule.zone.clone());
+    let of = |target: &str| schedule_of(target, roster).map(|schedule| schedule.zone.clone());
     let found = match trouble {
         Trouble::LevelEmpty { target, .. } => of(target),
         Trouble::Unheard | Trouble::PathEmpty | Trouble::OnePerson { .. } => {

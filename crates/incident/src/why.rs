@@ -1,6 +1,7 @@
 //! Answers "why?" for every page that was sent, and for everybody who was not woken.
 
 use crate::event::{PagePurpose, StopReason};
+use crate::path::Level;
 use crate::people::{Moment, PersonId, Roster};
 use crate::state::{Escalation, Incident, Page, PageState, Status};
 use crate::words::clock;
@@ -83,20 +84,29 @@ fn paged(page: &Page) -> WhyLine {
 
 fn not_paged(incident: &Incident, now: &Moment<'_>, person: &PersonId) -> String {
     let severity = incident.severity();
-    let levels = incident.plan.levels(&severity).unwrap_or_default();
+    let path = incident.path();
+    let levels = &path.levels;
     // Of an incident that is over, who was on call when it ended.
     let at = if incident.status == Status::Resolved { incident.updated_at } else { now.at };
-    let holds = |target: &str| now.roster.holders(target, at).iter().any(|holder| holder.id == *person);
-    let Some((number, level)) = levels.iter().enumerate().find(|(_, level)| holds(&level.target)) else {
+    let holds = |target: &String| now.roster.holders(target, at).iter().any(|holder| holder.id == *person);
+    let held = |level: &Level| level.targets.iter().any(holds);
+    let Some((number, level)) = levels.iter().enumerate().find(|(_, level)| held(level)) else {
         return match incident.plan.ticket(&severity) {
             Some(ticket) if levels.is_empty() => format!("{severity} wakes nobody: {ticket}"),
             Some(_) | None => holds_none(incident, now.roster, person),
         };
     };
-    let place = format!("{} is level {} of {severity}", level.target, number + 1);
+    let place = format!("{} is level {} of {severity}{}", level.name(), number + 1, path.said());
+    let at_level =
+        |page: &&Page| page.purpose == PagePurpose::Escalation && usize::try_from(page.level) == Ok(number);
+    let anybody = incident.pages.iter().rfind(at_level).filter(|_| level.round_robin);
     let ended = match (&incident.status, &incident.acknowledged, &incident.escalation) {
         _ if now.roster.person(person).is_some_and(|person| person.contacts.is_empty()) => {
             format!("{person} has no way to be reached")
+        }
+        _ if anybody.is_some() => {
+            let whose = anybody.map_or("somebody else", |page| page.responder.0.as_str());
+            format!("they take turns there, and it was {whose}'s")
         }
         (Status::Resolved, _, _) => "the incident was resolved before that level was reached".to_string(),
         (_, Some(holder), _) => {
@@ -105,10 +115,7 @@ fn not_paged(incident: &Incident, now: &Moment<'_>, person: &PersonId) -> String
         (_, None, Escalation::Waiting { level: at, .. })
             if usize::try_from(*at).is_ok_and(|at| number <= at) =>
         {
-            let paged = |page: &&Page| {
-                page.purpose == PagePurpose::Escalation && usize::try_from(page.level) == Ok(number)
-            };
-            let what = incident.pages.iter().find(paged).map_or("passed over", |_| "reached");
+            let what = incident.pages.iter().find(at_level).map_or("passed over", |_| "reached");
             format!("that level was {what} before {person} held it")
         }
         (_, None, Escalation::Waiting { next_due: Some(due), level: at, .. }) => {
@@ -136,14 +143,15 @@ fn not_paged(incident: &Incident, now: &Moment<'_>, person: &PersonId) -> String
 /// No role at all, or one that is somebody else's turn.
 fn holds_none(incident: &Incident, roster: &Roster, person: &PersonId) -> String {
     let severity = incident.severity();
-    let levels = incident.plan.levels(&severity).unwrap_or_default();
-    let in_turn = levels.iter().flat_map(|level| roster.schedules_of(&level.target)).find(|schedule| {
+    let path = incident.path();
+    let targets = path.levels.iter().flat_map(|level| &level.targets);
+    let in_turn = targets.flat_map(|target| roster.schedules_of(target)).find(|schedule| {
         let turns = schedule.layers.iter().flat_map(|layer| &layer.rotation.turns);
         let overrides = schedule.overrides.iter().map(|one| &one.people);
         turns.chain(overrides).flatten().any(|id| id == person)
     });
     match in_turn {
         Some(schedule) => format!("is in the schedule {:?}, and it is somebody else's turn", schedule.name),
-        None => format!("holds no role on the {severity} path"),
+        None => format!("holds no role on the {severity} path{}", path.said()),
     }
 }

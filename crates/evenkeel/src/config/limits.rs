@@ -72,6 +72,9 @@ fn two_person(config: &Config) -> Result<(), String> {
 
 fn policy(config: &Config) -> Result<(), String> {
     let policy = &config.policy;
+    if !policy.escalations.is_empty() {
+        return Err("escalations stand under [[escalations]], not under [policy]".to_owned());
+    }
     let minutes = |name: &str, set| within(name, set, 1..=MINUTES_MAX);
     minutes("policy.acknowledge_lapse_min", policy.acknowledge_lapse_min)?;
     for (severity, lapse) in &policy.acknowledge_lapse_severity_min {

@@ -1,6 +1,7 @@
 //! The settings: one TOML file. An unknown key is an error that names its line and the nearest name.
 
 mod agents;
+mod escalations;
 mod explain;
 mod heartbeats;
 mod hours;
@@ -17,7 +18,8 @@ mod schedules;
 use crate::exit::{Failure, Kind};
 use channels::{ChannelsConfig, Secret};
 use incident::{
-    Channel, Contact, Hours, Maintenance, PersonId, Plan, Policy, Responder, Roster, Serves, Urgency, Window,
+    Channel, Contact, EscalationPolicy, Hours, Maintenance, PersonId, Plan, Policy, Responder, Roster,
+    Serves, Urgency, Window,
 };
 use jiff::tz::TimeZone;
 use playbook::Playbook;
@@ -69,6 +71,9 @@ pub(crate) struct Config {
     /// When the team works.
     #[serde(default, deserialize_with = "hours::working")]
     pub(crate) working_hours: Option<Hours>,
+    /// Who is woken one after another, in place of the playbook's own path.
+    #[serde(default, deserialize_with = "escalations::checked")]
+    pub(crate) escalations: Vec<EscalationPolicy>,
     /// Who holds which role of the playbook, by the id of a person or of a schedule.
     #[serde(default)]
     pub(crate) roles: BTreeMap<String, Vec<String>>,
@@ -202,6 +207,7 @@ impl Config {
         limits::check(&config)
             .map_err(|why| Failure::new(Kind::Config, format!("{}: {why}", path.display())))?;
         config.agree(path)?;
+        escalations::targets(&config).map_err(|said| config.refused(said))?;
         probing::agree(&config.probes)
             .map_err(|why| Failure::new(Kind::Config, format!("{}: {why}", path.display())))?;
         Ok(config)
@@ -258,6 +264,7 @@ impl Config {
         Policy {
             two_person: self.runner.two_person.clone(),
             second_word_roles: self.runner.second_word_roles.clone(),
+            escalations: self.escalations.clone(),
             ..self.policy.clone()
         }
     }
@@ -265,12 +272,13 @@ impl Config {
     /// The playbook with the settings beside it, once they agree.
     pub(crate) fn plan(&self, playbook: Playbook) -> Result<Plan, Failure> {
         let plan = Plan { playbook, policy: self.policy(), agents: self.agents.clone(), ..Plan::default() };
-        match hours::agree(&plan) {
-            Ok(()) => Ok(plan),
-            Err((why, hint)) => {
-                Err(Failure::new(Kind::Config, format!("{}: {why}", self.path.display())).hint(hint))
-            }
-        }
+        hours::agree(&plan).and_then(|()| escalations::agree(&plan)).map_err(|said| self.refused(said))?;
+        Ok(plan)
+    }
+
+    /// What is wrong with the settings, and what to do.
+    fn refused(&self, (why, hint): (String, String)) -> Failure {
+        Failure::new(Kind::Config, format!("{}: {why}", self.path.display())).hint(hint)
     }
 
     /// The console's address as people reach it.

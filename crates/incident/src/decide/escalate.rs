@@ -5,14 +5,13 @@
 
 use super::alert::next_round;
 use super::wake::{Wake, repeat_min, wake};
+use super::whom::{self, CATCH_ALL, Whom};
 use super::{Draft, next_number, rest};
 use crate::event::{EventKind, PagePurpose, Resting, StopReason};
 use crate::later::later;
-use crate::people::{Contact, Moment, PersonId};
-use crate::plan::Level;
+use crate::path::{EscalationPath, Level};
+use crate::people::PersonId;
 use crate::refusal::Refusal;
-use crate::schedule::Entry;
-use crate::severity::Urgency;
 use crate::state::{Escalation, Incident, Page, PageState};
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -20,24 +19,20 @@ use alloc::vec;
 use alloc::vec::Vec;
 use jiff::SignedDuration;
 
-/// The level that stands for everybody who can be woken.
-const CATCH_ALL: &str = "catch-all";
-
 /// How a severity is answered.
 enum Path {
-    /// By waking these levels.
-    Wake(Vec<Level>),
+    /// By waking the levels of this one.
+    Wake(EscalationPath),
     /// By filing this.
     File(String),
 }
 
 fn path(incident: &Incident) -> Path {
-    let severity = incident.severity();
-    let catch_all = || vec![Level { target: CATCH_ALL.to_string(), after_min: 0 }];
-    match (incident.plan.levels(&severity), incident.plan.ticket(&severity)) {
-        (Some(levels), _) if !levels.is_empty() => Path::Wake(levels),
-        (_, Some(ticket)) => Path::File(ticket.to_string()),
-        (Some(_) | None, None) => Path::Wake(catch_all()),
+    let path = incident.path();
+    match incident.plan.ticket(&incident.severity()) {
+        _ if !path.levels.is_empty() => Path::Wake(path),
+        Some(ticket) => Path::File(ticket.to_string()),
+        None => Path::Wake(EscalationPath { levels: vec![Level::one(CATCH_ALL, 0)], ..path }),
     }
 }
 
@@ -49,7 +44,7 @@ pub(super) fn wakes_somebody(incident: &Incident) -> bool {
 /// Begins a round of the escalation at its first level.
 pub(super) fn start(draft: &mut Draft<'_>, round: u32, because: String) {
     match path(&draft.incident) {
-        Path::Wake(levels) => reach(draft, &levels, &Reach { round, level: 0, because, without: None }),
+        Path::Wake(path) => reach(draft, &path, &Reach { round, level: 0, because, without: None }),
         Path::File(text) => {
             let filed = draft.incident.action_items.iter().any(|item| item.title == text);
             if !filed {
@@ -67,7 +62,7 @@ pub(super) fn start_past_whoever_cannot(draft: &mut Draft<'_>, round: u32) {
     let because = format!("{} cannot after all", draft.by);
     let without = draft.by.person().cloned();
     match path(&draft.incident) {
-        Path::Wake(levels) => reach(draft, &levels, &Reach { round, level: 0, because, without }),
+        Path::Wake(path) => reach(draft, &path, &Reach { round, level: 0, because, without }),
         Path::File(_) => start(draft, round, because),
     }
 }
@@ -114,18 +109,18 @@ pub(super) fn try_unpaged(draft: &mut Draft<'_>, retry: Retry) -> Result<(), Ref
 
 /// Nobody has answered in time: the next level, or the path again.
 pub(super) fn climb(draft: &mut Draft<'_>, because: String) {
-    let (Path::Wake(levels), Escalation::Waiting { round, first, level, .. }) =
+    let (Path::Wake(path), Escalation::Waiting { round, first, level, .. }) =
         (path(&draft.incident), draft.incident.escalation.clone())
     else {
         return;
     };
     let rounds = round.saturating_sub(first);
     let next = usize::try_from(level).unwrap_or(usize::MAX).saturating_add(1);
-    if next < levels.len() {
-        reach(draft, &levels, &Reach { round, level: next, because, without: None });
-    } else if rounds < draft.incident.plan.policy.escalation_repeats_max {
+    if next < path.levels.len() {
+        reach(draft, &path, &Reach { round, level: next, because, without: None });
+    } else if rounds < path.repeats_max {
         let because = format!("round {} of the path began: nobody has answered", rounds + 2);
-        reach(draft, &levels, &Reach { round: round + 1, level: 0, because, without: None });
+        reach(draft, &path, &Reach { round: round + 1, level: 0, because, without: None });
     } else {
         draft.push_own(EventKind::EscalationExhausted { round });
     }
@@ -133,29 +128,28 @@ pub(super) fn climb(draft: &mut Draft<'_>, because: String) {
 
 /// Working hours have begun: on where it stopped for the night.
 pub(super) fn go_on(draft: &mut Draft<'_>) {
-    let (Path::Wake(levels), Escalation::Resting { round, level, .. }) =
+    let (Path::Wake(path), Escalation::Resting { round, level, .. }) =
         (path(&draft.incident), draft.incident.escalation.clone())
     else {
         return;
     };
     let because = String::from("working hours have begun");
     let level = usize::try_from(level).unwrap_or(usize::MAX);
-    reach(draft, &levels, &Reach { round, level, because, without: None });
+    reach(draft, &path, &Reach { round, level, because, without: None });
 }
 
 /// A page that waited for the end of its responder's quiet hours is not theirs any more when somebody else is on call by then:
 /// whoever is gets one of their own. Whether that is so.
 pub(super) fn is_somebody_elses(draft: &mut Draft<'_>, page: &Page) -> bool {
     let waits = page.waits.is_some() && page.purpose == PagePurpose::Escalation;
-    let (true, Path::Wake(levels), Escalation::Waiting { round, level, .. }) =
+    let (true, Path::Wake(path), Escalation::Waiting { round, level, .. }) =
         (waits, path(&draft.incident), draft.incident.escalation.clone())
     else {
         return false;
     };
     let number = usize::try_from(level).unwrap_or(usize::MAX);
-    let Some(target) = levels.get(number).map(|level| level.target.clone()) else { return false };
-    let on_call = reachable(draft.now, &target, draft.incident.urgency());
-    let stays = on_call.is_empty() || on_call.iter().any(|(person, _)| *person == page.responder);
+    let on_call = path.levels.get(number).map(|level| whom::on(draft, level)).unwrap_or_default();
+    let stays = on_call.is_empty() || on_call.contains(&page.responder);
     if stays || (page.round, page.level) != (round, level) {
         return false;
     }
@@ -168,7 +162,7 @@ pub(super) fn is_somebody_elses(draft: &mut Draft<'_>, page: &Page) -> bool {
         draft.push_own(EventKind::PageWithdrawn { page, reason: StopReason::NotOnCall });
     }
     let because = format!("{} was to be told later and is not on call any more", page.responder);
-    reach(draft, &levels, &Reach { round, level: number, because, without: None });
+    reach(draft, &path, &Reach { round, level: number, because, without: None });
     true
 }
 
@@ -180,32 +174,36 @@ struct Reach {
     without: Option<PersonId>,
 }
 
-fn reach(draft: &mut Draft<'_>, levels: &[Level], from: &Reach) {
+fn reach(draft: &mut Draft<'_>, path: &EscalationPath, from: &Reach) {
     if let Some(off) = rest::off_hours(draft) {
-        let (round, level) = (from.round, small(from.level));
-        let rests = Resting { round, level, until: off.until, why: off.why };
+        let (round, level, policy) = (from.round, small(from.level), path.policy.clone());
+        let rests = Resting { round, level, policy, until: off.until, why: off.why };
         return draft.push_own(EventKind::EscalationRests(rests));
     }
-    let mut passed_over: Vec<&str> = Vec::new();
-    for (number, level) in levels.iter().enumerate().skip(from.level) {
-        let (woken, why) = to_wake(draft, &level.target, from.without.as_ref());
-        if !woken.is_empty() {
-            let because = match passed_over.as_slice() {
-                [] => from.because.clone(),
-                passed_over => format!("{}; passed over: {}", from.because, passed_over.join(", ")),
-            };
-            let rule = rule(draft, levels, number, &because);
-            let target = level.target.as_str();
-            return wake(draft, Wake { levels, number, target, round: from.round, rule, woken });
+    let mut passed_over: Vec<String> = Vec::new();
+    for (number, level) in path.levels.iter().enumerate().skip(from.level) {
+        let name = level.name();
+        match whom::at(draft, level, from.round, from.without.as_ref()) {
+            Ok(whom) => {
+                let because = match passed_over.as_slice() {
+                    [] => from.because.clone(),
+                    passed_over => format!("{}; passed over: {}", from.because, passed_over.join(", ")),
+                };
+                let rule = rule(draft, path, number, &whom, &because);
+                return wake(draft, Wake { path, number, round: from.round, rule, whom });
+            }
+            Err(why) => {
+                draft.push_own(EventKind::LevelUnreachable {
+                    level: small(number),
+                    target: name.clone(),
+                    why,
+                });
+                passed_over.push(name);
+            }
         }
-        passed_over.push(&level.target);
-        let target = level.target.clone();
-        draft.push_own(EventKind::LevelUnreachable { level: small(number), target, why });
     }
-    let others = to_wake(draft, CATCH_ALL, from.without.as_ref()).0;
-    let woken =
-        if others.is_empty() { reachable(draft.now, CATCH_ALL, draft.incident.urgency()) } else { others };
-    if woken.is_empty() {
+    let whom = whom::in_the_catch_all(draft, from.without.as_ref());
+    if whom.ways.is_empty() {
         let why = String::from("no level of the path and nobody in the catch-all can be reached");
         let rest = SignedDuration::from_mins(i64::from(repeat_min(draft)));
         draft.push_own(EventKind::Unpaged { why, next_due: Some(later(draft.now.at, rest)) });
@@ -214,63 +212,22 @@ fn reach(draft: &mut Draft<'_>, levels: &[Level], from: &Reach) {
             "{}; no further level can be reached, so everybody in the catch-all is woken",
             from.because
         );
-        let number = levels.len();
-        wake(draft, Wake { levels, number, target: CATCH_ALL, round: from.round, rule, woken });
+        wake(draft, Wake { path, number: path.levels.len(), round: from.round, rule, whom });
     }
 }
 
 /// The rule that leads to a level, in words, for whoever asks why.
-fn rule(draft: &Draft<'_>, levels: &[Level], number: usize, because: &str) -> String {
+fn rule(draft: &Draft<'_>, path: &EscalationPath, number: usize, whom: &Whom, because: &str) -> String {
     let severity = draft.incident.severity();
-    let after = levels.get(number).map_or(0, |level| level.after_min);
-    let by = levels.get(number).map(|level| by_schedule(draft.now, &level.target)).unwrap_or_default();
-    format!("{severity} level {} of {} (after {after} min){by}: {because}", number + 1, levels.len())
-}
-
-/// Which entries of which schedules put somebody on call; empty where people are bound by name.
-fn by_schedule(now: &Moment<'_>, target: &str) -> String {
-    let told = now.roster.schedules_of(target).map(|schedule| match schedule.on_call(now.at).1 {
-        Entry::Override(_) => format!(", on call by an override of {:?}", schedule.name),
-        Entry::Layer(index) => format!(", on call by layer {} of {:?}", index + 1, schedule.name),
-        Entry::Nobody => String::new(),
-    });
-    told.collect()
-}
-
-/// Whom to wake at a level: each person with each of their ways for what is so urgent.
-pub(crate) fn reachable(now: &Moment<'_>, target: &str, urgency: Urgency) -> Vec<(PersonId, Contact)> {
-    let people =
-        if target == CATCH_ALL { now.roster.catch_all() } else { now.roster.holders(target, now.at) };
-    let contacts = people
-        .iter()
-        .flat_map(|person| person.ways(urgency).map(|contact| (person.id.clone(), contact.clone())));
-    contacts.collect()
-}
-
-/// Whom to wake at a level but for one person who cannot, and why there is nobody, if there is not.
-fn to_wake(
-    draft: &Draft<'_>,
-    target: &str,
-    without: Option<&PersonId>,
-) -> (Vec<(PersonId, Contact)>, String) {
-    let all = reachable(draft.now, target, draft.incident.urgency());
-    let woken: Vec<_> = all.iter().filter(|(person, _)| Some(person) != without).cloned().collect();
-    let why = match without {
-        Some(person) if !all.is_empty() => format!("{person} cannot, and nobody else holds {target:?}"),
-        Some(_) | None => unreachable_because(draft.now, target),
+    let level = path.levels.get(number);
+    let after = level.map_or(0, |level| level.after_min);
+    let turn = match level.filter(|level| level.round_robin) {
+        Some(level) => format!(", whose turn it is of {}", level.targets.len()),
+        None => String::new(),
     };
-    (woken, why)
-}
-
-pub(crate) fn unreachable_because(now: &Moment<'_>, target: &str) -> String {
-    let gap = now.roster.schedules_of(target).next();
-    if !now.roster.holders(target, now.at).is_empty() {
-        format!("whoever holds {target:?} has no way to be reached")
-    } else if let Some(schedule) = gap {
-        format!("nobody is on call for {target:?}: the schedule {:?} has a gap", schedule.name)
-    } else {
-        format!("nobody holds {target:?}; bind it to somebody in the settings")
-    }
+    let (of, by) = (path.said(), whom.by_schedule(draft.now));
+    let count = path.levels.len();
+    format!("{severity} level {} of {count}{of} (after {after} min){turn}{by}: {because}", number + 1)
 }
 
 /// Stops waking people and takes back every page that has not gone out.
@@ -311,7 +268,7 @@ pub(super) fn take_back(draft: &mut Draft<'_>, reason: &StopReason) {
 /// level is woken at once. After the last one, with every page of the round lost, the catch-all is. The path begins
 /// again at its time and no sooner: what fails in a moment must not use up every round in that moment.
 pub(super) fn climb_if_level_is_lost(draft: &mut Draft<'_>, because: &str) {
-    let (Path::Wake(levels), Escalation::Waiting { round, level, .. }) =
+    let (Path::Wake(path), Escalation::Waiting { round, level, .. }) =
         (path(&draft.incident), draft.incident.escalation.clone())
     else {
         return;
@@ -330,9 +287,9 @@ pub(super) fn climb_if_level_is_lost(draft: &mut Draft<'_>, because: &str) {
     let round_lost = of_round.iter().all(lost);
     let here = usize::try_from(level).unwrap_or(usize::MAX);
     let next = here.saturating_add(1);
-    let is_path = levels.get(here).is_some_and(|level| level.target != CATCH_ALL);
-    if level_lost && is_path && (next < levels.len() || round_lost) {
-        reach(draft, &levels, &Reach { round, level: next, because: String::from(because), without: None });
+    let is_path = path.levels.get(here).is_some_and(|level| level.name() != CATCH_ALL);
+    if level_lost && is_path && (next < path.levels.len() || round_lost) {
+        reach(draft, &path, &Reach { round, level: next, because: String::from(because), without: None });
     }
 }
 

@@ -1,7 +1,7 @@
 //! Pages that a person asks for: they wake somebody to help, whoever has the incident, and no level follows from them.
 
 use super::page::{self, Reason};
-use super::{Draft, escalate};
+use super::{Draft, escalate, whom};
 use crate::command::AckIntent;
 use crate::event::{EventKind, PagePurpose};
 use crate::people::{Actor, PersonId, Responder};
@@ -27,7 +27,7 @@ pub(super) fn ask(draft: &mut Draft<'_>, target: String, words: String) -> Resul
     let others = holders.into_iter().filter(|person| draft.by.person() != Some(&person.id));
     let others: Vec<Responder> = others.filter(|person| !person.contacts.is_empty()).cloned().collect();
     if others.is_empty() {
-        return refuse(escalate::unreachable_because(draft.now, &target));
+        return refuse(whom::unreachable_because(draft.now, &target));
     }
     let wanted: Vec<&Responder> =
         others.iter().filter(|person| asked_at(draft, &person.id).is_none()).collect();

@@ -20,8 +20,9 @@ mod stop;
 mod tell;
 mod timer;
 mod wake;
+mod whom;
 
-pub(crate) use escalate::{reachable, unreachable_because};
+pub(crate) use whom::{nobody_because, reachable};
 
 use crate::command::{Asked, Command};
 use crate::event::{Event, EventKind};

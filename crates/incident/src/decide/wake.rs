@@ -1,42 +1,44 @@
 //! One level is woken: a page over each way of everybody there, and the time of the next level.
 
-use super::escalate::{reachable, small};
+use super::escalate::small;
 use super::page::{self, Reason};
+use super::whom::{self, Whom};
 use super::{Draft, checklist, rest};
 use crate::event::{EventKind, PagePurpose, Reaching};
 use crate::later::later;
-use crate::people::{Contact, PersonId};
-use crate::plan::Level;
+use crate::path::EscalationPath;
+use crate::people::PersonId;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 use jiff::{SignedDuration, Timestamp};
 
 /// One level and everybody it wakes.
 pub(super) struct Wake<'a> {
-    pub(super) levels: &'a [Level],
+    pub(super) path: &'a EscalationPath,
     pub(super) number: usize,
-    pub(super) target: &'a str,
     pub(super) round: u32,
     pub(super) rule: String,
-    pub(super) woken: Vec<(PersonId, Contact)>,
+    pub(super) whom: Whom,
 }
 
 pub(super) fn wake(draft: &mut Draft<'_>, wake: Wake<'_>) {
     let next_due = next_due(draft, &wake);
+    let target = wake.whom.targets.join(", ");
     draft.push_own(EventKind::LevelReached(Reaching {
         round: wake.round,
         level: small(wake.number),
-        target: wake.target.to_string(),
+        target: target.clone(),
+        policy: wake.path.policy.clone(),
         rule: wake.rule.clone(),
         next_due: Some(next_due),
     }));
     let reason = Reason {
         level: small(wake.number),
-        rule: format!("{}: {}", wake.target, wake.rule),
+        rule: format!("{target}: {}", wake.rule),
         purpose: PagePurpose::Escalation,
     };
-    for (responder, contact) in wake.woken {
+    for (responder, contact) in wake.whom.ways {
         if !rest::waits_already(draft, &responder, &contact) {
             let page = page::decided(draft, responder, contact, &reason);
             draft.push_own(page);
@@ -52,12 +54,10 @@ pub(super) fn wake(draft: &mut Draft<'_>, wake: Wake<'_>) {
 fn next_due(draft: &Draft<'_>, wake: &Wake<'_>) -> Timestamp {
     let wait = wait_after(draft, wake);
     let usual = later(draft.now.at, wait);
-    let here = wake.woken.iter().map(|(person, _)| person);
+    let here = wake.whom.ways.iter().map(|(person, _)| person);
     let Some(told) = told_from(draft, here) else { return usual };
     let elsewhere = |from: usize| {
-        let levels = wake.levels.iter().skip(from);
-        let ways = levels.flat_map(|level| reachable(draft.now, &level.target, draft.incident.urgency()));
-        ways.map(|(person, _)| person).collect::<Vec<_>>()
+        wake.path.levels.iter().skip(from).flat_map(|level| whom::on(draft, level)).collect::<Vec<_>>()
     };
     let of_path = elsewhere(0);
     if !of_path.is_empty() && told_from(draft, of_path.iter()).is_none() {
@@ -77,8 +77,8 @@ fn told_from<'a>(draft: &Draft<'_>, people: impl Iterator<Item = &'a PersonId>) 
 
 /// How long a level has before the next: the difference of their times, or the wait before the path begins again.
 fn wait_after(draft: &Draft<'_>, wake: &Wake<'_>) -> SignedDuration {
-    let here = wake.levels.get(wake.number).map(|level| level.after_min);
-    let next = wake.levels.get(wake.number + 1).map(|level| level.after_min);
+    let here = wake.path.levels.get(wake.number).map(|level| level.after_min);
+    let next = wake.path.levels.get(wake.number + 1).map(|level| level.after_min);
     let minutes = match (here, next) {
         (Some(here), Some(next)) => next.saturating_sub(here),
         (Some(_) | None, None | Some(_)) => repeat_min(draft),

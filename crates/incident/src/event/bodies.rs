@@ -78,6 +78,9 @@ pub struct Reaching {
     pub level: u32,
     /// Whom the path names.
     pub target: String,
+    /// The escalation of the settings that it belongs to; `None`: the playbook's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
     /// The rule that led here, in words.
     pub rule: String,
     /// When the next level is due.
@@ -91,6 +94,9 @@ pub struct Resting {
     pub round: u32,
     /// The level that is reached then, from 0.
     pub level: u32,
+    /// The escalation of the settings that it belongs to; `None`: the playbook's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
     /// Until when.
     pub until: Timestamp,
     /// Why, in words, with the time as people there say it.

@@ -14,6 +14,7 @@ use crate::alert::{AlertKey, AlertStatus};
 use crate::command::StepOutcome;
 use crate::event::{Audience, OpenedBy, PagePurpose, Purpose, SeverityBasis};
 use crate::id::IncidentId;
+use crate::path::{EscalationPath, service_key};
 use crate::people::{Actor, PersonId};
 use crate::plan::Plan;
 use crate::severity::{Severity, Urgency};
@@ -166,6 +167,29 @@ impl Incident {
     #[must_use]
     pub fn urgency(&self) -> Urgency {
         self.plan.urgency(&self.severity())
+    }
+
+    /// The path by which it wakes people: the one it climbs, else the one that it would begin now.
+    #[must_use]
+    pub fn path(&self) -> EscalationPath {
+        let severity = self.severity();
+        match &self.escalation {
+            Escalation::Waiting { policy, .. } | Escalation::Resting { policy, .. } => {
+                self.plan.path_named(policy.as_deref(), &severity)
+            }
+            Escalation::Idle
+            | Escalation::Exhausted { .. }
+            | Escalation::Unpaged { .. }
+            | Escalation::Stopped => self.plan.path(&severity, &self.services()),
+        }
+    }
+
+    /// The services that its alerts name, by the labels `service` and `component`.
+    #[must_use]
+    pub fn services(&self) -> BTreeSet<String> {
+        let labels = self.alerts.values().flat_map(|state| &state.alert.labels);
+        let named = labels.filter(|(name, _)| matches!(name.as_str(), "service" | "component"));
+        named.map(|(_, service)| service_key(service)).collect()
     }
 
     /// The runbook in use.

@@ -68,6 +68,8 @@ pub enum Escalation {
         first: u32,
         /// The level that was paged last, from 0.
         level: u32,
+        /// The escalation of the settings that is climbed; `None`: the playbook's own.
+        policy: Option<String>,
         /// When this round began.
         since: Timestamp,
         /// When the next level is due.
@@ -81,6 +83,8 @@ pub enum Escalation {
         first: u32,
         /// The level that is reached then, from 0.
         level: u32,
+        /// The escalation of the settings that is climbed; `None`: the playbook's own.
+        policy: Option<String>,
         /// Until when.
         until: Timestamp,
         /// Why, in words.

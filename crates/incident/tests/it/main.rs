@@ -9,6 +9,7 @@ mod handing_over;
 mod helping;
 mod learning;
 mod placing;
+mod policies;
 mod preflight;
 mod preparing;
 mod ranking;

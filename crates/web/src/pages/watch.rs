@@ -144,12 +144,14 @@ pub(crate) fn watch(
     }
 }
 
-/// The playbook's targets in the order in which they are woken, then the roles that it does not name.
+/// The playbook's targets in the order in which they are woken, then those that the settings' escalations add.
 fn on_duty(settings: &Settings, now: Timestamp) -> Vec<Duty> {
     let mut roles: Vec<String> = Vec::new();
-    for hop in settings.plan.playbook.hops() {
-        if !roles.contains(&hop.target) {
-            roles.push(hop.target.clone());
+    let by_playbook = settings.plan.playbook.hops().map(|hop| &hop.target);
+    let levels = settings.plan.policy.escalations.iter().flat_map(|policy| &policy.levels);
+    for target in by_playbook.chain(levels.flat_map(|level| &level.targets)) {
+        if !roles.contains(target) {
+            roles.push(target.clone());
         }
     }
     let roster = &settings.roster;

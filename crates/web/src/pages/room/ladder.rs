@@ -13,6 +13,8 @@ pub(crate) struct Ladder {
     pub(crate) levels: Vec<LevelView>,
     pub(crate) pages: Vec<PageView>,
     pub(crate) ticket: Option<String>,
+    /// The escalation of the settings, where it is not the playbook's own.
+    pub(crate) policy: Option<String>,
 }
 
 /// One level.
@@ -58,6 +60,7 @@ impl Ladder {
             round: round.filter(|round| *round > 1),
             levels: levels(room),
             pages: incident.pages.iter().rev().map(page_view).collect(),
+            policy: incident.path().policy,
             ticket: incident.plan.ticket(&incident.severity()).map(ToOwned::to_owned),
         }
     }
@@ -84,7 +87,8 @@ fn state(incident: &Incident) -> Tag {
 
 fn levels(room: &Room<'_>) -> Vec<LevelView> {
     let incident = room.incident;
-    let levels = incident.plan.levels(&incident.severity()).unwrap_or_default();
+    let path = incident.path();
+    let levels = path.levels;
     let of_levels = incident.pages.iter().filter(|page| page.purpose == PagePurpose::Escalation);
     let reached = of_levels.map(|page| (page.round, page.level));
     let last_round = reached.clone().map(|(round, _)| round).max().unwrap_or(0);
@@ -101,13 +105,8 @@ fn levels(room: &Room<'_>) -> Vec<LevelView> {
     let times: Vec<u32> = levels.iter().map(|level| level.after_min).collect();
     let view = |(number, level): (u32, incident::Level)| LevelView {
         after: format!("{} min", level.after_min),
-        people: room
-            .roster
-            .holders(&level.target, room.frame.now)
-            .iter()
-            .map(|person| person.name.clone())
-            .collect(),
-        target: level.target,
+        people: holders(room, &level),
+        target: if level.round_robin { format!("in turn: {}", level.name()) } else { level.name() },
         class: if last_level.is_some_and(|last| number <= last) { "reached" } else { "" },
         due: due(room, number, &times),
     };
@@ -116,6 +115,18 @@ fn levels(room: &Room<'_>) -> Vec<LevelView> {
         next.class = "next";
     }
     views
+}
+
+/// Everybody who holds a target of a level, each once.
+fn holders(room: &Room<'_>, level: &incident::Level) -> Vec<String> {
+    let holders = level.targets.iter().flat_map(|target| room.roster.holders(target, room.frame.now));
+    let mut names: Vec<String> = Vec::new();
+    for person in holders {
+        if !names.contains(&person.name) {
+            names.push(person.name.clone());
+        }
+    }
+    names
 }
 
 /// When a level is due, while the escalation climbs: those after the next one by how long after it they come.
