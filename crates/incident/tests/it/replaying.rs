@@ -1,10 +1,13 @@
 //! Promise 9: replaying a journal gives the state that decided it; and no order of commands breaks the promises.
 
-use crate::world::{PRIMARY, SECONDARY, World, minutes};
+use crate::world::{CTO, LEAD, PRIMARY, SECONDARY, World, minutes, plan, roster};
 use incident::{
-    AckIntent, Actor, Command, Event, EventKind, Incident, IncidentId, PageDecision, PagePurpose, PersonId,
-    Silence, SilenceDraft, SilenceId, SilenceKind, Silences, Status, TimerKey, evolve,
+    AckIntent, Actor, Command, EscalationPolicy, Event, EventKind, Hours, Incident, IncidentId, Level,
+    PageDecision, PagePurpose, PersonId, Policy, Silence, SilenceDraft, SilenceId, SilenceKind, Silences,
+    Status, TimerKey, Urgency, Weekdays, Window, evolve,
 };
+use jiff::civil::{Weekday, time};
+use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -160,15 +163,78 @@ fn never_forgotten(world: &World) -> Result<(), String> {
     Err(format!("open, unacknowledged, and nothing will wake anybody: {:?}", incident.escalation))
 }
 
+/// The first part of every hour of the week, up to this minute.
+fn hourly(until_min: i8) -> Hours {
+    let days = (0..7).filter_map(|day| Weekday::from_monday_zero_offset(day).ok());
+    let days = days.fold(Weekdays::default(), Weekdays::with);
+    let window = |hour| Window { days, from: time(hour, 0, 0, 0), to: time(hour, until_min, 0, 0) };
+    Hours { zone: TimeZone::UTC, windows: (0..24).map(window).collect() }
+}
+
+/// A team with escalations of its own, people who sleep a part of every hour, and severities that can wait: P1, which every
+/// alert of these stories has, for people; P2 for the hours of the team, too.
+fn calm() -> World {
+    let level = |targets: &[&str], after_min, round_robin| Level {
+        targets: targets.iter().map(|target| (*target).to_owned()).collect(),
+        after_min,
+        round_robin,
+    };
+    let levels = vec![level(&[PRIMARY, SECONDARY], 0, true), level(&["Eng Lead", CTO], 10, false)];
+    let of_settings = EscalationPolicy {
+        name: "ours".into(),
+        severities: vec!["P1".into()],
+        services: vec![],
+        levels,
+        repeats_max: Some(2),
+    };
+    let policy = Policy {
+        urgency: ["P1", "P2"].map(|name| (name.to_owned(), Urgency::Low)).into(),
+        in_working_hours: vec!["P2".into()],
+        escalations: vec![of_settings],
+        ..Policy::default()
+    };
+    let quiet = [(PRIMARY, 50), (SECONDARY, 20), (LEAD, 35)];
+    let quiet = quiet.map(|(name, until)| (PersonId(name.into()), hourly(until)));
+    let roster = roster(&[PRIMARY, SECONDARY, LEAD, CTO]);
+    World::with(plan(policy), roster.with_quiet_hours(quiet.into()).with_working_hours(Some(hourly(45))))
+}
+
+/// Nobody is told of what can wait in their quiet hours, but by a wish of a person.
+fn nobody_is_woken_in_vain(world: &World) -> Result<(), String> {
+    let mut incident = Incident::new(world.incident.id, world.incident.plan.clone());
+    for event in &world.events {
+        let goes = match &event.kind {
+            EventKind::PageDecided(PageDecision { responder, purpose, not_before: None, .. }) => {
+                Some((responder.clone(), *purpose))
+            }
+            EventKind::PageDue { page } => {
+                incident.page(*page).map(|page| (page.responder.clone(), page.purpose))
+            }
+            _ => None,
+        };
+        incident = evolve(incident, event);
+        let wakes = |(who, purpose): &(PersonId, PagePurpose)| {
+            let waits = matches!(purpose, PagePurpose::Escalation | PagePurpose::Reminder);
+            let hours = world.roster.quiet_hours(who);
+            waits && incident.urgency() == Urgency::Low && hours.is_some_and(|hours| hours.cover(event.at))
+        };
+        if goes.as_ref().is_some_and(wakes) {
+            return Err(format!("{event:?}"));
+        }
+    }
+    Ok(())
+}
+
 proptest! {
     #[test]
-    fn whatever_happens_the_promises_hold(deeds in deeds()) {
-        let mut world = World::new();
+    fn whatever_happens_the_promises_hold(deeds in deeds(), is_calm in any::<bool>()) {
+        let mut world = if is_calm { calm() } else { World::new() };
         for deed in &deeds {
             act(&mut world, deed);
             prop_assert_eq!(never_forgotten(&world), Ok(()), "after {:?}", deed);
         }
         prop_assert_eq!(no_page_after_acknowledge(&world.events), Ok(()));
+        prop_assert_eq!(nobody_is_woken_in_vain(&world), Ok(()));
         let fresh = Incident::new(world.incident.id, world.incident.plan.clone());
         let replayed = world.events.iter().fold(fresh, evolve);
         prop_assert_eq!(&replayed, &world.incident);
