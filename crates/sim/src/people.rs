@@ -39,7 +39,7 @@ impl Deed {
                 .find(|run| matches!(run.state, RunState::Running { .. } | RunState::Ready))
                 .map(|run| Command::StopRun { run: run.number }),
             88..93 => {
-                let severity = if detail.is_multiple_of(2) { "P1" } else { "P3" };
+                let severity = ["P1", "P2", "P1", "P3"][usize::try_from(detail % 4).unwrap_or(0)];
                 Some(Command::SetSeverity { severity: severity.into(), reason: "as it looks now".into() })
             }
             _ => Some(Command::Note { text: "looking".into() }),

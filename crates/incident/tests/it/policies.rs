@@ -239,7 +239,8 @@ fn preflight_walks_them_and_leaves_out_what_never_counts() {
     };
     let without_cto = roster(&[PRIMARY, SECONDARY, LEAD]);
     let [cto] = look(vec![storage()], &without_cto).try_into().expect("one finding");
-    let both = "always: CTO of P0 by \"storage\", P0, P1 by \"storage\", P2 by \"storage\" would be passed over: ";
+    let both =
+        "always: CTO of P0 by \"storage\", P0, P1 by \"storage\", P2 by \"storage\" would be passed over: ";
     assert!(cto.starts_with(both), "{cto}");
     // One that is for every service leaves nothing to the playbook's own path.
     let covered = look(vec![named("all", &[], &[], vec![level(&[PRIMARY, LEAD], 0)])], &without_cto);

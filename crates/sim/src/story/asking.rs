@@ -12,7 +12,7 @@ impl Story {
     /// What the sources will have to tell.
     pub(super) fn lay_out_alerts(&mut self) {
         for key in 0..self.chance.below(3) + 1 {
-            let severity = ["P1", "P1", "P1", "P3", "odd"][self.chance.below(5)];
+            let severity = ["P1", "P1", "P2", "P3", "odd"][self.chance.below(5)];
             let mut at = self.chance.range(0, 20 * MINUTE);
             for _ in 0..self.chance.range(1, 4) {
                 self.deliver(key, AlertStatus::Firing, severity, at);
