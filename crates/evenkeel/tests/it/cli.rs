@@ -314,6 +314,44 @@ from = "2026-01-01 00:00"
     assert!(mute.out.contains("always: nobody would hear a P0, P1, P2"), "{}", mute.out);
 }
 
+/// Whoever starts the server, or looks by day, hears of an escalation that would wake nobody.
+#[tokio::test]
+async fn an_escalation_that_cannot_be_meant_is_refused_by_every_verb() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("p.md"), PLAYBOOK).unwrap();
+    let file = folder.path().join("evenkeel.toml");
+    let config = file.to_str().unwrap();
+    let settings = r#"playbook = "p.md"
+listen = "127.0.0.1:0"
+status_listen = "127.0.0.1:0"
+[[people]]
+id = "ana"
+name = "Ana"
+contacts = [{ channel = "handset", address = "ana" }]
+[[people]]
+id = "ben"
+name = "Ben"
+[[escalations]]
+name = "storage"
+"#;
+    for (rest, words) in [
+        ("levels = []", "1 to 20 levels, not 0"),
+        ("levels = [{ targets = ['anna'] }]", "wakes \"anna\""),
+        ("severities = ['P77']\nlevels = [{ targets = ['ana'] }]", "names \"P77\""),
+    ] {
+        std::fs::write(&file, format!("{settings}{rest}\n")).unwrap();
+        for verb in ["serve", "doctor", "preflight"] {
+            evenkeel(&[verb, "--config", config]).await.ended(3, &["storage", words]);
+        }
+    }
+    std::fs::write(&file, format!("{settings}levels = [{{ targets = ['ben'] }}]\n")).unwrap();
+    let told = evenkeel(&["preflight", "--config", config]).await;
+    told.ended(3, &["would go wrong"]);
+    let said = "ben of P0 by \"storage\"";
+    assert!(told.out.contains(said), "{}", told.out);
+    assert!(told.out.contains("whoever holds \"ben\" has no way to be reached"), "{}", told.out);
+}
+
 #[tokio::test]
 async fn a_running_server_says_what_would_go_wrong() {
     let (_sink, server) = world().await;

@@ -168,6 +168,49 @@ fn unpaged_is_loud() {
 }
 
 #[test]
+fn what_waits_is_shown_with_until_when() {
+    use incident::{EscalationPolicy, Hours, Level, PersonId, Policy, Urgency, Weekdays, Window};
+    use jiff::civil::{Weekday, time};
+    let days = (0..7).filter_map(|day| Weekday::from_monday_zero_offset(day).ok());
+    let days = days.fold(Weekdays::default(), Weekdays::with);
+    let hours = |from, to| Hours {
+        zone: jiff::tz::TimeZone::UTC,
+        windows: vec![Window { days, from: time(from, 0, 0, 0), to: time(to, 0, 0, 0) }],
+    };
+    let levels = vec![Level { round_robin: true, ..Level::one("primary", 0) }];
+    let ours = EscalationPolicy {
+        name: SCRIPT.to_owned(),
+        severities: Vec::new(),
+        services: Vec::new(),
+        levels,
+        repeats_max: None,
+    };
+    let set = |in_working_hours: Vec<String>| {
+        let policy = Policy {
+            urgency: [("P2".to_owned(), Urgency::Low)].into(),
+            in_working_hours,
+            escalations: vec![ours.clone()],
+            ..Policy::default()
+        };
+        let before = settings(&["primary"]);
+        let plan = incident::Plan { policy, ..incident::Plan::clone(&before.plan) };
+        let roster = incident::Roster::clone(&before.roster)
+            .with_quiet_hours([(PersonId("primary".to_owned()), hours(22, 7))].into())
+            .with_working_hours(Some(hours(9, 17)));
+        engine::Settings::new(plan.into(), roster.into())
+    };
+    let quiet = plain(&Sample::with(set(Vec::new()), "slow", "P2"));
+    is_sound(&quiet);
+    assert!(quiet.contains("not yet: quiet hours until 07:00 UTC"), "{quiet}");
+    assert!(quiet.contains("in turn: primary"), "{quiet}");
+    let rests = plain(&Sample::with(set(vec!["P2".to_owned()]), "slow", "P2"));
+    is_sound(&rests);
+    assert!(rests.contains("P2 waits for working hours, from 09:00 UTC"), "{rests}");
+    let urgent = plain(&Sample::with(set(vec!["P2".to_owned()]), "down", "P1"));
+    assert!(!urgent.contains("not yet: ") && !urgent.contains("working hours"), "{urgent}");
+}
+
+#[test]
 fn each_kind_of_line_is_shown_alone() {
     let mut sample = Sample::busy("API returning 5xx errors");
     sample.person(Command::Acknowledge { intent: AckIntent::InMinutes(10), page: None });
