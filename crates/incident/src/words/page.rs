@@ -1,7 +1,7 @@
 //! What a page says: severity, what is broken, since when, who else was woken. The first line fits 160 characters.
 
 use crate::event::PagePurpose;
-use crate::state::{Incident, Page};
+use crate::state::{Incident, Page, PageState};
 use crate::words::{clock, duration, one_line};
 use alloc::collections::BTreeSet;
 use alloc::format;
@@ -92,9 +92,15 @@ fn others<'a>(incident: &'a Incident, page: &Page) -> Vec<&'a str> {
         .pages
         .iter()
         .filter(|other| other.number < page.number && other.responder != page.responder)
+        .filter(|other| !sleeps_on(other))
         .map(|other| other.responder.0.as_str())
         .collect();
     others.into_iter().collect()
+}
+
+/// Whether a page waits for the end of its responder's quiet hours, or waited until it was not needed any more.
+fn sleeps_on(page: &Page) -> bool {
+    page.waits.is_some() && matches!(page.state, PageState::Planned { .. } | PageState::Withdrawn)
 }
 
 /// At most so many characters, with an ellipsis where something was cut.

@@ -119,6 +119,11 @@ fn while_somebody_of_the_path_can_be_told_the_path_is_climbed_at_its_usual_times
     world.pass(minutes(240));
     assert_eq!(world.paged(), [PRIMARY, LEAD], "the lead has no quiet hours");
     assert_eq!(world.pending(), [(2, 1)]);
+    let words = |number| {
+        let page = world.incident.page(number).expect("it is there");
+        incident::words::page_words(&world.incident, page).short
+    };
+    assert!(!words(2).contains("Also woken"), "nobody was: {}", words(2));
 }
 
 #[test]
