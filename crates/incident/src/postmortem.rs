@@ -3,12 +3,13 @@
 //! A fold over the events. What the machine cannot know stays as the template wrote it, so that the gaps show.
 
 use crate::alert::AlertStatus;
-use crate::event::{Ending, Event, EventKind, OpenedBy, Opening};
+use crate::event::{Ending, Event, EventKind, OpenedBy, Opening, Reaching, Resting};
 use crate::state::{Incident, RunState};
 use crate::words::{clock, date, duration, one_line};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use jiff::Timestamp;
 use playbook::Approval;
 
 /// The shape used when the playbook has no template of its own.
@@ -155,6 +156,13 @@ fn timeline(incident: &Incident, events: &[Event]) -> Vec<String> {
     rows.collect()
 }
 
+/// For what every page of a level waited that was decided at an instant.
+fn waits(incident: &Incident, level: u32, at: Timestamp) -> Option<&str> {
+    let pages = incident.pages.iter().filter(|page| (page.level, page.decided_at) == (level, at));
+    let waits: Option<Vec<&str>> = pages.map(|page| page.waits.as_deref()).collect();
+    waits?.first().copied()
+}
+
 fn tell(incident: &Incident, event: &Event) -> Option<String> {
     let run = |number: &u32| incident.run(*number).map(|run| code(&run.request.source)).unwrap_or_default();
     match &event.kind {
@@ -165,7 +173,17 @@ fn tell(incident: &Incident, event: &Event) -> Option<String> {
             Some(format!("{} reported: {title}", event.by))
         }
         EventKind::SeveritySet { severity, .. } => Some(format!("Severity {severity}")),
-        EventKind::LevelReached { target, .. } => Some(format!("{target} paged")),
+        EventKind::LevelReached(Reaching { target, level, .. }) => {
+            Some(match waits(incident, *level, event.at) {
+                Some(waits) => format!("{target} not paged yet: {waits}"),
+                None => format!("{target} paged"),
+            })
+        }
+        EventKind::EscalationRests(Resting { why, .. }) => Some(format!("Nobody paged yet: {why}")),
+        EventKind::PageDue { page } => {
+            let page = incident.page(*page).filter(|page| page.waits.is_some())?;
+            Some(format!("{} paged", page.responder))
+        }
         EventKind::Unpaged { why, .. } => Some(format!("Nobody could be paged: {why}")),
         EventKind::Acknowledged(_) => Some(format!("{} acknowledged", event.by)),
         EventKind::Unacknowledged { why } => Some(format!("Acknowledgement ended: {why}")),
