@@ -36,7 +36,7 @@ impl Level {
     }
 
     /// Its targets, the one whose turn it is first.
-    pub(crate) fn from_turn(&self, turn: u128) -> impl Iterator<Item = &str> {
+    pub(crate) fn in_turn(&self, turn: u128) -> impl Iterator<Item = &str> {
         let count = self.targets.len();
         let first = turn.checked_rem(u128::try_from(count).unwrap_or(0)).unwrap_or(0);
         let skipped = usize::try_from(first).unwrap_or(0);

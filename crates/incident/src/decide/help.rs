@@ -1,7 +1,7 @@
 //! Pages that a person asks for: they wake somebody to help, whoever has the incident, and no level follows from them.
 
 use super::page::{self, Reason};
-use super::{Draft, escalate, whom};
+use super::{Draft, whom};
 use crate::command::AckIntent;
 use crate::event::{EventKind, PagePurpose};
 use crate::people::{Actor, PersonId, Responder};

@@ -47,7 +47,7 @@ pub(super) fn at(
         ways: ways(draft, target).into_iter().filter(|(person, _)| Some(person) != without).collect(),
     };
     let turn = draft.incident.id.chance().wrapping_add(u128::from(round));
-    let in_turn = level.from_turn(if level.round_robin { turn } else { 0 });
+    let in_turn = level.in_turn(if level.round_robin { turn } else { 0 });
     let mut found: Vec<Whom> = in_turn.map(of).filter(|whom| !whom.ways.is_empty()).collect();
     if found.is_empty() {
         return Err(nobody(draft, level, without));
