@@ -9,6 +9,10 @@ fuzz_target!(|input: (&str, &str)| {
     let (source, value) = input;
     let (effect, reason) = effect_of(source);
     assert!(!reason.is_empty(), "{effect:?} has no reason");
+    if source.starts_with('\\') {
+        // An escaped blank is a word to a shell, and a blank to the grammar.
+        assert_eq!(effect.approval(), playbook::Approval::Needed, "{source:?}");
+    }
     assert!(plain_reading_agrees(source), "the plain reading and the grammar differ");
     let document = format!("## Quick checks\n\n```sh\n{source}\n```\n");
     for command in compile(document.as_bytes()).quick_diagnostics {

@@ -56,7 +56,9 @@ fn unknown_options(call: &[Word]) -> Option<(String, Vec<String>)> {
         return None;
     }
     let args = Args::read(rest, &[verb.spec, tool.globals]);
-    let unknown: Vec<String> = args.unknown.into_iter().filter(|option| option.starts_with('-')).collect();
+    // An option with another behind it lacks its value; that says nothing about which options there are.
+    let is_option = |text: &String| text.starts_with('-') && !text.contains(' ');
+    let unknown: Vec<String> = args.unknown.into_iter().filter(is_option).collect();
     (!unknown.is_empty()).then(|| (format!("{name} {}", verb.path), unknown))
 }
 

@@ -11,15 +11,31 @@ pub(crate) struct Spec {
     pub switches: &'static str,
     /// Options with a value, such as `-m --max-time`.
     pub values: &'static str,
+    /// Options whose value may be left out, so that it is never the next word: `-I` and `-Iseconds`.
+    pub glued: &'static str,
 }
 
 impl Spec {
+    /// Options without a value, and options with one.
+    pub(crate) const fn of(switches: &'static str, values: &'static str) -> Self {
+        Self { switches, values, glued: "" }
+    }
+
+    /// These options take a value only where it is joined to them.
+    pub(crate) const fn glued(self, glued: &'static str) -> Self {
+        Self { glued, ..self }
+    }
+
     pub(crate) fn is_switch(&self, name: &str) -> bool {
         lists(self.switches, name)
     }
 
     pub(crate) fn takes_value(&self, name: &str) -> bool {
         lists(self.values, name)
+    }
+
+    fn is_glued(&self, name: &str) -> bool {
+        lists(self.glued, name)
     }
 }
 
@@ -111,15 +127,13 @@ impl Args {
         } else if let Some((name, value)) = text.split_once('=').filter(|(name, _)| name.starts_with("--")) {
             let value = Word { text: value.to_owned(), shape: word.shape };
             self.option(name, Some(value), specs);
-        } else if word.shape != Shape::Exact && !takes(specs, text.get(..2).unwrap_or_default()) {
+        } else if word.shape != Shape::Exact && !joins(specs, text.get(..2).unwrap_or_default()) {
             self.unknown.push(format!("{text}…"));
-        } else if switch(specs, text) || (is_count(text) && switch(specs, COUNT)) {
+        } else if switch(specs, text) || glued(specs, text) || (is_count(text) && switch(specs, COUNT)) {
             self.options.push((text.to_owned(), None));
         } else if takes(specs, text) {
-            match rest.next() {
-                Some(value) => self.options.push((text.to_owned(), Some(value.clone()))),
-                None => self.unknown.push(text.to_owned()),
-            }
+            let value = self.next_word(text, rest);
+            self.options.push((text.to_owned(), value));
         } else if text.starts_with("--") {
             self.unknown.push(text.to_owned());
         } else {
@@ -127,8 +141,29 @@ impl Args {
         }
     }
 
+    /// The value that stands behind its option. One that looks like an option may be one: where the value can be left
+    /// out, the tool would take it so.
+    fn next_word<'a>(&mut self, name: &str, rest: &mut impl Iterator<Item = &'a Word>) -> Option<Word> {
+        let Some(value) = rest.next() else {
+            self.unknown.push(name.to_owned());
+            return None;
+        };
+        let text = value.text.as_str();
+        let is_option = text.strip_prefix('-').is_some_and(|behind| {
+            !behind.is_empty() && !behind.starts_with(|first: char| first.is_ascii_digit())
+        });
+        if is_option {
+            self.unknown.push(format!("{name} {text}"));
+        }
+        // What may be several words is one value, and further words.
+        if value.shape == Shape::Glob {
+            self.operands.push(value.clone());
+        }
+        Some(value.clone())
+    }
+
     fn option(&mut self, name: &str, value: Option<Word>, specs: &[Spec]) {
-        if takes(specs, name) || switch(specs, name) {
+        if joins(specs, name) || switch(specs, name) {
             self.options.push((name.to_owned(), value));
         } else {
             self.unknown.push(name.to_owned());
@@ -139,16 +174,15 @@ impl Args {
     fn cluster<'a>(&mut self, word: &Word, rest: &mut impl Iterator<Item = &'a Word>, specs: &[Spec]) {
         for (at, character) in word.text.char_indices().skip(1) {
             let name = format!("-{character}");
-            if takes(specs, &name) {
-                let glued = &word.text[at + character.len_utf8()..];
-                let value = if glued.is_empty() && word.shape == Shape::Exact {
-                    rest.next().cloned()
+            if joins(specs, &name) {
+                let joined = &word.text[at + character.len_utf8()..];
+                let value = if !joined.is_empty() || word.shape != Shape::Exact {
+                    Some(Word { text: joined.to_owned(), shape: word.shape })
+                } else if glued(specs, &name) {
+                    None
                 } else {
-                    Some(Word { text: glued.to_owned(), shape: word.shape })
+                    self.next_word(&name, rest)
                 };
-                if value.is_none() {
-                    self.unknown.push(name.clone());
-                }
                 self.options.push((name, value));
                 return;
             }
@@ -174,4 +208,13 @@ fn switch(specs: &[Spec], name: &str) -> bool {
 
 fn takes(specs: &[Spec], name: &str) -> bool {
     specs.iter().any(|spec| spec.takes_value(name))
+}
+
+fn glued(specs: &[Spec], name: &str) -> bool {
+    specs.iter().any(|spec| spec.is_glued(name))
+}
+
+/// Whether a value may be joined to an option of that name.
+fn joins(specs: &[Spec], name: &str) -> bool {
+    takes(specs, name) || glued(specs, name)
 }

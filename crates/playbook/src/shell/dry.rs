@@ -3,7 +3,7 @@
 //! Only a single plain call is taken, its words and options all known: a pipe, a redirection or an option that nobody
 //! vouched for would make the dry run do more than it says. Must never be here: which tools can, see `tables::dry`.
 
-use super::argv::Args;
+use super::argv::{Args, Spec};
 use super::manifest::find_verb;
 use super::plain::{self, Plain};
 use super::tables::dry::{DRY, Dry, INSTEAD, Instead};
@@ -44,18 +44,19 @@ pub fn dry_run(source: &str) -> Option<DryRun> {
 /// What a call with a dry-run option could do; `None` when it is no dry run that anybody vouched for.
 pub(super) fn judge(name: &str, path: &str, rest: &[Word]) -> Option<Verdict> {
     let dry = DRY.iter().find(|dry| dry.is_of(name, path))?;
-    let given = rest.iter().filter(|word| word.exact() == Some(dry.option)).count();
-    let others: Vec<Word> = rest.iter().filter(|word| word.exact() != Some(dry.option)).cloned().collect();
-    // A second word about it may take the first one back.
-    if given != 1
-        || is_dry(&others)
-        || others.iter().any(|word| word.shape == Shape::Open || word.text == "--")
-    {
+    if rest.iter().any(|word| word.shape == Shape::Open || word.text == "--") {
         return None;
     }
-    let args = Args::read(&others, &[dry.with]);
-    args.unknown
-        .is_empty()
+    // All the words are read together: the same text may be the value of another option.
+    let args = Args::read(rest, &[dry.with, Spec::of("", "").glued(DRY_RUN)]);
+    let mut given = args.options.iter().filter(|(option, _)| option == DRY_RUN);
+    let (_, value) = given.next()?;
+    let is_meant = match dry.option.split_once('=') {
+        Some((_, wanted)) => value.as_ref().and_then(Word::exact) == Some(wanted),
+        None => value.is_none(),
+    };
+    // A second word about it may take the first one back.
+    (is_meant && given.next().is_none() && args.unknown.is_empty())
         .then(|| Verdict::new(dry.effect, format!("`{name} {path} {}` {}", dry.option, dry.why)))
 }
 
@@ -94,8 +95,11 @@ fn names(list: &str, name: &str) -> bool {
 
 /// Whether any word speaks of a dry run.
 fn is_dry(words: &[Word]) -> bool {
-    words.iter().any(|word| word.text.starts_with("--dry-run"))
+    words.iter().any(|word| word.text.starts_with(DRY_RUN))
 }
+
+/// The name that every tool here has for it.
+const DRY_RUN: &str = "--dry-run";
 
 /// The words of a text that is one plain call and nothing else.
 pub(super) fn single_call(source: &str) -> Option<Vec<Word>> {
@@ -194,6 +198,13 @@ mod tests {
             "helm upgrade api ./chart --dry-run=server --post-renderer ./run.sh",
             "git push --dry-run --receive-pack=/tmp/x origin",
             "wrangler rollback --dry-run",
+            "helm upgrade api --set --dry-run=server ./chart",
+            "helm upgrade api --version --dry-run=server ./chart",
+            "helm uninstall api -n --dry-run other",
+            "kubectl delete pod x -n --dry-run=server y",
+            "kubectl delete pod x -l=--dry-run=server",
+            "kubectl delete pod x -n* --dry-run=server",
+            "git push origin main --dry-run=",
             "terraform plan -out=saved.plan",
         ] {
             let (effect, reason) = effect_of(source);

@@ -55,7 +55,7 @@ pub(crate) const fn verb(path: &'static str, effect: Effect, why: &'static str) 
         path,
         effect,
         why,
-        spec: Spec { switches: "", values: "" },
+        spec: Spec::of("", ""),
         options: Options::Some,
         raises: &[],
         operands_max: usize::MAX,
@@ -70,7 +70,12 @@ impl Verb {
 
     /// These options are vouched for.
     pub(crate) const fn with(self, switches: &'static str, values: &'static str) -> Self {
-        Self { spec: Spec { switches, values }, ..self }
+        Self { spec: Spec { glued: self.spec.glued, ..Spec::of(switches, values) }, ..self }
+    }
+
+    /// These options are vouched for, too; their value, if they have one, is joined to them.
+    pub(crate) const fn glued(self, glued: &'static str) -> Self {
+        Self { spec: self.spec.glued(glued), ..self }
     }
 
     /// The options given are all that it has.
@@ -159,6 +164,10 @@ fn skip_globals<'a>(tool: &Tool, words: &'a [Word]) -> Option<&'a [Word]> {
             return None;
         }
         let apart = tool.globals.takes_value(name) && !word.text.contains('=');
+        let is_many = |value: &Word| matches!(value.shape, Shape::Glob | Shape::Open);
+        if apart && words.get(at + 1).is_some_and(is_many) {
+            return None;
+        }
         at += if apart { 2 } else { 1 };
     }
     words.get(at..)
@@ -199,7 +208,10 @@ fn by_verb(name: &str, (tool, verb): (&Tool, &Verb), rest: &[Word]) -> Verdict {
     {
         return Verdict::unknown(format!("nobody has vouched for {unknown} of `{label}`"));
     }
-    if args.operands.len() > verb.operands_max {
+    // Names of files that are only known when it runs may be any number of words.
+    let many = |word: &Word| matches!(word.shape, Shape::Glob | Shape::Open);
+    let is_bound = verb.operands_max != usize::MAX;
+    if args.operands.len() > verb.operands_max || (is_bound && args.operands.iter().any(many)) {
         return Verdict::unknown(format!("`{label}` has more words than it needs to read"));
     }
     raised

@@ -2,6 +2,7 @@
 //!
 //! Must never be here: tools that a table can describe.
 
+mod actions;
 mod cloud;
 mod curl;
 mod script;
@@ -11,9 +12,9 @@ mod wrap;
 
 pub(super) use sql::statement;
 
-use super::Verdict;
 use super::argv::{Args, Spec};
 use super::word::Word;
+use super::{Verdict, manifest};
 use crate::Effect;
 
 /// Judges a call of one of these tools; `None` for every other tool.
@@ -38,6 +39,12 @@ pub(crate) fn judge(name: &str, words: &[Word]) -> Option<Verdict> {
         "service" => Some(stores::service(words)),
         "aws" => Some(cloud::aws(words)),
         "gcloud" => Some(cloud::gcloud(words)),
+        "git" if asks_a_helper(words) => {
+            Some(Verdict::unknown("`git ls-remote` may run a program for this address"))
+        }
+        "kubectl" if cloud::is_of_oc(words) => {
+            Some(Verdict::unknown("`kubectl` has no such command of its own, so that it would run a plugin"))
+        }
         "az" => Some(cloud::az(words)),
         "wget" => Some(curl::wget(words)),
         "command" | "type" | "which" => Some(which(name, words)),
@@ -70,6 +77,13 @@ const VERSIONED: &[&str] = &[
 
 fn reads_here(reason: &str) -> Verdict {
     Verdict::new(Effect::ReadsHere, reason)
+}
+
+/// Whether `git ls-remote` is given an address that a program of its own reads, such as `ext::…`, or one that is not known.
+fn asks_a_helper(words: &[Word]) -> bool {
+    let plain = |word: &Word| word.exact().is_some_and(|text| !text.contains("::"));
+    manifest::find_verb("git", words)
+        .is_some_and(|(_, verb, rest)| verb.path == "ls-remote" && !rest.iter().all(plain))
 }
 
 fn find(words: &[Word]) -> Verdict {
@@ -123,10 +137,8 @@ fn find(words: &[Word]) -> Verdict {
 }
 
 fn date(words: &[Word]) -> Verdict {
-    let spec = Spec {
-        switches: "-u --utc -R --rfc-email",
-        values: "-d --date -I --iso-8601 --rfc-3339 -r --reference",
-    };
+    let spec =
+        Spec::of("-u --utc -R --rfc-email", "-d --date --rfc-3339 -r --reference").glued("-I --iso-8601");
     let args = Args::read(words, &[spec]);
     let formats = args.operands.iter().all(|word| word.text.starts_with('+'));
     if args.unknown.is_empty() && formats {
@@ -137,7 +149,7 @@ fn date(words: &[Word]) -> Verdict {
 }
 
 fn ping(words: &[Word]) -> Verdict {
-    let spec = Spec { switches: "-4 -6 -q -n -v", values: "-c -i -W -w -s -I" };
+    let spec = Spec::of("-4 -6 -q -n -v", "-c -i -W -w -s -I");
     let args = Args::read(words, &[spec]);
     if !args.unknown.is_empty() {
         Verdict::unknown("nobody has vouched for these options of `ping`")
@@ -149,7 +161,7 @@ fn ping(words: &[Word]) -> Verdict {
 }
 
 fn nc(words: &[Word]) -> Verdict {
-    let args = Args::read(words, &[Spec { switches: "-z -v -n -u -4 -6", values: "-w" }]);
+    let args = Args::read(words, &[Spec::of("-z -v -n -u -4 -6", "-w")]);
     if args.unknown.is_empty() && args.has("-z") {
         Verdict::new(Effect::ReadsWorld, "`nc -z` only asks whether a port is open")
     } else {

@@ -3,6 +3,7 @@
 mod changing;
 mod contexts;
 mod holes;
+mod overlooked;
 mod reading;
 
 use super::split::Logical;

@@ -10,6 +10,12 @@ use tree_sitter::{Node, Parser, Tree};
 
 /// Nesting deeper than this is not looked into.
 const DEPTH_MAX: usize = 60;
+
+/// The grammar's name for the whole text.
+const ROOT: &str = "program";
+
+const NOT_UNDERSTOOD: &str = "a part of it was not understood";
+
 /// Looks at a command with the grammar.
 pub(super) fn study(source: &str) -> Look {
     let mut calls = Vec::new();
@@ -213,6 +219,9 @@ impl Walk<'_> {
     }
 
     fn redirect(&self, node: Node<'_>, depth: usize) -> Verdict {
+        if let Some(gap) = self.gap(node) {
+            return gap;
+        }
         let mut operator = "";
         let mut target = None;
         if !self.descriptor_is_plain(node) {
@@ -245,8 +254,9 @@ impl Walk<'_> {
 
     /// A comment that a shell might not take for one hides what follows it.
     fn comment(&self, node: Node<'_>) -> Verdict {
-        let before = self.source[..node.start_byte()].chars().next_back();
-        if before.is_none_or(|character| matches!(character, ' ' | '\t' | '\n' | ';')) {
+        let mut before = self.source[..node.start_byte()].chars().rev();
+        let parted = before.next().is_none_or(|character| matches!(character, ' ' | '\t' | '\n' | ';'));
+        if parted && before.next() != Some('\\') {
             Verdict::new(Effect::ReadsHere, "it is a comment")
         } else {
             Verdict::unknown("it is not clear where its comment begins")
@@ -258,6 +268,14 @@ impl Walk<'_> {
         let mut end = node.start_byte();
         let mut cursor = node.walk();
         let mut gaps = Vec::new();
+        // The grammar passes over what it takes for blanks at both ends of the text as well: an escaped blank is a word.
+        if node.kind() == ROOT {
+            gaps.push(node.end_byte()..self.source.len());
+            if self.source.starts_with('\\') {
+                return Some(Verdict::unknown(NOT_UNDERSTOOD));
+            }
+            gaps.push(0..end);
+        }
         for child in node.children(&mut cursor) {
             gaps.push(end..child.start_byte());
             end = child.end_byte();
@@ -271,7 +289,7 @@ impl Walk<'_> {
             joined.chars().all(|c| matches!(c, ' ' | '\t' | '\n')) && (text.is_empty() || !joined.is_empty())
         };
         let skipped = gaps.into_iter().any(|gap| !self.source.get(gap).is_some_and(blank));
-        skipped.then(|| Verdict::unknown("a part of it was not understood"))
+        skipped.then(|| Verdict::unknown(NOT_UNDERSTOOD))
     }
 }
 
@@ -309,7 +327,8 @@ fn plain_expansion(text: &str) -> bool {
 fn safe_variable(name: &str) -> Option<Verdict> {
     let plain =
         name.len() <= 12 && name.chars().all(|character| character.is_ascii_lowercase() || character == '_');
-    (!plain).then(|| Verdict::unknown(format!("it sets the variable `{name}`")))
+    // The few that tools read in lower case.
+    (!plain || name.ends_with("_proxy")).then(|| Verdict::unknown(format!("it sets the variable `{name}`")))
 }
 
 fn every_named(node: Node<'_>, plain: &dyn Fn(&str) -> bool, depth_left: usize) -> bool {

@@ -5,10 +5,46 @@
 use super::super::Verdict;
 use super::super::manifest;
 use super::super::word::Word;
-use crate::Effect;
+use crate::{Approval, Effect};
 
 /// `aws SERVICE describe-…` and `list-…` only read in every service; `get-…` may write a file or make credentials.
 pub(super) fn aws(words: &[Word]) -> Verdict {
+    as_itself("aws", words, aws_verb(words))
+}
+
+/// Options that send a question, and who asks it, elsewhere, or that read more options from a file.
+const ELSEWHERE: &[&str] = &[
+    "--endpoint-url",
+    "--ca-bundle",
+    "--impersonate-service-account",
+    "--account",
+    "--flags-file",
+    "--access-token-file",
+    "--api-endpoint-overrides",
+];
+
+/// What a call was found to be, unless it is not sure whom it asks and as whom.
+fn as_itself(tool: &str, words: &[Word], found: Verdict) -> Verdict {
+    let is_elsewhere = |word: &&Word| {
+        let name = word.text.split('=').next().unwrap_or_default();
+        // The tools take the beginning of an option for the option.
+        name.len() > 3 && ELSEWHERE.iter().any(|option| option.starts_with(name))
+    };
+    match words.iter().find(is_elsewhere) {
+        Some(option) if found.effect.approval() == Approval::NotNeeded => {
+            Verdict::unknown(format!("nobody has vouched for {} of `{tool}`", option.text))
+        }
+        _ => found,
+    }
+}
+
+/// Whether `kubectl` is told to do what only `oc` can.
+pub(super) fn is_of_oc(words: &[Word]) -> bool {
+    const OWN: &[&str] = &["status", "whoami", "projects", "project", "adm top"];
+    manifest::find_verb("kubectl", words).is_some_and(|(_, verb, _)| OWN.contains(&verb.path))
+}
+
+fn aws_verb(words: &[Word]) -> Verdict {
     let named = manifest::by_table("aws", words);
     let rest = skip_options(words, &["--region", "--profile", "--output", "--query"]);
     let (Some(service), Some(verb)) = (exact(rest, 0), exact(rest, 1)) else { return named };
@@ -41,7 +77,7 @@ const GCLOUD_GROUPS: &str = "alpha beta compute instances disks networks firewal
 
 /// `gcloud GROUP… list` and `describe`.
 pub(super) fn gcloud(words: &[Word]) -> Verdict {
-    by_group("gcloud", words, GCLOUD_GROUPS, &["list", "describe"])
+    as_itself("gcloud", words, by_group("gcloud", words, GCLOUD_GROUPS, &["list", "describe"]))
 }
 
 const AZ_GROUPS: &str = "vm vmss webapp functionapp aks acr group account network storage sql postgres mysql redis monitor \

@@ -2,60 +2,26 @@
 
 use super::super::Verdict;
 use super::super::argv::{Args, Spec};
-use super::super::word::Word;
+use super::super::word::{Shape, Word};
+use super::actions;
 use crate::Effect;
 
-const SPEC: Spec = Spec {
-    switches: "-s --silent -S --show-error -f --fail --fail-with-body --fail-early -i --include -I --head -v --verbose \
+const SPEC: Spec = Spec::of(
+    "-s --silent -S --show-error -f --fail --fail-with-body --fail-early -i --include -I --head -v --verbose \
                -L --location -k --insecure -g --globoff -N --no-buffer -# --progress-bar -4 --ipv4 -6 --ipv6 --http1.0 \
                --http1.1 -0 --http2 --http3 --compressed --no-progress-meter -G --get --path-as-is --raw -q --disable \
                --tlsv1.2 --tlsv1.3 --ssl-reqd --no-keepalive --tcp-nodelay --retry-all-errors --retry-connrefused \
                -O --remote-name -J --remote-header-name",
-    values: "-H --header -A --user-agent -e --referer -m --max-time --connect-timeout --retry --retry-delay \
+    "-H --header -A --user-agent -e --referer -m --max-time --connect-timeout --retry --retry-delay \
              --retry-max-time -w --write-out -u --user -b --cookie --resolve --connect-to --cacert --url -r --range \
              --interface --max-redirs -y --speed-time -Y --speed-limit --noproxy --oauth2-bearer --limit-rate --proto \
              -X --request -o --output -D --dump-header -c --cookie-jar -d --data --data-raw --data-binary --data-ascii \
              --data-urlencode -F --form --form-string -T --upload-file --json --cert -E --key",
-};
+);
 
 const DATA: &str = "-d --data --data-raw --data-binary --data-ascii --data-urlencode";
 const UPLOADS: &str = "-F --form --form-string -T --upload-file --json";
 const FILES: &str = "-o --output -D --dump-header -c --cookie-jar";
-
-/// Words in an address that name an action although the method is GET.
-const ACTIONS: &[&str] = &[
-    "delete",
-    "remove",
-    "destroy",
-    "restart",
-    "reboot",
-    "reload",
-    "rollback",
-    "deploy",
-    "trigger",
-    "shutdown",
-    "stop",
-    "start",
-    "kill",
-    "quit",
-    "reset",
-    "purge",
-    "flush",
-    "drain",
-    "enable",
-    "disable",
-    "execute",
-    "exec",
-    "run",
-    "set",
-    "update",
-    "create",
-    "failover",
-    "promote",
-    "abort",
-    "logout",
-    "unsubscribe",
-];
 
 pub(super) fn judge(words: &[Word]) -> Verdict {
     let args = Args::read(words, &[SPEC]);
@@ -95,6 +61,10 @@ fn method(args: &Args) -> Verdict {
         return verdict.worst(changes("`curl` uploads data".to_owned()));
     }
     let asks = args.has("-G") || args.has("--get");
+    let action = args.values(DATA).find_map(|value| actions::named(&value.text)).filter(|_| asks);
+    if let Some(action) = action {
+        return verdict.worst(names(&action));
+    }
     let only_text = args.values(DATA).all(|value| value.exact().is_some_and(|text| !text.contains('@')));
     if args.values(DATA).next().is_some() && !(asks && only_text) {
         return verdict.worst(changes("`curl` sends data".to_owned()));
@@ -105,7 +75,11 @@ fn method(args: &Args) -> Verdict {
 fn headers(args: &Args) -> Verdict {
     for header in args.values("-H --header") {
         let text = header.text.to_ascii_lowercase();
-        if text.starts_with('@') || text.contains("override") || text.is_empty() {
+        let name = text.split([':', ';']).next().unwrap_or_default();
+        // A name that is not whole may become any.
+        let is_open = header.shape != Shape::Exact && name == text;
+        let acts = ["method", "override", "action"].iter().any(|word| name.contains(word));
+        if is_open || acts || text.starts_with('@') || text.contains("override") || text.is_empty() {
             return Verdict::unknown("`curl` sends a header that may change what it asks for");
         }
     }
@@ -135,27 +109,28 @@ fn address(word: &Word) -> Verdict {
     if !(known_host || hosted) {
         return Verdict::unknown("`curl` uses an address that is not plainly http");
     }
-    let path = text
+    let path = word
+        .text
         .splitn(2, "://")
         .last()
         .and_then(|rest| rest.split_once(['/', '?']))
         .map_or("", |(_, path)| path);
-    let named =
-        path.split(|character: char| !character.is_alphanumeric()).find(|part| ACTIONS.contains(part));
-    match named {
-        Some(action) => Verdict::unknown(format!(
-            "the address names an action ({action}), so asking may change something"
-        )),
+    match actions::named(path) {
+        Some(action) => names(&action),
         None => Verdict::new(Effect::ReadsWorld, "`curl` only asks, with GET or HEAD"),
     }
 }
 
+fn names(action: &str) -> Verdict {
+    Verdict::unknown(format!("the address names an action ({action}), so asking may change something"))
+}
+
 /// `wget` writes a file, unless it is told to print what it gets or only to ask whether it is there.
 pub(super) fn wget(words: &[Word]) -> Verdict {
-    let spec = Spec {
-        switches: "-q -nv -S --spider --server-response --no-check-certificate --quiet",
-        values: "-O --output-document -T --timeout -t --tries -U",
-    };
+    let spec = Spec::of(
+        "-q -nv -S --spider --server-response --no-check-certificate --quiet",
+        "-O --output-document -T --timeout -t --tries -U",
+    );
     let args = Args::read(words, &[spec]);
     if let Some(unknown) = args.unknown.first() {
         return Verdict::unknown(format!("nobody has vouched for {unknown} of `wget`"));
@@ -163,9 +138,10 @@ pub(super) fn wget(words: &[Word]) -> Verdict {
     if args.operands.is_empty() {
         return Verdict::unknown("`wget` has no address that is known");
     }
-    let mut files = args.values("-O --output-document");
-    let prints = files.next().is_some_and(|file| matches!(file.exact(), Some("-" | "/dev/null")));
-    if args.has("--spider") || (prints && files.next().is_none()) {
+    let given: Vec<&Word> = args.values("-O --output-document").collect();
+    let prints = |file: &&Word| matches!(file.exact(), Some("-" | "/dev/null"));
+    // The file is emptied although nothing is fetched.
+    if given.is_empty() && args.has("--spider") || (!given.is_empty() && given.iter().all(prints)) {
         addresses(&args)
     } else {
         addresses(&args).worst(Verdict::new(Effect::ChangesHere, "`wget` writes a file"))

@@ -6,10 +6,7 @@ use super::super::word::Word;
 use crate::Effect;
 
 pub(super) fn sed(words: &[Word]) -> Verdict {
-    let spec = Spec {
-        switches: "-n --quiet --silent -E -r --regexp-extended -u --unbuffered",
-        values: "-e --expression",
-    };
+    let spec = Spec::of("-n --quiet --silent -E -r --regexp-extended -u --unbuffered", "-e --expression");
     if words.iter().any(|word| word.text.starts_with("-i") || word.text.starts_with("--in-place")) {
         return Verdict::new(Effect::ChangesHere, "`sed -i` rewrites files");
     }
@@ -44,7 +41,7 @@ fn sed_reads(program: &str) -> bool {
 }
 
 pub(super) fn awk(words: &[Word]) -> Verdict {
-    let args = Args::read(words, &[Spec { switches: "", values: "-F -v" }]);
+    let args = Args::read(words, &[Spec::of("", "-F -v")]);
     let plain = args.operands.first().and_then(Word::exact).is_some_and(awk_reads);
     if plain && args.unknown.is_empty() {
         Verdict::new(Effect::ReadsHere, "`awk` only edits what flows through it")

@@ -74,19 +74,20 @@ const FUNCTIONS: &[&str] = &[
 ];
 
 pub(super) fn psql(words: &[Word]) -> Verdict {
-    let spec = Spec {
-        switches: "-t --tuples-only -A --no-align -x --expanded -q --quiet -X --no-psqlrc -w --no-password --csv",
-        values: "-c --command -h --host -p --port -U --username -d --dbname -F --field-separator",
-    };
+    let spec = Spec::of(
+        "-t --tuples-only -A --no-align -x --expanded -q --quiet -X --no-psqlrc -w --no-password --csv",
+        "-c --command -h --host -p --port -U --username -d --dbname -F --field-separator",
+    );
     let args = Args::read(words, &[spec]);
     console("psql", &args, "-c --command")
 }
 
 pub(super) fn mysql(words: &[Word]) -> Verdict {
-    let spec = Spec {
-        switches: "-N -B -t -s -p --batch --table --skip-column-names --silent",
-        values: "-e --execute -h --host -P --port -u --user -D --database",
-    };
+    let spec = Spec::of(
+        "-N -B -t -s --batch --table --skip-column-names --silent",
+        "-e --execute -h --host -P --port -u --user -D --database",
+    )
+    .glued("-p --password");
     console("mysql", &Args::read(words, &[spec]), "-e --execute")
 }
 
@@ -134,7 +135,7 @@ fn is_plain_look(statement: &str) -> bool {
         return words.next().is_some_and(|word| known.contains(&word)) && words.all(plain);
     }
     let lower = statement.to_ascii_lowercase();
-    let plain = lower.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" _.%'=\n".contains(&byte));
+    let plain = lower.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" _.%'=".contains(&byte));
     let (first, rest) = lower.split_once(' ').unwrap_or((&lower, ""));
     match first {
         "show" => plain && !rest.is_empty(),
@@ -152,7 +153,7 @@ fn is_plain_select(statement: &str) -> bool {
         "into", "for", "lock", "insert", "update", "delete", "call", "do", "copy", "set", "nextval", "setval",
     ];
     sql.starts_with("select ")
-        && !sql.contains([';', '\\', '$', '"'])
+        && !sql.contains([';', '\\', '$', '"', '`'])
         && !sql.contains("--")
         && !sql.contains("/*")
         && !words.iter().any(|word| writes.contains(word))
@@ -161,7 +162,13 @@ fn is_plain_select(statement: &str) -> bool {
 
 /// Whether the name before a bracket is one that only calculates, or no name at all.
 fn calls_known(before: &str) -> bool {
-    let word = |character: char| character.is_alphanumeric() || character == '_' || character == '.';
-    let name = before.trim_end().rsplit(|character| !word(character)).next().unwrap_or_default();
-    name.is_empty() || FUNCTIONS.contains(&name)
+    // A database takes signs of other scripts for letters, so that they are part of the name.
+    let word =
+        |character: char| character.is_alphanumeric() || "_.".contains(character) || !character.is_ascii();
+    let before = before.trim_end();
+    let name = before.rsplit(|character| !word(character)).next().unwrap_or_default();
+    match name {
+        "" => before.is_empty() || before.ends_with(|last: char| "(,=<>+-*/%|!".contains(last)),
+        name => FUNCTIONS.contains(&name),
+    }
 }

@@ -70,6 +70,13 @@ pub(super) fn crontab(words: &[Word]) -> Verdict {
 
 /// `service NAME status` asks, the rest changes what runs.
 pub(super) fn service(words: &[Word]) -> Verdict {
+    let is_name = |name: &str| {
+        name.starts_with(|first: char| first.is_ascii_alphanumeric())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.@".contains(&byte))
+    };
+    if !words.first().and_then(Word::exact).is_some_and(is_name) {
+        return Verdict::unknown("`service` runs the script of that name");
+    }
     match (words.get(1).and_then(Word::exact), words.len()) {
         (Some("status"), 2) => Verdict::new(Effect::ReadsHere, "`service … status` only reads"),
         (Some("start" | "stop" | "restart" | "reload"), 2) => {

@@ -11,7 +11,7 @@ const SETS: &str = "changes a setting of production";
 const GONE: &str = "removes what production uses";
 
 const fn tool(name: &'static str, globals: &'static str, verbs: &'static [Verb]) -> Tool {
-    Tool { name, globals: Spec { switches: "-j --json", values: globals }, verbs }
+    Tool { name, globals: Spec::of("-j --json", globals), verbs }
 }
 
 pub(super) const TOOLS: &[Tool] = &[

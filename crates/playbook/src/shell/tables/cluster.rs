@@ -12,33 +12,26 @@ const READ: &str = "only reads";
 pub(super) const TOOLS: &[Tool] = &[
     Tool {
         name: "kubectl oc",
-        globals: Spec { switches: "", values: "-n --namespace --context --cluster --request-timeout" },
+        globals: Spec::of("", "-n --namespace --context --cluster --request-timeout"),
         verbs: KUBECTL,
     },
-    Tool {
-        name: "helm",
-        globals: Spec { switches: "", values: "-n --namespace --kube-context" },
-        verbs: HELM,
-    },
+    Tool { name: "helm", globals: Spec::of("", "-n --namespace --kube-context"), verbs: HELM },
     Tool {
         name: "aws",
-        globals: Spec {
-            switches: "--no-paginate --no-cli-pager",
-            values: "--region --profile --output --query",
-        },
+        globals: Spec::of("--no-paginate --no-cli-pager", "--region --profile --output --query"),
         verbs: AWS,
     },
     Tool {
         name: "gcloud",
-        globals: Spec { switches: "--quiet", values: "--project --format --filter --limit --sort-by" },
+        globals: Spec::of("--quiet", "--project --format --filter --limit --sort-by"),
         verbs: GCLOUD,
     },
     Tool {
         name: "az",
-        globals: Spec { switches: "", values: "-o --output --query --subscription -g --resource-group" },
+        globals: Spec::of("", "-o --output --query --subscription -g --resource-group"),
         verbs: AZ,
     },
-    Tool { name: "terraform tofu", globals: Spec { switches: "", values: "-chdir" }, verbs: TERRAFORM },
+    Tool { name: "terraform tofu", globals: Spec::of("", "-chdir"), verbs: TERRAFORM },
 ];
 
 const KUBECTL: &[Verb] = &[

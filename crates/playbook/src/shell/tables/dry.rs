@@ -27,15 +27,15 @@ const SERVER: &str = "asks the cluster what would happen, and changes nothing";
 const CHART: &str = "renders what would be sent, and changes nothing";
 const BUILDS: &str = "builds in the working folder, and sends nothing";
 
-const KUBE: Spec = Spec {
-    switches: "-R --recursive --force --all -A --all-namespaces --overwrite",
-    values: "-f --filename -n --namespace --context --cluster -l --selector -o --output --replicas -p --patch --type \
+const KUBE: Spec = Spec::of(
+    "-R --recursive --force --all -A --all-namespaces --overwrite",
+    "-f --filename -n --namespace --context --cluster -l --selector -o --output --replicas -p --patch --type \
              --to-revision --current-replicas -c --containers",
-};
-const HELM: Spec = Spec {
-    switches: "-i --install --wait --atomic --force --reuse-values --reset-values",
-    values: "-n --namespace --kube-context -f --values --set --set-string --version --timeout --repo",
-};
+);
+const HELM: Spec = Spec::of(
+    "-i --install --wait --atomic --force --reuse-values --reset-values",
+    "-n --namespace --kube-context -f --values --set --set-string --version --timeout --repo",
+);
 
 const fn kube(path: &'static str) -> Dry {
     Dry { tools: "kubectl oc", path, option: "--dry-run=server", effect: ReadsWorld, why: SERVER, with: KUBE }
@@ -66,10 +66,7 @@ pub(crate) const DRY: &[Dry] = &[
         option: "--dry-run",
         effect: ChangesHere,
         why: BUILDS,
-        with: Spec {
-            switches: "--minify --keep-vars",
-            values: "-e --env -c --config --name --compatibility-date --var",
-        },
+        with: Spec::of("--minify --keep-vars", "-e --env -c --config --name --compatibility-date --var"),
     },
     Dry {
         tools: "convex",
@@ -77,7 +74,7 @@ pub(crate) const DRY: &[Dry] = &[
         option: "--dry-run",
         effect: ChangesHere,
         why: BUILDS,
-        with: Spec { switches: "-y --yes -v --verbose", values: "--typecheck --codegen --env-file" },
+        with: Spec::of("-y --yes -v --verbose", "--typecheck --codegen --env-file"),
     },
     Dry {
         tools: "git",
@@ -85,10 +82,7 @@ pub(crate) const DRY: &[Dry] = &[
         option: "--dry-run",
         effect: ChangesHere,
         why: "asks the other side, runs the repository's own hooks, and sends nothing",
-        with: Spec {
-            switches: "-f --force --tags --all -u --set-upstream --force-with-lease -v",
-            values: "",
-        },
+        with: Spec::of("-f --force --tags --all -u --set-upstream --force-with-lease -v", ""),
     },
 ];
 

@@ -11,46 +11,38 @@ const CONTAINERS: &str = "changes running containers";
 const GONE: &str = "removes what cannot be brought back";
 
 pub(super) const TOOLS: &[Tool] = &[
-    Tool { name: "git", globals: Spec { switches: "--no-pager", values: "" }, verbs: GIT },
+    Tool { name: "git", globals: Spec::of("--no-pager", ""), verbs: GIT },
     Tool {
         name: "systemctl",
-        globals: Spec {
-            switches: "--no-pager --user --system -q --quiet -l --full -a --all --failed --no-legend",
-            values: "-n --lines -t --type --state -p --property -o --output",
-        },
+        globals: Spec::of(
+            "--no-pager --user --system -q --quiet -l --full -a --all --failed --no-legend",
+            "-n --lines -t --type --state -p --property -o --output",
+        ),
         verbs: SYSTEMCTL,
     },
-    Tool { name: "docker podman", globals: Spec { switches: "", values: "" }, verbs: DOCKER },
-    Tool {
-        name: "docker-compose",
-        globals: Spec { switches: "", values: "-f --file -p --project-name" },
-        verbs: COMPOSE,
-    },
-    Tool { name: "crictl", globals: Spec { switches: "", values: "" }, verbs: CRICTL },
-    Tool { name: "supervisorctl", globals: Spec { switches: "", values: "" }, verbs: SUPERVISOR },
-    Tool {
-        name: "ip",
-        globals: Spec { switches: "-s -br -brief -4 -6 -c -color -o -d -h -j", values: "" },
-        verbs: IP,
-    },
-    Tool { name: "gh", globals: Spec { switches: "", values: "-R --repo" }, verbs: GH },
+    Tool { name: "docker podman", globals: Spec::of("", ""), verbs: DOCKER },
+    Tool { name: "docker-compose", globals: Spec::of("", "-f --file -p --project-name"), verbs: COMPOSE },
+    Tool { name: "crictl", globals: Spec::of("", ""), verbs: CRICTL },
+    Tool { name: "supervisorctl", globals: Spec::of("", ""), verbs: SUPERVISOR },
+    Tool { name: "ip", globals: Spec::of("-s -br -brief -4 -6 -c -color -o -d -h -j", ""), verbs: IP },
+    Tool { name: "gh", globals: Spec::of("", "-R --repo"), verbs: GH },
 ];
 
 const GIT: &[Verb] = &[
     verb("status", ReadsHere, "only reads").with("-s --short -b --branch --porcelain", ""),
     verb("log", ReadsHere, "only reads").with(
         "-NUM --oneline -p --patch --stat --graph --all --decorate --merges --no-merges --first-parent --name-only --name-status --reverse",
-        "-n --max-count --since --until --after --before --author --grep --format --pretty --date -S -G",
-    ),
-    verb("diff", ReadsHere, "only reads").with("--stat --name-only --name-status --cached --staged -w --shortstat", "-U"),
-    verb("show", ReadsHere, "only reads").with("--stat --name-only --name-status --oneline -s", "--format --pretty"),
+        "-n --max-count --since --until --after --before --author --grep --date -S -G",
+    ).glued("--format --pretty --abbrev"),
+    verb("diff", ReadsHere, "only reads").with("--stat --name-only --name-status --cached --staged -w --shortstat", "").glued("-U --unified --abbrev"),
+    verb("show", ReadsHere, "only reads").with("--stat --name-only --name-status --oneline -s", "").glued("--format --pretty --abbrev"),
     verb("rev-parse", ReadsHere, "only reads").with("--short --abbrev-ref --verify --show-toplevel", ""),
     verb("blame", ReadsHere, "only reads").with("", "-L"),
     verb("branch", ReadsHere, "only lists branches").with("-a --all -r --remotes -v -vv --show-current", "--contains --merged --no-merged --sort").operands(0),
     verb("remote", ReadsHere, "only lists remotes").with("-v --verbose", "").operands(0),
     verb("ls-files", ReadsHere, "only reads").with("-m -o -d -s -t -u", ""),
     verb("ls-remote", ReadsWorld, "only reads").with("--heads --tags -h -t --refs -q", "--sort"),
-    verb("describe", ReadsHere, "only reads").with("--tags --always --all --long --dirty --exact-match", "--match --abbrev"),
+    verb("describe", ReadsHere, "only reads").with("--tags --always --all --long --dirty --exact-match", "--match").glued("--abbrev"),
     verb("shortlog", ReadsHere, "only reads").with("-s -n -e -sn", "--since --until"),
     verb("reflog", ReadsHere, "only reads").with("-NUM --date=iso", "-n --date").operands(0),
     verb("tag -l", ReadsHere, "only lists tags").with("", "--sort --contains"),

@@ -4,7 +4,7 @@ use super::super::argv::Spec;
 use super::super::manifest::{Tool, Verb, verb};
 use crate::Effect::{ChangesHere, Destroys, FollowsLog, ReadsHere, ReadsWorld, Waits};
 
-const NONE: Spec = Spec { switches: "", values: "" };
+const NONE: Spec = Spec::of("", "");
 
 const fn tool(name: &'static str, verbs: &'static [Verb]) -> Tool {
     Tool { name, globals: NONE, verbs }
@@ -20,8 +20,11 @@ const ASKS: &[Verb] = &[verb("", ReadsWorld, "only asks the network").any()];
 pub(super) const TOOLS: &[Tool] = &[
     tool("grep egrep fgrep head wc cut tr cat ls echo true false pwd basename dirname realpath", READS),
     tool("readlink stat df du free uptime ps id whoami uname nproc cd tac rev nl fold paste comm diff cmp", READS),
-    tool("md5sum sha256sum sha1sum strings column jq lscpu lsblk vmstat iostat groups lsmod lspci", READS),
-    tool("zcat zgrep w who last findmnt getent pgrep pidof pstree pmap mpstat printenv seq", READS),
+    tool("md5sum sha256sum sha1sum strings column jq lscpu lsblk vmstat iostat groups lsmod", READS),
+    tool("zcat zgrep w who last findmnt getent pgrep pidof pstree mpstat printenv seq", READS),
+    // Others write a file of settings, fetch a list, or search the bus in a way that may stop the machine.
+    tool("pmap", &[verb("", ReadsHere, "only reads").with("-x --extended -X -XX -d --device -q --quiet -p --show-path", "-A --range")]),
+    tool("lspci", &[verb("", ReadsHere, "only reads").with("-v -vv -vvv -k -n -nn -t -D -P -PP -m -mm -x", "-s -d")]),
     tool("env", &[verb("", ReadsHere, "only lists variables").operands(0)]),
     tool("hostname", &[verb("", ReadsHere, "only reads").with("-f --fqdn -i -I -s -d -A", "").operands(0)]),
     tool("hostnamectl timedatectl", &[verb("", ReadsHere, "only reads").operands(0)]),
@@ -30,7 +33,7 @@ pub(super) const TOOLS: &[Tool] = &[
         .operands(0)
         .raised(&[("-w", FollowsLog, LASTS), ("--follow", FollowsLog, LASTS)])]),
     tool("top", &[verb("", FollowsLog, LASTS).with("-b -H -c -i", "-n -p -u -o -d -w")]),
-    tool("sar", &[verb("", ReadsHere, "only reads").with("-u -r -q -b -d -S -W -A", "-n -f -s -e -P")]),
+    tool("sar", &[verb("", ReadsHere, "only reads").with("-u -r -q -b -d -S -W -A", "-n -P").glued("-f -s -e")]),
     tool("pidstat", &[verb("", ReadsHere, "only reads").with("-u -r -d -h -l -t -w", "-p -C")]),
     tool("file", &[verb("", ReadsHere, "only reads").with("-b -i -L", "")]),
     tool("tree", &[verb("", ReadsHere, "only reads").with("-a -d -h", "-L -I")]),
@@ -42,7 +45,7 @@ pub(super) const TOOLS: &[Tool] = &[
     tool("mtr tracepath", &[verb("", ReadsWorld, "only asks the network").with("-r --report -n -w -b", "-c -m")]),
     // `-v` of printf may run what stands in a subscript.
     tool("printf", &[verb("", ReadsHere, "only prints")]),
-    tool("lsof", &[verb("", ReadsHere, "only lists open files").with("-n -P -t -a -l", "-i -p -u -c -d -g -s")]),
+    tool("lsof", &[verb("", ReadsHere, "only lists open files").with("-n -P -t -a -l", "-p -u -c -d").glued("-i -g -s")]),
     tool("mkdir touch cp mv tee ln chmod chown install tar gzip gunzip unzip", WRITES),
     tool("rm rmdir shred dd mkfs truncate reboot shutdown poweroff halt", REMOVES),
     tool("kill killall pkill", STOPS),
@@ -70,8 +73,10 @@ pub(super) const TOOLS: &[Tool] = &[
         .with(
             "-f --follow -r --reverse -x --catalog --no-pager -k --dmesg -q --quiet -b --boot -e --pager-end --utc -a -m \
              --no-pager --no-hostname --disk-usage --list-boots -NUM",
-            "-u --unit -n --lines -p --priority -S --since -U --until -o --output -g --grep -t --identifier",
+            "-u --unit -p --priority -S --since -U --until -o --output -g --grep -t --identifier",
         )
+        // A number behind it is taken for its value, and for a word that is sought: both only read.
+        .glued("-n --lines")
         .raised(&[
             ("-f", FollowsLog, "goes on until it is ended"),
             ("--follow", FollowsLog, "goes on until it is ended"),

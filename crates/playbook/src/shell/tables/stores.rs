@@ -10,11 +10,7 @@ const GONE: &str = "removes stored data";
 const SETS: &str = "changes how production runs";
 
 const fn tool(name: &'static str, globals: &'static str, verbs: &'static [Verb]) -> Tool {
-    Tool {
-        name,
-        globals: Spec { switches: "--tls --no-auth-warning --raw --no-raw --cluster -v", values: globals },
-        verbs,
-    }
+    Tool { name, globals: Spec::of("--tls --no-auth-warning --raw --no-raw --cluster -v", globals), verbs }
 }
 
 pub(super) const TOOLS: &[Tool] = &[

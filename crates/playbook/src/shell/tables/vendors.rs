@@ -12,12 +12,12 @@ const GONE: &str = "removes what production uses";
 pub(super) const TOOLS: &[Tool] = &[
     Tool {
         name: "wrangler",
-        globals: Spec { switches: "-h --help", values: "-e --env -c --config --cwd --env-file --profile" },
+        globals: Spec::of("-h --help", "-e --env -c --config --cwd --env-file --profile"),
         verbs: WRANGLER,
     },
-    Tool { name: "modal", globals: Spec { switches: "--help", values: "" }, verbs: MODAL },
-    Tool { name: "convex", globals: Spec { switches: "-h --help", values: "" }, verbs: CONVEX },
-    Tool { name: "vercel", globals: Spec { switches: "", values: "--scope -S -t --token" }, verbs: VERCEL },
+    Tool { name: "modal", globals: Spec::of("--help", ""), verbs: MODAL },
+    Tool { name: "convex", globals: Spec::of("-h --help", ""), verbs: CONVEX },
+    Tool { name: "vercel", globals: Spec::of("", "--scope -S -t --token"), verbs: VERCEL },
 ];
 
 const WRANGLER: &[Verb] = &[
@@ -44,10 +44,10 @@ const WRANGLER: &[Verb] = &[
     verb("pages project list", ReadsWorld, READ).with("--json", ""),
     verb("kv key list", ReadsWorld, READ).with("--remote", "--namespace-id --binding --prefix"),
     verb("kv key get", ReadsWorld, READ).with("--remote --text", "--namespace-id --binding"),
-    verb("d1 migrations list", ReadsWorld, READ).with("--remote", ""),
     verb("rollback", ChangesProduction, SERVES),
     verb("deploy", ChangesProduction, SERVES),
     verb("publish", ChangesProduction, SERVES),
+    verb("d1 migrations list", ChangesProduction, "makes the table of migrations where there is none"),
     verb("versions deploy", ChangesProduction, SERVES),
     verb("versions upload", ChangesProduction, "uploads a version to production"),
     verb("triggers deploy", ChangesProduction, SERVES),
