@@ -2,7 +2,7 @@
 
 use super::steps::answered;
 use super::{Put, Questions, Sureness, named, offer, sureness};
-use crate::model::{DoubtKind, Origin, Playbook};
+use crate::model::{DoubtKind, EscalationHop, Origin, Playbook};
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -18,9 +18,14 @@ impl Questions<'_> {
         self.one(&mut playbook.postmortem, |part| ("the rules for postmortems", "", &mut part.origin));
         self.each(&mut playbook.severities, |row| ("a severity", row.name.as_str(), &mut row.origin));
         let Playbook { escalation, escalation_otherwise, .. } = playbook;
-        for hops in escalation.values_mut().chain([escalation_otherwise]) {
-            self.each(hops, |hop| ("someone to wake", hop.target.as_str(), &mut hop.origin));
-        }
+        // A severity of which no line is taken has no path of its own; one that names only work wakes nobody.
+        escalation.retain(|_, hops| {
+            hops.is_empty() || {
+                self.hops(hops);
+                !hops.is_empty()
+            }
+        });
+        self.hops(escalation_otherwise);
         self.each(&mut playbook.contacts, |one| ("a contact", one.role.as_str(), &mut one.origin));
         self.each(&mut playbook.services, |one| ("a service", one.name.as_str(), &mut one.origin));
         self.each(&mut playbook.templates, |one| ("a message template", one.name.as_str(), &mut one.origin));
@@ -30,6 +35,10 @@ impl Questions<'_> {
         for runbook in &mut playbook.runbooks {
             self.each(&mut runbook.symptoms, |one| ("a symptom", one.text.as_str(), &mut one.origin));
         }
+    }
+
+    fn hops(&mut self, hops: &mut Vec<EscalationHop>) {
+        self.each(hops, |hop| ("someone to wake", hop.target.as_str(), &mut hop.origin));
     }
 
     fn one<T>(&mut self, slot: &mut Option<T>, view: impl Fn(&mut T) -> (&'static str, &str, &mut Origin)) {

@@ -54,7 +54,7 @@ rules! {
         takes "the bullets of a labelled procedure that has neither numbers nor commands",
         fails "bullets that only explain become steps, too";
     CHECK_RANGE = "check-range", 85,
-        takes "two numbers with a unit after between, such as `between 10 % and 50 %`",
+        takes "two numbers after between, such as `between 10 % and 50 %`",
         fails "a range told with a dash alone, such as `10-50 %`, is not read as one";
     CHECK_STATUS = "check-status", 90,
         takes "an HTTP status after a word such as get, return or expect",
@@ -97,9 +97,9 @@ rules! {
         fails "levels among a runbook's own parts are not for the whole playbook and stay prose";
     ESCALATION_LINE = "escalation-line", 85,
         takes "lines and rows `P0: role → (5 min) → role`; without a severity where every arrow has its delay",
-        fails "from when such delays count is not said: a setting decides";
+        fails "where it is not said from when a delay counts, a setting decides";
     ESCALATION_UNTIMED = "escalation-untimed", 45,
-        takes "nothing: levels of which one has no clear delay are asked about, and stay prose until then",
+        takes "nothing: levels, on lines of their own or with arrows, of which one has no clear delay are asked about, and stay prose until then",
         fails "a time in which somebody answers, such as a response time, is no delay";
     STEP_FENCE = "fence-procedure", 70,
         takes "the command fences of a procedure without numbers, each titled by the paragraph before it",

@@ -188,7 +188,7 @@ pub(super) fn target(text: &str) -> Option<String> {
 }
 
 /// Cut at what parts one thing from the next, outside words and numbers.
-fn clauses(text: &str) -> Vec<&str> {
+pub(super) fn clauses(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut from = 0;
     let bytes = text.as_bytes();

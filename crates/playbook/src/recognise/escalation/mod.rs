@@ -7,14 +7,14 @@
 
 mod entry;
 mod levels;
+mod line;
 mod path;
 
 use super::claims::{Claims, Role};
-use super::measure::minutes;
 use super::parts::own_parts;
 use super::rules;
 use super::words::{Announced, Topic, arrows, calling, is_bare, severity_key, severity_names};
-use crate::model::{DelayBasis, EscalationHop};
+use crate::model::EscalationHop;
 use crate::scan::{Block, Document, Inline};
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
@@ -102,8 +102,9 @@ fn chain_of(doc: &Document<'_>, index: usize) -> Option<Vec<EscalationHop>> {
     doc.sections.get(index)?.blocks.iter().for_each(|block| gather(block, ARROWS, &mut lines));
     lines.iter().find_map(|(line, text)| {
         let text = arrows(text);
-        let hops = text.contains('→').then(|| hops(&text, *line))?;
-        let is_timed = hops.iter().skip(1).all(|hop| hop.delay_min > 0);
+        let hops = text.contains('→').then(|| line::hops(&text, *line))?;
+        let is_asked = hops.iter().any(|hop| hop.origin.rule == rules::ESCALATION_UNTIMED.id);
+        let is_timed = is_asked || hops.iter().skip(1).all(|hop| hop.delay_min > 0);
         let names_severity = hops.iter().any(|hop| severity_key(&hop.target).is_some());
         (hops.len() >= 2 && is_timed && !names_severity).then_some(hops)
     })
@@ -193,50 +194,12 @@ impl Escalation {
             self.paths.entry(severity).or_default();
             return;
         }
-        self.paths.entry(severity).or_insert_with(|| hops(path, line));
-    }
-}
-
-/// The targets of a path and the delays between them.
-fn hops(path: &str, line: u32) -> Vec<EscalationHop> {
-    let mut hops = Vec::new();
-    let mut delay_min = 0;
-    for part in path.split('→').map(str::trim).filter(|part| !part.is_empty()) {
-        match delay(part) {
-            Some(minutes) => delay_min = minutes,
-            None => {
-                let (target, inline) = split_delay(part);
-                hops.push(EscalationHop {
-                    target,
-                    delay_min: inline.unwrap_or(delay_min),
-                    counted: DelayBasis::Unsaid,
-                    line,
-                    origin: rules::ESCALATION_LINE.at(line),
-                });
-                delay_min = 0;
-            }
+        let hops = line::hops(path, line);
+        // A line that names nobody says nothing about whom to wake, least of all that it is nobody.
+        if !hops.is_empty() {
+            self.paths.entry(severity).or_insert(hops);
         }
     }
-    hops
-}
-
-/// A part that is only a delay, such as `(5 min)` or `after 1 hour`.
-fn delay(part: &str) -> Option<u32> {
-    let bare = part.trim_matches(['(', ')', '[', ']']).trim().to_lowercase();
-    let bare = ["after ", "wait ", "in ", "+"].iter().find_map(|w| bare.strip_prefix(w)).unwrap_or(&bare);
-    let starts = bare.starts_with(|c: char| c.is_ascii_digit());
-    minutes(bare).filter(|_| starts && bare.split_whitespace().count() <= 2)
-}
-
-/// A target with its own delay, such as `Eng Lead (15 min)`.
-fn split_delay(part: &str) -> (String, Option<u32>) {
-    if let Some((target, inside)) = part.strip_suffix(')').and_then(|p| p.rsplit_once('('))
-        && let Some(minutes) = delay(inside)
-        && !target.trim().is_empty()
-    {
-        return (target.trim().to_string(), Some(minutes));
-    }
-    (part.to_string(), None)
 }
 
 fn is_work(path: &str) -> bool {
@@ -272,6 +235,14 @@ mod tests {
         assert_eq!(
             shape(text),
             [("P0".to_string(), hops(&[("A", 0), ("B", 5), ("C", 60)])), ("P3".to_string(), Vec::new())]
+        );
+    }
+
+    #[test]
+    fn a_line_of_delays_alone_is_no_path() {
+        assert_eq!(
+            shape("## Escalation\n\n```\nP0: (5 min) → some minutes later\nP1: A\n```\n"),
+            [("P1".to_string(), hops(&[("A", 0)]))]
         );
     }
 

@@ -2,6 +2,8 @@
 //!
 //! Words only, in four languages; what they amount to is the escalation's business.
 
+use alloc::string::String;
+
 /// The entries of a list that is written as one text, with bars between them.
 fn each(list: &'static str) -> impl Iterator<Item = &'static str> {
     list.split('|')
@@ -42,6 +44,66 @@ pub(crate) fn is_at_once(clause: &str) -> bool {
     each(AT_ONCE).any(|words| lower.contains(words))
         && lower.split_whitespace().count() <= 4
         && super::super::measure::minutes(&lower).unwrap_or_default() == 0
+}
+
+/// Lengths of time without a number, and the same with one.
+const WORDED: &[(&str, &str)] = &[
+    ("quarter of an hour", "15 min"),
+    ("cuarto de hora", "15 min"),
+    ("half an hour", "30 min"),
+    ("half-an-hour", "30 min"),
+    ("half hour", "30 min"),
+    ("half-hour", "30 min"),
+    ("media hora", "30 min"),
+    ("meia hora", "30 min"),
+    ("半時間", "30 min"),
+    ("an hour", "1 hour"),
+    ("one hour", "1 hour"),
+    ("una hora", "1 hora"),
+    ("uma hora", "1 hora"),
+    ("two hours", "2 hours"),
+    ("dos horas", "2 horas"),
+    ("duas horas", "2 horas"),
+    ("five minutes", "5 minutes"),
+    ("ten minutes", "10 minutes"),
+    ("fifteen minutes", "15 minutes"),
+    ("twenty minutes", "20 minutes"),
+    ("thirty minutes", "30 minutes"),
+    ("cinco minutos", "5 minutos"),
+    ("diez minutos", "10 minutos"),
+    ("dez minutos", "10 minutos"),
+    ("quince minutos", "15 minutos"),
+    ("quinze minutos", "15 minutos"),
+];
+
+/// The same text, with a number where a length of time is told in words.
+pub(crate) fn with_numbers(text: &str) -> String {
+    let mut text = String::from(text);
+    for (words, number) in WORDED {
+        while let Some(at) = text.to_ascii_lowercase().find(words) {
+            text.replace_range(at..at + words.len(), number);
+        }
+    }
+    text
+}
+
+const TIMES: &str = "minute|minutes|mins|hour|hours|hora|horas|minuto|minutos";
+/// What makes a length of time of such a word that has no number; alone it is part of a role's name.
+const SOME: &str = "\
+    few|some|several|couple|more|later|after|within|wait|unos|unas|algunos|algunas|pocos|pocas|más|después|tarde|\
+    alguns|poucos|poucas|mais|depois";
+
+/// Whether a text speaks of a length of time, be it understood or not.
+pub(crate) fn tells_time(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let holds = |list: &'static str| {
+        let mut words = lower.split(|character: char| !character.is_alphanumeric());
+        words.any(|word| each(list).any(|known| known == word))
+    };
+    super::super::measure::minutes(&lower).is_some()
+        || (holds(TIMES) && holds(SOME) && !lower.contains("after hours") && !lower.contains("after-hours"))
+        || lower.contains("時間後")
+        || lower.contains("分後")
 }
 
 const UNANSWERED: &str = "\
