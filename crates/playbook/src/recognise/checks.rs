@@ -2,7 +2,7 @@
 
 use super::measure::{Quantity, minutes, minutes_of, product, quantities};
 use super::rules;
-use super::words::LANGUAGES;
+use super::words::{LANGUAGES, Language};
 use crate::model::{Check, CheckKind, Comparison};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -132,8 +132,11 @@ impl Measured<'_> {
         from: usize,
     ) -> Option<(CheckKind, usize)> {
         let before = self.text.get(from..quantity.start)?.trim_end();
-        let (words, comparison) = comparison(before)?;
+        let (words, comparison) =
+            comparison(before).or_else(|| Some(("", comparison_behind(self.text.get(quantity.end..)?)?)))?;
         let head = before.get(..before.len() - words.len())?;
+        // What stands before another number is about that one.
+        let head = if words.is_empty() && head.contains(|c: char| c.is_ascii_digit()) { "" } else { head };
         if head.ends_with(['-', '=']) {
             return None;
         }
@@ -144,11 +147,14 @@ impl Measured<'_> {
         Some((CheckKind::Threshold { metric, comparison, value, unit, window_min }, used))
     }
 
-    /// `between 10 % and 50 %`.
+    /// `between 10 % and 50 %`, or `between 10 and 100` where nothing is counted behind it.
     fn range(&self, low: &Quantity, high: Option<&Quantity>, from: usize) -> Option<(CheckKind, usize)> {
-        let high = high.filter(|high| !high.unit.is_empty())?;
+        let high = high?;
         let before = self.text.get(from..low.start)?.trim_end();
         let word = ["between", "entre"].into_iter().find(|word| ends_with(before, word))?;
+        if high.unit.is_empty() && !(before.len() > word.len() && ends_there(self.text.get(high.end..)?)) {
+            return None;
+        }
         let joint = self.text.get(low.end..high.start)?.trim().to_lowercase();
         if !matches!(joint.as_str(), "and" | "y" | "e") {
             return None;
@@ -177,8 +183,29 @@ impl Measured<'_> {
 
 /// Whether the word before a number says that it is a status.
 fn leads_to_status(text: &str, start: usize) -> bool {
-    const VERBS: &[&str] =
-        &["get", "return", "returns", "status", "see", "code", "http", "with", "expect", "be", "answer"];
+    const VERBS: &[&str] = &[
+        "get",
+        "return",
+        "returns",
+        "status",
+        "see",
+        "code",
+        "http",
+        "with",
+        "expect",
+        "be",
+        "answer",
+        "retornar",
+        "retorna",
+        "retorne",
+        "devolver",
+        "devuelve",
+        "devuelva",
+        "responder",
+        "responde",
+        "con",
+        "com",
+    ];
     let before = text.get(..start).unwrap_or_default().trim_end();
     VERBS.iter().any(|verb| {
         let Some(at) = before.len().checked_sub(verb.len()) else { return false };
@@ -207,6 +234,30 @@ fn comparison(before: &str) -> Option<(&'static str, Comparison)> {
     let above = LANGUAGES.iter().flat_map(|language| language.above).map(|words| (*words, Comparison::Above));
     let below = LANGUAGES.iter().flat_map(|language| language.below).map(|words| (*words, Comparison::Below));
     above.chain(below).filter(|(words, _)| ends_with(tail, words)).max_by_key(|(words, _)| words.len())
+}
+
+/// Whether a text goes on with nothing, or with a sign that ends what was said.
+fn ends_there(after: &str) -> bool {
+    let behind = after.trim_start_matches(['.', ',', ';', ')']);
+    behind.is_empty() || (behind.len() < after.len() && behind.starts_with(' '))
+}
+
+/// What the words behind a number compare with it.
+fn comparison_behind(after: &str) -> Option<Comparison> {
+    let after = after.trim_start();
+    if after.is_empty() || after.starts_with(|first: char| first.is_ascii()) {
+        return None;
+    }
+    let begins = |words: fn(&'static Language) -> &'static [&'static str]| {
+        LANGUAGES.into_iter().flat_map(words).any(|word| after.starts_with(word))
+    };
+    if begins(|language| language.above_behind) {
+        Some(Comparison::Above)
+    } else if begins(|language| language.below_behind) {
+        Some(Comparison::Below)
+    } else {
+        None
+    }
 }
 
 /// No more of a text than a comparison can take, so that a long line with many numbers is not read again and again.
@@ -385,6 +436,8 @@ mod tests {
             ("La tasa es más de 0,5 %", Comparison::Above, 0.5, "%"),
             ("Latência abaixo de 1,25 s", Comparison::Below, 1.25, "s"),
             ("more than 1,000 requests", Comparison::Above, 1000.0, ""),
+            ("復旧確認: 5 分以内に 95 % 未満になること", Comparison::Below, 95.0, "%"),
+            ("キューの長さが 95 % を超える", Comparison::Above, 95.0, "%"),
         ] {
             let Some(CheckKind::Threshold { comparison: found, value: number, unit: of, .. }) =
                 kind(text, "")
@@ -395,6 +448,9 @@ mod tests {
         }
         assert_eq!(kind("expect HTTP 200", ""), Some(CheckKind::HttpStatus { status: 200 }));
         assert_eq!(kind("Debe mostrar una conexión", ""), Some(CheckKind::Words));
+        for text in ["`curl` deve retornar 200 em 5 minutos", "Debe devolver 200", "Deve responder com 200"] {
+            assert_eq!(kind(text, ""), Some(CheckKind::HttpStatus { status: 200 }), "{text}");
+        }
     }
 
     #[test]
@@ -415,6 +471,10 @@ mod tests {
         );
         assert_eq!(of("Error rate between 10 % and 50 %"), ["Error rate 10..50%"]);
         assert_eq!(of("La tasa entre 10 y 50 %"), ["La tasa 10..50%"]);
+        assert_eq!(of("Queue depth between 10 and 100."), ["Queue depth 10..100"]);
+        assert_eq!(of("Queue depth between 10 and 100, or less"), ["Queue depth 10..100"]);
+        assert_eq!(of("Between 2 and 4"), Vec::<String>::new());
+        assert_eq!(of("Run between 2 and 4 people"), Vec::<String>::new());
         assert_eq!(of("Success should stay > 95 % over 5 minutes"), ["Success Above 95% Some(5)"]);
         assert_eq!(
             of("Should return 426 within 5 seconds"),

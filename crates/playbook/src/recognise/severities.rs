@@ -5,7 +5,7 @@
 use super::claims::{Claims, Role};
 use super::measure::{first_number, minutes};
 use super::rules;
-use super::words::{is_word, rank, severity_key};
+use super::words::{self, holds_any, is_word, rank, severity_key};
 use crate::model::{Response, SeverityRow};
 use crate::scan::{Block, Document, Inline, Row, Table};
 use alloc::string::{String, ToString};
@@ -29,9 +29,19 @@ pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Vec<SeverityRow> 
 fn matrix(table: &Table) -> Option<Vec<SeverityRow>> {
     let header: Vec<String> = table.header.iter().map(|cell| cell.plain().to_lowercase()).collect();
     let first = header.first().map(String::as_str).unwrap_or_default();
-    let keyed_by_words = ["sever", "priorit", "priorid", "level", "gravedad", "重大度", "優先度"]
-        .iter()
-        .any(|word| first.contains(word));
+    const KEYS: &[&str] = &[
+        "sever",
+        "priorit",
+        "priorid",
+        "level",
+        "gravedad",
+        "gravidade",
+        "重大度",
+        "深刻度",
+        "重要度",
+        "優先度",
+    ];
+    let keyed_by_words = KEYS.iter().any(|word| first.contains(word));
     let columns = Columns::new(&header);
     let rows: Vec<_> = table.rows.iter().filter_map(|row| severity(row, &columns, keyed_by_words)).collect();
     // A table of something else may name one severity; a matrix names several, and escalation tables have arrows.
@@ -57,17 +67,13 @@ struct Columns {
 
 impl Columns {
     fn new(header: &[String]) -> Self {
-        let find = |words: &[&str]| {
-            header
-                .iter()
-                .enumerate()
-                .skip(1)
-                .find(|(_, name)| words.iter().any(|w| name.contains(w)))
-                .map(|(i, _)| i)
+        let find = |words: fn(&'static words::Columns) -> &'static [&'static str]| {
+            let mut heads = header.iter().enumerate().skip(1);
+            heads.find(|(_, name)| holds_any(name, |language| words(&language.columns))).map(|(i, _)| i)
         };
-        let examples = find(&["example", "such as"]);
-        let response = find(&["response", "respond", "sla", "time", "acknowledge", "target"]);
-        let impact = find(&["impact", "description", "definition", "meaning", "what", "name"]);
+        let examples = find(|columns| columns.examples);
+        let response = find(|columns| columns.response);
+        let impact = find(|columns| columns.impact);
         let rest = (1..header.len()).find(|i| Some(*i) != examples && Some(*i) != response);
         Self { impact: impact.or(rest), examples, response }
     }
@@ -110,13 +116,19 @@ pub(super) fn listed(text: &str) -> Vec<String> {
     items.iter().map(|item| item.trim().to_string()).filter(|item| !item.is_empty()).collect()
 }
 
+/// The first digits of a text, also where a word follows without a blank.
+fn first_digits(text: &str) -> Option<u32> {
+    let rest = text.get(text.find(|character: char| character.is_ascii_digit())?..)?;
+    let end = rest.find(|character: char| !character.is_ascii_digit()).unwrap_or(rest.len());
+    rest.get(..end)?.parse().ok()
+}
+
 /// How fast, as written and as numbers.
 pub(super) fn response(text: &str) -> Response {
     let lower = text.to_lowercase();
-    let at_once =
-        ["immediate", "at once", "right away", "instant", "asap", "now"].iter().any(|w| lower.contains(w));
-    let business = lower.contains("business day") || lower.contains("working day");
-    let business_days = business.then(|| first_number(&lower).unwrap_or(1));
+    let at_once = holds_any(&lower, |language| language.at_once);
+    let business = holds_any(&lower, |language| language.working_days);
+    let business_days = business.then(|| first_number(&lower).or_else(|| first_digits(&lower)).unwrap_or(1));
     let minutes = match (minutes(text), business) {
         (_, true) => None,
         (Some(minutes), false) => Some(minutes),
@@ -144,6 +156,35 @@ mod tests {
         assert_eq!(rows[0].impact, "All down");
         let times: Vec<_> = rows.iter().map(|r| (r.response.minutes, r.response.business_days)).collect();
         assert_eq!(times, [(Some(0), None), (None, Some(2)), (Some(240), None)]);
+    }
+
+    #[test]
+    fn response_times_are_read_in_every_language() {
+        for (table, wanted) in [
+            (
+                "| Severidad | Descripción | Respuesta |\n|-|-|-|\n| P1 | Caída total | 15 minutos |\n\
+                 | P2 | Lento | inmediata |\n| P3 | Feo | 2 días hábiles |\n",
+                ["Caída total", "Lento", "Feo"],
+            ),
+            (
+                "| Severidade | Descrição | Tempo de resposta |\n|-|-|-|\n| P1 | Tudo parado | 15 minutos |\n\
+                 | P2 | Lento | imediato |\n| P3 | Feio | 2 dias úteis |\n",
+                ["Tudo parado", "Lento", "Feio"],
+            ),
+            (
+                "| 重大度 | 影響 | 対応時間 |\n|-|-|-|\n| P1 | 全停止 | 15分 |\n| P2 | 遅延 | 即時 |\n| P3 | 表示 | 2営業日 |\n",
+                ["全停止", "遅延", "表示"],
+            ),
+        ] {
+            let text = format!("## S\n\n{table}");
+            let doc = scan(&text);
+            let rows = read(&doc, &mut Claims::new(&doc));
+            let times: Vec<_> =
+                rows.iter().map(|row| (row.response.minutes, row.response.business_days)).collect();
+            assert_eq!(times, [(Some(15), None), (Some(0), None), (None, Some(2))], "{table}");
+            let impacts: Vec<&str> = rows.iter().map(|row| row.impact.as_str()).collect();
+            assert_eq!(impacts, wanted, "{table}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::measure::minutes;
 use super::parts::own_parts;
 use super::rules;
 use super::severities::{listed, response, worst_first};
-use super::words::{Topic, is_word, severity_key};
+use super::words::{Topic, holds_any, is_word, severity_key};
 use crate::model::{Response, SeverityRow};
 use crate::scan::{Block, Document, Inline, Item, List};
 use alloc::borrow::ToOwned;
@@ -287,8 +287,8 @@ fn is_response(lower: &str) -> bool {
     let verb = ["respon", "acknowledg", "react", "page ", "answer within", "対応"]
         .iter()
         .any(|word| lower.contains(word));
-    let soon =
-        ["immediate", "at once", "business day", "working day"].iter().any(|word| lower.contains(word));
+    let soon = ["immediate", "at once"].iter().any(|word| lower.contains(word))
+        || holds_any(lower, |language| language.working_days);
     verb && (soon || minutes(lower).is_some())
 }
 

@@ -8,6 +8,7 @@ use crate::model::{Choice, Placeholder, Template, TemplateKind};
 use crate::scan::{Block, Document, Fence, FenceLine, span};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::ops::Range;
 
 /// The templates, in document order.
 pub(crate) fn read(doc: &Document<'_>, claims: &mut Claims) -> Vec<Template> {
@@ -38,7 +39,7 @@ fn template(doc: &Document<'_>, fence: &Fence, name: &str, line: u32) -> Option<
     let (body, rest) = fence.lines.split_at_checked(cut)?;
     let ends = body.iter().rposition(|line| !line.text.trim().is_empty()).map_or(0, |at| at + 1);
     let body = body.get(..ends)?;
-    let mut reader = Reader { doc, ..Reader::default_for(doc) };
+    let mut reader = Reader::default_for(doc);
     body.iter().for_each(|line| reader.line(line));
     let example: Vec<&str> = rest.iter().skip(1).map(|line| line.text.as_str()).collect();
     let example = example.join("\n").trim_end().to_string();
@@ -83,6 +84,8 @@ struct Reader<'d, 't> {
     choices: Vec<Choice>,
     /// The label line above, until a blank line ends it.
     heading: String,
+    /// What of the line, as it stands in the document, is behind the last blank.
+    unread: Range<usize>,
 }
 
 impl<'d, 't> Reader<'d, 't> {
@@ -93,6 +96,7 @@ impl<'d, 't> Reader<'d, 't> {
             placeholders: Vec::new(),
             choices: Vec::new(),
             heading: String::new(),
+            unread: 0..0,
         }
     }
 
@@ -100,6 +104,8 @@ impl<'d, 't> Reader<'d, 't> {
         if !self.body.is_empty() || line.text.is_empty() {
             self.body.push('\n');
         }
+        let source = self.doc.text.get(line.start..).unwrap_or_default();
+        self.unread = line.start..line.start + source.find('\n').unwrap_or(source.len());
         let base = self.body.len();
         let text = line.text.as_str();
         self.body.push_str(text);
@@ -130,13 +136,14 @@ impl<'d, 't> Reader<'d, 't> {
             true => name.split('|').map(|value| value.trim().to_string()).collect(),
             false => Vec::new(),
         };
-        // A line may lose tabs on the way; then the token is looked for from where the line begins.
+        // A line may lose tabs on the way; then the token is looked for behind the one before it.
         let at = line.start + start;
-        let exact = self.doc.text.get(at..at + token.len()) == Some(token);
-        let found =
-            || self.doc.text.get(line.start..).and_then(|rest| rest.find(token)).map(|i| line.start + i);
-        let at = if exact { at } else { found().unwrap_or(line.start) };
+        let is_there = at >= self.unread.start && self.doc.text.get(at..at + token.len()) == Some(token);
+        let found = || self.doc.text.get(self.unread.clone())?.find(token).map(|at| self.unread.start + at);
+        let place = if is_there { Some(at) } else { found() };
+        let at = place.unwrap_or(line.start);
         let end = (at + token.len()).min(self.doc.text.len());
+        self.unread.start = if place.is_some() { end } else { self.unread.end };
         self.placeholders.push(Placeholder {
             name: name.to_string(),
             token: token.to_string(),
@@ -179,7 +186,8 @@ fn label(text: &str) -> String {
 pub(crate) fn blanks(text: &str) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let mut from = 0;
-    while let Some((start, end)) = next_blank(text, from) {
+    let mut kinds = [("[", "]"), ("{{", "}}"), ("<", ">")].map(|(open, close)| Kind::of(text, open, close));
+    while let Some((start, end)) = kinds.iter_mut().filter_map(|kind| kind.next_from(from)).min() {
         let after = text.get(end..).unwrap_or_default();
         let inside = text.get(start..end).unwrap_or_default();
         let words = inside.trim_matches(['[', ']', '{', '}', '<', '>']).trim();
@@ -193,17 +201,45 @@ pub(crate) fn blanks(text: &str) -> Vec<(usize, usize)> {
     found
 }
 
-fn next_blank(text: &str, from: usize) -> Option<(usize, usize)> {
-    let rest = text.get(from..)?;
-    [("[", "]"), ("{{", "}}"), ("<", ">")]
-        .into_iter()
-        .filter_map(|(open, close)| {
-            let start = from + rest.find(open)?;
-            let inner = start + open.len();
-            let end = inner + text.get(inner..)?.find(close)? + close.len();
-            Some((start, end))
-        })
-        .min()
+/// One kind of brackets, and where in a text its next ones stand. Both places only move on, so that a long line is not
+/// searched to its end for every blank.
+struct Kind<'t> {
+    open: Sign<'t>,
+    close: Sign<'t>,
+}
+
+impl<'t> Kind<'t> {
+    fn of(text: &'t str, open: &'static str, close: &'static str) -> Self {
+        let sign = |sign| Sign { text, sign, at: Some(0), is_found: false };
+        Self { open: sign(open), close: sign(close) }
+    }
+
+    /// The next pair that begins at a place or behind it.
+    fn next_from(&mut self, from: usize) -> Option<(usize, usize)> {
+        let start = self.open.next_from(from)?;
+        let end = self.close.next_from(start + self.open.sign.len())?;
+        Some((start, end + self.close.sign.len()))
+    }
+}
+
+/// Where a sign stands next.
+struct Sign<'t> {
+    text: &'t str,
+    sign: &'static str,
+    /// `None` when there are no more.
+    at: Option<usize>,
+    is_found: bool,
+}
+
+impl Sign<'_> {
+    fn next_from(&mut self, from: usize) -> Option<usize> {
+        if !(self.is_found && self.at? >= from) {
+            let from = from.max(self.at?);
+            self.at = self.text.get(from..).and_then(|rest| rest.find(self.sign)).map(|at| from + at);
+            self.is_found = true;
+        }
+        self.at
+    }
 }
 
 #[cfg(test)]
@@ -246,6 +282,19 @@ mod tests {
     }
 
     #[test]
+    fn equal_blanks_have_places_of_their_own() {
+        // The tab is four blanks in the fence's text and one byte in the document.
+        for text in [
+            "## Templates\n\n  ```\n\t[n] [n] [n]\n\t[n] and [n]\n  ```\n",
+            "## Templates\n\n```\n[n] [n]\n```\n",
+        ] {
+            let templates = compiled(text);
+            let places: Vec<u32> = templates[0].placeholders.iter().map(|blank| blank.span.start).collect();
+            assert!(places.windows(2).all(|two| two[0] < two[1]), "{places:?} in {text:?}");
+        }
+    }
+
+    #[test]
     fn a_blank_may_list_its_values() {
         let templates = compiled("## Status Page Update\n\n```\n[A|B]\n\n[Time] - [Words]\n```\n");
         assert_eq!(templates[0].kind, TemplateKind::StatusPage);
@@ -257,5 +306,7 @@ mod tests {
     fn tick_boxes_and_links_are_no_blanks() {
         assert!(blanks("- [ ] a [x] b [c](d) <https://e.test> []").is_empty());
         assert_eq!(blanks("{{a}} <b c> [d]").len(), 3);
+        assert_eq!(blanks("[a {{b}} c] {{d [e] <f"), [(0, 11), (16, 19)]);
+        assert_eq!(blanks("{{a [b] {{c [d] }}"), [(0, 18)]);
     }
 }

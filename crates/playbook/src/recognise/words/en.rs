@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Language, Topic};
+use super::{Columns, Language, Topic};
 
 pub(super) const WORDS: Language = Language {
     topics: &[
@@ -156,4 +156,13 @@ pub(super) const WORDS: Language = Language {
         "not more than",
         "within",
     ],
+    above_behind: &[],
+    below_behind: &[],
+    columns: Columns {
+        response: &["response", "respond", "sla", "time", "acknowledge", "target"],
+        impact: &["impact", "description", "definition", "meaning", "what", "name"],
+        examples: &["example", "such as"],
+    },
+    at_once: &["immediate", "at once", "right away", "instant", "asap", "now"],
+    working_days: &["business day", "working day"],
 };

@@ -1,6 +1,6 @@
 //! Spanish, with and without its accents.
 
-use super::{Language, Topic};
+use super::{Columns, Language, Topic};
 
 pub(super) const WORDS: Language = Language {
     topics: &[
@@ -68,5 +68,23 @@ pub(super) const WORDS: Language = Language {
         "en menos de",
         "dentro de",
         "como máximo",
+    ],
+    above_behind: &[],
+    below_behind: &[],
+    columns: Columns {
+        response: &["respuesta", "tiempo", "plazo"],
+        impact: &["impacto", "descripción", "descripcion", "definición", "definicion", "significado"],
+        examples: &["ejemplo"],
+    },
+    at_once: &["inmediat", "al instante", "ahora mismo"],
+    working_days: &[
+        "día hábil",
+        "días hábiles",
+        "dia habil",
+        "dias habiles",
+        "día laborable",
+        "días laborables",
+        "dia laborable",
+        "dias laborables",
     ],
 };

@@ -1,6 +1,6 @@
 //! Japanese. There are no blanks between its words, so each is found within a heading.
 
-use super::{Language, Topic};
+use super::{Columns, Language, Topic};
 
 pub(super) const WORDS: Language = Language {
     topics: &[
@@ -39,4 +39,13 @@ pub(super) const WORDS: Language = Language {
     over: &["復旧", "回復", "解消"],
     above: &[],
     below: &[],
+    above_behind: &["以上", "を超え", "超"],
+    below_behind: &["未満", "以下", "を下回"],
+    columns: Columns {
+        response: &["対応", "応答", "初動", "目標"],
+        impact: &["影響", "説明", "内容", "定義"],
+        examples: &["例"],
+    },
+    at_once: &["即時", "即座", "直ちに", "ただちに", "すぐ"],
+    working_days: &["営業日"],
 };

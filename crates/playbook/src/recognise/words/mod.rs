@@ -67,6 +67,27 @@ pub(crate) struct Language {
     pub(crate) above: &'static [&'static str],
     /// What stands before a number that must not be.
     pub(crate) below: &'static [&'static str],
+    /// The same words where they stand behind the number.
+    pub(crate) above_behind: &'static [&'static str],
+    pub(crate) below_behind: &'static [&'static str],
+    /// How the columns of a severity table are headed.
+    pub(crate) columns: Columns,
+    /// What says that there is no delay.
+    pub(crate) at_once: &'static [&'static str],
+    /// Days on which people work.
+    pub(crate) working_days: &'static [&'static str],
+}
+
+/// Words in the heads of a severity table.
+pub(crate) struct Columns {
+    pub(crate) response: &'static [&'static str],
+    pub(crate) impact: &'static [&'static str],
+    pub(crate) examples: &'static [&'static str],
+}
+
+/// Whether a text in lower case holds a word that some language has for something.
+pub(crate) fn holds_any(lower: &str, words: impl Fn(&'static Language) -> &'static [&'static str]) -> bool {
+    LANGUAGES.into_iter().flat_map(words).any(|word| lower.contains(word))
 }
 
 /// English first: where two languages share a word, it means what it means there.

@@ -1,6 +1,6 @@
 //! Portuguese, with and without its accents.
 
-use super::{Language, Topic};
+use super::{Columns, Language, Topic};
 
 pub(super) const WORDS: Language = Language {
     topics: &[
@@ -54,4 +54,13 @@ pub(super) const WORDS: Language = Language {
     over: &["recuper", "resolvid", "restabelec", "normalidade"],
     above: &["mais de", "maior que", "superior a", "acima de", "pelo menos"],
     below: &["menos de", "menor que", "inferior a", "abaixo de", "não mais de", "no máximo", "em até"],
+    above_behind: &[],
+    below_behind: &[],
+    columns: Columns {
+        response: &["resposta", "tempo", "prazo"],
+        impact: &["impacto", "descrição", "descricao", "definição", "definicao", "significado"],
+        examples: &["exemplo"],
+    },
+    at_once: &["imediat"],
+    working_days: &["dia útil", "dias úteis", "dia util", "dias uteis"],
 };
