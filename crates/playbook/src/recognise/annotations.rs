@@ -11,6 +11,17 @@ pub(crate) struct Annotations {
     pub(crate) name: Option<String>,
     /// Why a person must start it.
     pub(crate) by_hand: Option<String>,
+    /// The folder that it is run in.
+    pub(crate) folder: Option<String>,
+}
+
+/// Interpreters that read what stands in a fence of shell as the compiler does.
+const SHELLS: &[&str] = &["sh", "bash", "dash", "zsh"];
+
+/// The folder that somebody wrote, unless it is the one that a command is in anyway.
+pub(crate) fn folder(value: &str) -> Option<String> {
+    let value = value.trim();
+    (!matches!(value, "" | "." | "./" | "$PWD")).then(|| value.to_string())
 }
 
 /// Keys that keep a command from running with the others.
@@ -24,6 +35,12 @@ pub(crate) fn read(info: &str) -> Annotations {
         let yes = matches!(value.to_ascii_lowercase().as_str(), "true" | "yes" | "1" | "always");
         if key == "name" && !value.is_empty() {
             found.name = Some(value);
+        } else if key == "cwd" {
+            found.folder = folder(&value);
+        } else if key == "interpreter"
+            && !SHELLS.contains(&value.rsplit(['/', ' ']).next().unwrap_or_default())
+        {
+            found.by_hand = Some(alloc::format!("its author wrote {key}={value} beside it"));
         } else if KEEPS.contains(&key.as_str()) && yes {
             found.by_hand.get_or_insert_with(|| alloc::format!("its author wrote {key}={value} beside it"));
         }
@@ -67,6 +84,17 @@ mod tests {
             let found = read(info);
             assert_eq!(found.name.as_deref(), Some("drain-it"), "{info}");
             assert!(found.by_hand.is_some_and(|why| why.contains("interactive=true")), "{info}");
+        }
+    }
+
+    #[test]
+    fn a_folder_and_another_interpreter_are_read() {
+        assert_eq!(read("sh {\"name\":\"a\",\"cwd\":\"/srv/app\"}").folder.as_deref(), Some("/srv/app"));
+        let found = read("sh {cwd=../b interpreter=python3}");
+        assert_eq!(found.folder.as_deref(), Some("../b"));
+        assert!(found.by_hand.is_some_and(|why| why.contains("interpreter=python3")));
+        for info in ["sh {cwd=.}", "sh {interpreter=/bin/bash}", "sh {interpreter=\"/usr/bin/env bash\"}"] {
+            assert_eq!(read(info), Annotations::default(), "{info}");
         }
     }
 

@@ -2,11 +2,13 @@
 //!
 //! What a command does is the business of `shell`; here only its place in the document is known.
 
+use super::front_matter::FrontMatter;
 use super::tasks::{self, Task};
-use super::{annotations, checks, conditions, rules};
+use super::{annotations, checks, conditions, rules, sessions};
 use crate::model::{Command, Context, ContextKind, Effect};
 use crate::scan::{Block, Document, Fence, FenceCommands};
 use crate::shell::{Shell, judge_elsewhere};
+use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -71,24 +73,38 @@ const TOOLS: &[&str] = &[
 
 /// Reads every shell fence of a document, each once; [`of_fence`] then only looks it up.
 pub(crate) fn read(doc: &Document<'_>, shell: &mut Shell) {
+    let matter = FrontMatter::read(doc.text);
+    let folder = matter.first(&["cwd"]).and_then(|(value, _)| annotations::folder(value));
     for (index, section) in doc.each() {
         let task = tasks::of_section(doc, index);
-        read_blocks(&section.blocks, task.as_ref(), shell);
+        read_blocks(&section.blocks, (task.as_ref(), folder.as_deref()), shell);
     }
 }
 
-fn read_blocks(blocks: &[Block], task: Option<&Task>, shell: &mut Shell) {
+/// Marks a command that is run in another folder.
+fn stand_in(command: &mut Command, folder: Option<&str>) {
+    if let (Some(folder), None) = (folder, &command.context) {
+        let opener = format!("cd {folder}");
+        command.context = Some(Context { kind: ContextKind::Folder, opener });
+    }
+}
+
+fn read_blocks(blocks: &[Block], above: (Option<&Task>, Option<&str>), shell: &mut Shell) {
+    let (task, folder) = above;
     for block in blocks {
         match block {
             Block::Fence(fence) if is_shell(fence) => {
                 fence.commands.get_or_init(|| {
                     let mut found = commands_of(fence, shell);
                     task.into_iter().for_each(|task| task.apply(&mut found.commands));
+                    let counts =
+                        found.commands.iter_mut().filter(|command| sessions::counts_on_folder(command));
+                    counts.for_each(|command| stand_in(command, folder));
                     found
                 });
             }
-            Block::List(list) => list.items.iter().for_each(|item| read_blocks(&item.blocks, task, shell)),
-            Block::Quote(inner) => read_blocks(inner, task, shell),
+            Block::List(list) => list.items.iter().for_each(|item| read_blocks(&item.blocks, above, shell)),
+            Block::Quote(inner) => read_blocks(inner, above, shell),
             Block::Fence(_) | Block::Paragraph(_) | Block::Table(_) | Block::Rule => {}
         }
     }
@@ -118,6 +134,7 @@ fn commands_of(fence: &Fence, shell: &mut Shell) -> FenceCommands {
     let written = annotations::read(&fence.info);
     for command in &mut found.commands {
         command.by_hand.clone_from(&written.by_hand);
+        stand_in(command, written.folder.as_deref());
     }
     if let Some(first) = found.commands.first_mut().filter(|first| first.title.is_none()) {
         first.title = written.name;

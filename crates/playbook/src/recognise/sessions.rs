@@ -23,19 +23,23 @@ fn mark(command: &mut Command, folder: &mut Option<String>) {
     if command.context.is_some() {
         return;
     }
-    let counts = match command.effect {
+    if let Some(opener) = folder.as_ref().filter(|_| counts_on_folder(command)) {
+        command.context = Some(Context { kind: ContextKind::Folder, opener: opener.clone() });
+    }
+    if let Some(change) = changed(&command.source) {
+        *folder = Some(change.to_string());
+    }
+}
+
+/// Whether it makes a difference in which folder a command is run: not where it only asks over the network.
+pub(crate) fn counts_on_folder(command: &Command) -> bool {
+    match command.effect {
         Effect::ReadsWorld | Effect::FollowsLog | Effect::Waits => false,
         Effect::ReadsHere
         | Effect::ChangesHere
         | Effect::ChangesProduction
         | Effect::Destroys
         | Effect::Unknown => true,
-    };
-    if let Some(opener) = folder.as_ref().filter(|_| counts) {
-        command.context = Some(Context { kind: ContextKind::Folder, opener: opener.clone() });
-    }
-    if let Some(change) = changed(&command.source) {
-        *folder = Some(change.to_string());
     }
 }
 
@@ -54,6 +58,29 @@ fn changed(source: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use crate::{ContextKind, compile};
+
+    #[test]
+    fn the_folder_that_a_document_or_a_fence_names_is_one() {
+        let text = "---\ncwd: ../infra\n---\n# Ops\n\n## Quick checks\n\n```sh\nls\n```\n\n\
+                    ```sh {cwd=/srv/app}\ndf\n```\n\n```{name=look interactive=true}\nkubectl get pods\n```\n\n\
+                    ```sh\nkubectl get nodes\n```\n";
+        let playbook = compile(text.as_bytes());
+        let told: Vec<_> = playbook
+            .quick_diagnostics
+            .iter()
+            .map(|command| {
+                let opener = command.context.as_ref().map(|context| context.opener.as_str());
+                (command.source.as_str(), opener, command.by_hand.is_some())
+            })
+            .collect();
+        let wanted = [
+            ("ls", Some("cd ../infra"), false),
+            ("df", Some("cd /srv/app"), false),
+            ("kubectl get pods", None, true),
+            ("kubectl get nodes", None, false),
+        ];
+        assert_eq!(told, wanted);
+    }
 
     #[test]
     fn what_counts_on_a_folder_says_so() {

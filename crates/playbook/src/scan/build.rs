@@ -350,7 +350,10 @@ fn language(kind: &CodeBlockKind<'_>) -> String {
         CodeBlockKind::Fenced(info) => {
             let bare = info.trim().trim_start_matches(['{', '.']);
             let end = bare.find([' ', '\t', ',', '{', '}']).unwrap_or(bare.len());
-            bare.get(..end).unwrap_or_default().to_lowercase()
+            let word = bare.get(..end).unwrap_or_default();
+            // Where the braces hold nothing but keys and values, there is no language.
+            let is_key = info.trim_start().starts_with('{') && word.contains(['=', ':', '"']);
+            if is_key { String::new() } else { word.to_lowercase() }
         }
     }
 }

@@ -3,6 +3,7 @@
 //! A shell would take `<pod>` for a redirection: that is why this comes before parsing. Must never be here: filling
 //! a blank with a person's value, see `bind`.
 
+mod marked;
 mod place;
 mod upper;
 mod variable;
@@ -38,7 +39,7 @@ pub(crate) fn find(source: &str) -> Found {
     let mut escaped = false;
     while let Some(character) = source[at..].chars().next() {
         // Most of a command is letters that begin nothing: all of a row do no more than the first.
-        let plain = source.as_bytes()[at..].iter().take_while(|byte| is_plain(**byte)).count();
+        let plain = plain_len(&source.as_bytes()[at..]);
         if plain > 0 && !escaped {
             place.step(source, at, '_', true);
             at += plain;
@@ -49,7 +50,9 @@ pub(crate) fn find(source: &str) -> Found {
             '$' if quote == Some('\'') || literal.as_ref().is_some_and(|range| range.contains(&at)) => None,
             '$' => variable::at(near(&source[at..])).filter(|(name, _)| !place.set.contains(name.as_str())),
             'A'..='Z' => hole_at(source, at, quote).or_else(|| upper::at(source, at, quote, &place)),
-            '<' | '{' | '[' => hole_at(source, at, quote),
+            '[' => hole_at(source, at, quote).or_else(|| marked::short(source, at, quote, &place)),
+            '<' | '{' => hole_at(source, at, quote),
+            '_' | '%' => marked::between(source, at, &place),
             _ => None,
         };
         let end = match hole.filter(|(name, _)| !(is_filler(name) && *fills)) {
@@ -77,6 +80,16 @@ pub(crate) fn find(source: &str) -> Found {
     }
     place.end(source);
     Found { holes, sets: place.set.into_iter().map(str::to_owned).collect() }
+}
+
+/// How many bytes begin no hole, quote nothing and part no words.
+fn plain_len(bytes: &[u8]) -> usize {
+    let begins_mark = |at: usize| match bytes.get(at..at + 3) {
+        Some([b'_', b'_', third]) => third.is_ascii_uppercase(),
+        Some([b'%', second, _]) => second.is_ascii_uppercase(),
+        _ => false,
+    };
+    (0..bytes.len()).find(|at| !is_plain(bytes[*at]) || begins_mark(*at)).unwrap_or(bytes.len())
 }
 
 /// Whether a byte begins no hole, quotes nothing and parts no words.
@@ -118,7 +131,7 @@ fn hole_at(source: &str, at: usize, quote: Option<char>) -> Option<(String, usiz
         '{' if rest.starts_with("{{") => double_brace(rest),
         '{' => brace(rest, before, quote),
         '[' => bracket(rest, before, quote),
-        'Y' | 'X' => filler(rest, before),
+        'Y' | 'X' | 'R' | 'C' => filler(rest, before),
         _ => None,
     }
 }
@@ -203,7 +216,7 @@ fn reads_as_words(name: &str, quote: Option<char>) -> bool {
     several || shouted || lower || name.starts_with(char::is_uppercase)
 }
 
-/// `YOUR_X` and `XXX`, wherever they stand.
+/// `YOUR_X`, `REPLACE_ME` and `XXX`, wherever they stand.
 fn filler(rest: &str, before: Option<char>) -> Option<(String, usize)> {
     if before.is_some_and(|character| character.is_alphanumeric() || "_${".contains(character)) {
         return None;
@@ -213,7 +226,9 @@ fn filler(rest: &str, before: Option<char>) -> Option<(String, usize)> {
     let name: &str = rest.split(|character| !word(character)).next()?;
     let next = rest[name.len()..].chars().next();
     let ends = next.is_none_or(|character| !character.is_alphanumeric());
-    let yours = name.starts_with("YOUR_") && name.len() > 5;
+    let yours = (name.starts_with("YOUR_") && name.len() > 5)
+        || name.starts_with("REPLACE_")
+        || matches!(name, "REPLACEME" | "CHANGEME" | "CHANGE_ME");
     (ends && (is_filler(name) || yours)).then(|| (name.to_owned(), name.len()))
 }
 

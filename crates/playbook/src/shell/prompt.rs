@@ -1,5 +1,6 @@
 //! Prompts at the beginning of a line, and who reads what stands behind them.
 
+use super::manifest::is_tool;
 use crate::{Context, ContextKind};
 
 /// A line without its prompt.
@@ -29,6 +30,8 @@ pub(super) fn read(line: &str) -> Option<Prompted<'_>> {
     let context = match sign {
         '$' | '%' if is_host(head) => None,
         '#' if is_host(head) => context(ContextKind::Shell),
+        // The host is not told, so that it may be any.
+        '$' | '#' if is_bare(head, text, sign) => context(ContextKind::Shell),
         '>' if head.starts_with("PS ") => context(ContextKind::Console),
         '>' | '#' if is_sql(head) => context(ContextKind::Sql),
         '>' if head == "redis" || is_address(head) => context(ContextKind::Redis),
@@ -49,6 +52,31 @@ fn is_host(head: &str) -> bool {
     };
     let machine = host.split([':', ' ']).next().unwrap_or_default();
     name(user) && name(machine) && !host.contains(['"', '\'', ';', '|'])
+}
+
+/// `sh-4.4`, `/ ` and `~ ` as small machines and containers have them; `web-1` and `/app ` before a tool that is known.
+fn is_bare(head: &str, text: &str, sign: char) -> bool {
+    let place = head.trim_end_matches(' ');
+    if head.len() > place.len() + 1 || place.contains([' ', '\t']) {
+        return false;
+    }
+    let shell = place.split_once('-').is_some_and(|(shell, version)| {
+        matches!(shell, "sh" | "bash" | "ash" | "dash" | "zsh" | "ksh")
+            && version.starts_with(|first: char| first.is_ascii_digit())
+            && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    });
+    if shell || matches!(place, "/" | "~") {
+        return true;
+    }
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let is_path =
+        place.starts_with(['/', '~']) && place.bytes().all(|byte| plain(byte) || b"/~".contains(&byte));
+    let is_name = place.len() == head.len()
+        && place.starts_with(|first: char| first.is_ascii_alphabetic())
+        && place.bytes().all(plain);
+    // A comment behind a word looks the same, and so does a price.
+    (is_path || is_name && sign == '$' || is_name && place.contains('-')) && is_tool(first)
 }
 
 /// `mysql`, `app=`, `app=*`, `MariaDB [app]`, `postgres-`, `sqlite`.
@@ -79,6 +107,15 @@ mod tests {
             ("ops@laptop:~/infra$ git status", None, "git status"),
             ("[ops@web-1 ~]$ uptime", None, "uptime"),
             ("root@api-1:/app# ls", Some(Shell), "ls"),
+            ("/ # rm -rf /data", Some(Shell), "rm -rf /data"),
+            ("~ # ./mend.sh", Some(Shell), "./mend.sh"),
+            ("~ $ ls", Some(Shell), "ls"),
+            ("~$ ls", Some(Shell), "ls"),
+            ("/app # kubectl get pods", Some(Shell), "kubectl get pods"),
+            ("sh-4.4# cat /etc/hosts", Some(Shell), "cat /etc/hosts"),
+            ("bash-5.1$ ./mend.sh", Some(Shell), "./mend.sh"),
+            ("web-1$ systemctl restart api", Some(Shell), "systemctl restart api"),
+            ("web-1# systemctl restart api", Some(Shell), "systemctl restart api"),
             ("PS C:\\Users> Get-Process", Some(Console), "Get-Process"),
             ("app=> select 1;", Some(Sql), "select 1;"),
             ("app=# select 1;", Some(Sql), "select 1;"),
@@ -102,6 +139,14 @@ mod tests {
             "kubectl get pods",
             "curl -d a@b https://x # y",
             "> quoted",
+            "/usr/bin/x # a note",
+            "./run.sh # ls",
+            "sh-x# y",
+            "US$ 5",
+            "ls / # list",
+            "grep a$ b",
+            "C# code",
+            "ls # ls",
         ] {
             assert_eq!(read(line), None, "{line}");
         }

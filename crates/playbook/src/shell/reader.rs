@@ -7,6 +7,7 @@ use super::split::{self, Logical};
 use super::{Analysis, Word, holes, tree};
 use crate::Context;
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hasher as _};
 
 /// How much shell of one document is read with the grammar, in units of [`cost`]: thousands of commands that are not
 /// plain, and about a second whatever they hold. Plain commands cost nothing here. What is beyond it counts as
@@ -15,14 +16,52 @@ const WORK_MAX: usize = 1_200_000;
 
 /// Commands that were looked into, by their source.
 pub(crate) struct Shell {
-    known: BTreeMap<String, Known>,
+    known: Sources,
     work_left: usize,
     unread: Unread,
 }
 
 struct Known {
+    source: String,
     analysis: Analysis,
     is_whole: bool,
+}
+
+/// What is known, by the digest of its source: a document of many commands spends more time on comparing them than on
+/// anything else otherwise.
+#[derive(Default)]
+struct Sources {
+    known: Vec<Known>,
+    /// Digest, and a number for each source that has the same.
+    places: BTreeMap<(u64, u32), usize>,
+}
+
+impl Sources {
+    fn find(&self, source: &str) -> Option<usize> {
+        let digest = digest(source);
+        let mut same = (0..).map_while(|number| self.places.get(&(digest, number)).copied());
+        same.find(|at| self.known.get(*at).is_some_and(|known| known.source == source))
+    }
+
+    fn get(&self, source: &str) -> Option<&Known> {
+        self.known.get(self.find(source)?)
+    }
+
+    /// Keeps what was not known.
+    fn insert(&mut self, known: Known) -> &Known {
+        let digest = digest(&known.source);
+        let number = (0..).find(|number| !self.places.contains_key(&(digest, *number))).unwrap_or(u32::MAX);
+        let at = self.known.len();
+        self.places.insert((digest, number), at);
+        self.known.push(known);
+        &self.known[at]
+    }
+}
+
+fn digest(source: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(source.as_bytes());
+    hasher.finish()
 }
 
 /// Whether a text is a whole command.
@@ -45,7 +84,7 @@ pub(crate) struct Unread {
 
 impl Default for Shell {
     fn default() -> Self {
-        Self { known: BTreeMap::new(), work_left: WORK_MAX, unread: Unread::default() }
+        Self { known: Sources::default(), work_left: WORK_MAX, unread: Unread::default() }
     }
 }
 
@@ -57,20 +96,20 @@ impl Shell {
 
     /// What a command would do. Its holes are taken to be filled with a plain word each.
     pub(crate) fn analyse(&mut self, source: &str, line: u32) -> &Analysis {
-        if !self.known.contains_key(source) {
-            let found = holes::find(source);
-            let filled = holes::fill_neutral(source, &found.holes);
-            let look = match glance(&filled) {
-                Glance::Enough(look) => look,
-                Glance::Open | Glance::Unclear => self.study(&filled),
-            };
-            if !look.is_read {
-                let first = if self.unread.count == 0 { line } else { self.unread.line };
-                self.unread = Unread { count: self.unread.count + 1, line: first };
-            }
-            self.remember(source, found, look);
+        if let Some(at) = self.known.find(source) {
+            return &self.known.known[at].analysis;
         }
-        &self.known[source].analysis
+        let found = holes::find(source);
+        let filled = holes::fill_neutral(source, &found.holes);
+        let look = match glance(&filled) {
+            Glance::Enough(look) => look,
+            Glance::Open | Glance::Unclear => self.study(&filled),
+        };
+        if !look.is_read {
+            let first = if self.unread.count == 0 { line } else { self.unread.line };
+            self.unread = Unread { count: self.unread.count + 1, line: first };
+        }
+        &self.remember(source, found, look).analysis
     }
 
     /// Whether a text by itself is a whole command.
@@ -133,11 +172,11 @@ impl Shell {
         left.is_some()
     }
 
-    fn remember(&mut self, source: &str, found: holes::Found, look: Look) {
+    fn remember(&mut self, source: &str, found: holes::Found, look: Look) -> &Known {
         let holes::Found { holes, sets } = found;
         let Look { verdict, calls, is_whole, .. } = look;
         let analysis = Analysis { effect: verdict.effect, reason: verdict.reason, holes, sets, calls };
-        self.known.insert(source.to_owned(), Known { analysis, is_whole });
+        self.known.insert(Known { source: source.to_owned(), analysis, is_whole })
     }
 }
 

@@ -42,6 +42,34 @@ fn upper_case_words_that_stand_for_a_value_are_holes() {
 }
 
 #[test]
+fn short_brackets_and_marks_of_other_tools_are_holes() {
+    check(&[
+        ("kubectl -n [ns] logs [pod]", &["ns", "pod"]),
+        ("kubectl get pods --namespace=[ns]", &["ns"]),
+        ("docker restart [id]", &["id"]),
+        ("sudo systemctl restart [svc]", &["svc"]),
+        ("kubectl -n REPLACE_ME get pods", &["REPLACE_ME"]),
+        ("curl https://a.example.test/x/REPLACE_ME", &["REPLACE_ME"]),
+        ("kubectl -n __NS__ get pods", &["NS"]),
+        ("curl https://__HOST_NAME__/health", &["HOST_NAME"]),
+        ("kubectl -n %NS% get pod %POD_NAME%", &["NS", "POD_NAME"]),
+    ]);
+    check(&[
+        ("ls [ab]", &[]),
+        ("cat x[ab]", &[]),
+        ("kubectl apply -f [ab].yaml", &[]),
+        ("kubectl get pods -o jsonpath={.items[ab]}", &[]),
+        ("grep '[ab]' x", &[]),
+        ("[ a ]", &[]),
+        ("date +%FT%T", &[]),
+        ("date +%H%M%S", &[]),
+        ("git log --format=%H%AN%", &[]),
+        ("python3 -c 'print(__name__)'", &[]),
+        ("grep __FILE__X y", &[]),
+    ]);
+}
+
+#[test]
 fn upper_case_words_that_are_values_are_no_holes() {
     check(&[
         ("curl -X POST https://a.example.test", &[]),
