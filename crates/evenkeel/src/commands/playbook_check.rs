@@ -83,7 +83,7 @@ fn found(asked: &Check, failures: &mut Failures) -> Result<Vec<ReadPlaybook>, Fa
     let today = wiring::Steady::new(1.0).now().to_zoned_datetime(TimeZone::UTC).date();
     for read in &mut found {
         let root = read.root.clone();
-        let dead = playbook::dead_files(&read.playbook, &|path| root.join(path).exists());
+        let dead = playbook::dead_files(&read.playbook, &read.texts, &|path| root.join(path).exists());
         let overdue = playbook::overdue_reviews(&read.playbook, today);
         let diagnostics = &mut read.playbook.diagnostics;
         diagnostics.extend(dead.into_iter().chain(overdue));
@@ -102,11 +102,27 @@ fn listed(read: &ReadPlaybook) -> Vec<Value> {
     read.playbook.diagnostics.iter().map(one).collect()
 }
 
+/// More findings of one document are counted, not shown: nobody reads them, and a document may be made of them.
+const SHOWN_MAX: usize = 500;
+
 fn tell(found: &[ReadPlaybook]) -> Result<(), Failure> {
     for read in found {
         let places = Places::of(read);
-        for diagnostic in &read.playbook.diagnostics {
-            print::line(rendered(diagnostic, &places.place(diagnostic), &read.path(diagnostic.document)))?;
+        // They are in the order of the documents.
+        for of_one in read.playbook.diagnostics.chunk_by(|one, next| one.document == next.document) {
+            let (shown, rest) = of_one.split_at(of_one.len().min(SHOWN_MAX));
+            for diagnostic in shown {
+                print::line(rendered(
+                    diagnostic,
+                    &places.place(diagnostic),
+                    &read.path(diagnostic.document),
+                ))?;
+            }
+            if let Some(first) = rest.first() {
+                let path = read.path(first.document);
+                let more = format!("{}: {} more finding(s); --json lists all\n", path.display(), rest.len());
+                print::line(more)?;
+            }
         }
     }
     print::line(tally(found))?;

@@ -16,7 +16,7 @@ pub(super) fn print_patch(file: &Path) -> Result<(), Failure> {
         let failed = |why: &str| Failure::new(Kind::Config, format!("{}: {why}", path.display()));
         let bytes = std::fs::read(&path).map_err(|error| failed(&error.to_string()))?;
         let fixed = playbook::fixed(&bytes).map_err(|why| failed(words(why)))?;
-        let name = path.display().to_string();
+        let name = header(&path.display().to_string());
         let diff = TextDiff::from_lines(bytes.as_slice(), fixed.as_slice());
         let written = diff.unified_diff().header(&name, &name).to_writer(&mut out);
         // Whoever reads the patch may have seen enough.
@@ -25,6 +25,11 @@ pub(super) fn print_patch(file: &Path) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// A name with a blank in it ends at a tab: `patch` takes what stands before the first blank otherwise.
+fn header(name: &str) -> String {
+    if name.contains(' ') { format!("{name}\t") } else { name.to_owned() }
 }
 
 fn words(why: Unfixable) -> &'static str {

@@ -5,7 +5,7 @@
 
 use super::answers_file;
 use crate::exit::{Failure, Kind};
-use playbook::{Answers, Playbook, Source, compile_documents_with};
+use playbook::{Answers, Diagnostic, DiagnosticSeverity, Playbook, Source, Span, compile_documents_with};
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
@@ -59,7 +59,7 @@ pub(crate) fn read_playbook(path: &Path) -> Result<ReadPlaybook, Failure> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let here = if root.as_os_str().is_empty() { Path::new(".") } else { &root };
     let mut reader = Reader::new(here.canonicalize().map_err(|error| unreadable(path, &error.to_string()))?);
-    reader.document(path, name)?;
+    reader.document(path, name, Asked::ByName)?;
     Ok(compiled(root, reader.found))
 }
 
@@ -73,9 +73,31 @@ pub(crate) fn read_documents(root: &Path, paths: &[PathBuf]) -> Result<ReadPlayb
         reader.take(&place, Asked::ByName, 0)?;
     }
     if reader.found.is_empty() {
-        return Err(unreadable(root, "there is no Markdown document in it"));
+        let met: String = reader.passed_over.iter().map(|met| format!("; {met}")).collect();
+        return Err(unreadable(root, &format!("there is no Markdown document in it{met}")));
     }
-    Ok(compiled(root.to_path_buf(), reader.found))
+    let mut read = compiled(root.to_path_buf(), reader.found);
+    let told = reader.passed_over.iter().take(PASSED_OVER_MAX);
+    let findings: Vec<Diagnostic> = told.map(|what| passed_over(what)).collect();
+    read.playbook.diagnostics.splice(..0, findings);
+    Ok(read)
+}
+
+/// No more of what was passed over is told.
+const PASSED_OVER_MAX: usize = 100;
+
+/// It has no lines of its own, so that it is told at the first line of the first document.
+fn passed_over(what: &str) -> Diagnostic {
+    Diagnostic {
+        code: "W055".to_owned(),
+        severity: DiagnosticSeverity::Warning,
+        document: 0,
+        line: 1,
+        span: Span { start: 0, end: 0, line: 1 },
+        message: format!("passed over: {what}"),
+        hint: Some("it was met in the folder and cannot be read; the other documents are".to_owned()),
+        fixes: Vec::new(),
+    }
 }
 
 /// A document as it was read, with the answers beside it.
@@ -107,12 +129,23 @@ struct Reader {
     found: Vec<Found>,
     /// The paths of what was found.
     taken: BTreeSet<String>,
+    /// The folders that were looked into, without links: one may lead back to another.
+    folders: BTreeSet<PathBuf>,
+    /// What was met and cannot be read, with the reason.
+    passed_over: Vec<String>,
     bytes: u64,
 }
 
 impl Reader {
     fn new(root: PathBuf) -> Self {
-        Self { root, found: Vec::new(), taken: BTreeSet::new(), bytes: 0 }
+        Self {
+            root,
+            found: Vec::new(),
+            taken: BTreeSet::new(),
+            folders: BTreeSet::new(),
+            passed_over: Vec::new(),
+            bytes: 0,
+        }
     }
 
     fn take(&mut self, place: &Path, asked: Asked, depth: usize) -> Result<(), Failure> {
@@ -120,7 +153,8 @@ impl Reader {
             return Err(unreadable(place, &format!("it lies outside {}", self.root.display())));
         };
         if place.is_dir() {
-            return self.folder(place, depth);
+            let done = self.folder(place, depth);
+            return done.or_else(|why| self.refuse(place, why, asked));
         }
         if asked == Asked::InFolder && !is_markdown(place) {
             return Ok(());
@@ -133,14 +167,30 @@ impl Reader {
         if self.taken.contains(&path) {
             return Ok(());
         }
-        self.document(place, path)
+        self.document(place, path, asked)
     }
 
-    fn folder(&mut self, folder: &Path, depth: usize) -> Result<(), Failure> {
-        if depth >= DEPTH_MAX {
-            return Err(unreadable(folder, &format!("it lies {DEPTH_MAX} folders deep")));
+    /// What was named must be readable; what was only met is passed over, and told.
+    fn refuse(&mut self, place: &Path, why: Refused, asked: Asked) -> Result<(), Failure> {
+        match (why, asked) {
+            (Refused::Itself(why), Asked::InFolder) => {
+                let path = place.strip_prefix(&self.root).unwrap_or(place);
+                self.passed_over.push(format!("{}: {why}", path.display()));
+                Ok(())
+            }
+            (Refused::Itself(why), Asked::ByName) => Err(unreadable(place, &why)),
+            (Refused::All(failure), _) => Err(failure),
         }
-        let failed = |error: std::io::Error| unreadable(folder, &error.to_string());
+    }
+
+    fn folder(&mut self, folder: &Path, depth: usize) -> Result<(), Refused> {
+        if depth >= DEPTH_MAX {
+            return Err(Refused::Itself(format!("it lies {DEPTH_MAX} folders deep")));
+        }
+        if !self.folders.insert(folder.to_path_buf()) {
+            return Ok(());
+        }
+        let failed = |error: std::io::Error| Refused::Itself(error.to_string());
         let mut entries = Vec::new();
         for entry in std::fs::read_dir(folder).map_err(failed)? {
             let entry = entry.map_err(failed)?;
@@ -155,33 +205,46 @@ impl Reader {
             if let Ok(place) = path.canonicalize()
                 && place.starts_with(&self.root)
             {
-                self.take(&place, Asked::InFolder, depth + 1)?;
+                self.take(&place, Asked::InFolder, depth + 1).map_err(Refused::All)?;
             }
         }
         Ok(())
     }
 
-    fn document(&mut self, place: &Path, path: String) -> Result<(), Failure> {
-        let meta = std::fs::metadata(place).map_err(|error| unreadable(place, &error.to_string()))?;
-        if !meta.is_file() {
-            return Err(unreadable(place, "it is no file"));
-        }
-        if meta.len() > DOCUMENT_BYTES_MAX {
-            return Err(unreadable(
-                place,
-                &format!("{} bytes, the limit is {DOCUMENT_BYTES_MAX}", meta.len()),
-            ));
-        }
-        self.bytes += meta.len();
+    fn document(&mut self, place: &Path, path: String, asked: Asked) -> Result<(), Failure> {
+        let bytes = match readable(place) {
+            Ok(bytes) => bytes,
+            Err(why) => return self.refuse(place, Refused::Itself(why), asked),
+        };
+        self.bytes = self.bytes.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
         if self.bytes > ALL_BYTES_MAX || self.found.len() >= DOCUMENTS_MAX {
             let why = format!("beyond {DOCUMENTS_MAX} documents or {ALL_BYTES_MAX} bytes in all");
             return Err(unreadable(place, &why));
         }
-        let bytes = std::fs::read(place).map_err(|error| unreadable(place, &error.to_string()))?;
         self.taken.insert(path.clone());
         self.found.push(Found { path, bytes, answers: answers_file::read(place, &self.root) });
         Ok(())
     }
+}
+
+/// Why something is not taken.
+enum Refused {
+    /// It cannot be read.
+    Itself(String),
+    /// The playbook cannot be.
+    All(Failure),
+}
+
+/// The bytes of a document, or why there are none.
+fn readable(place: &Path) -> Result<Vec<u8>, String> {
+    let meta = std::fs::metadata(place).map_err(|error| error.to_string())?;
+    if !meta.is_file() {
+        return Err("it is no file".to_owned());
+    }
+    if meta.len() > DOCUMENT_BYTES_MAX {
+        return Err(format!("{} bytes, the limit is {DOCUMENT_BYTES_MAX}", meta.len()));
+    }
+    std::fs::read(place).map_err(|error| error.to_string())
 }
 
 /// What introduces a folder comes first, the rest by name.
@@ -256,6 +319,31 @@ mod tests {
         assert_eq!(read.texts.len(), 3);
         let refused = read_documents(&books, &[PathBuf::from("link.md")]).err().unwrap();
         assert!(refused.to_string().contains("lies outside"), "{refused}");
+    }
+
+    #[test]
+    fn what_cannot_be_read_hinders_no_other_document() {
+        let folder = folder();
+        let books = folder.path().join("books");
+        std::os::unix::fs::symlink(".", books.join("loop")).unwrap();
+        std::os::unix::fs::symlink("..", books.join("sub/back")).unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(books.join("pipe.md")).unwrap();
+        std::fs::File::create(books.join("big.md")).unwrap().set_len(DOCUMENT_BYTES_MAX + 1).unwrap();
+        let read = read_playbook(&books).ok().unwrap();
+        assert_eq!(paths(&read), ["README.md", "sub/Ant.MD", "zebra.md"]);
+        let told: Vec<&str> = read
+            .playbook
+            .diagnostics
+            .iter()
+            .filter(|found| found.code == "W055")
+            .map(|found| found.message.as_str())
+            .collect();
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[0].starts_with("passed over: big.md: 8388609 bytes"), "{told:?}");
+        assert_eq!(told[1], "passed over: pipe.md: it is no file");
+        // What is named must be readable.
+        let refused = read_documents(&books, &[PathBuf::from("pipe.md")]).err().unwrap();
+        assert!(refused.to_string().contains("it is no file"), "{refused}");
     }
 
     #[test]

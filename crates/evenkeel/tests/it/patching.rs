@@ -33,6 +33,34 @@ async fn the_patch_fits_the_document_as_it_is_and_mends_it() {
 }
 
 #[tokio::test]
+async fn the_patch_finds_a_document_with_a_blank_in_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("our book.md");
+    std::fs::write(&file, "# Ops\n\nRead â†’ act.\n").unwrap();
+    let patch = evenkeel(&["playbook", "check", file.to_str().unwrap(), "--fix"]).await;
+    let patch_file = folder.path().join("fix.patch");
+    std::fs::write(&patch_file, &patch.well().out).unwrap();
+    // The name is the patch's alone.
+    let named = ["--binary", "--batch", "-p1", "-d", "/", "-i", patch_file.to_str().unwrap()];
+    run("patch", &named).await.well();
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "# Ops\n\nRead → act.\n");
+}
+
+#[tokio::test]
+async fn of_one_document_no_more_is_shown_than_anybody_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("links.md");
+    let links: String = (0..700).map(|number| format!("[a](gone{number}.md) ")).collect();
+    std::fs::write(&file, format!("# Ops\n\n{links}\n")).unwrap();
+    let path = file.to_str().unwrap();
+    let shown = evenkeel(&["playbook", "check", path, "--deny", "never"]).await.well().out.clone();
+    assert!(shown.contains("more finding(s); --json lists all"), "{shown}");
+    assert!(shown.matches("warning[W054]").count() <= 500);
+    let all = codes(&evenkeel(&["playbook", "check", path, "--deny", "never", "--json"]).await.json());
+    assert_eq!(all.iter().filter(|code| *code == "W054").count(), 700);
+}
+
+#[tokio::test]
 async fn code_hosts_and_calendars_are_served() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("disk.md");

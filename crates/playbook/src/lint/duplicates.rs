@@ -18,8 +18,12 @@ pub(super) fn same_command_twice(document: &Document<'_>) -> Vec<Diagnostic> {
         .collect();
     repeated.sort();
     let Some((lines, source)) = repeated.first() else { return Vec::new() };
-    let listed: Vec<String> =
-        repeated.iter().map(|(lines, source)| format!("`{source}` ({})", numbers(lines))).collect();
+    let shown = repeated.iter().take(COMMANDS_MAX);
+    let mut listed: Vec<String> =
+        shown.map(|(lines, source)| format!("`{source}` ({})", numbers(lines))).collect();
+    if let Some(more) = repeated.len().checked_sub(COMMANDS_MAX).filter(|more| *more > 0) {
+        listed.push(format!("{more} more"));
+    }
     let finding = Finding {
         code: "W027",
         severity: DiagnosticSeverity::Info,
@@ -29,7 +33,13 @@ pub(super) fn same_command_twice(document: &Document<'_>) -> Vec<Diagnostic> {
     vec![document.place(finding, lines[1], source)]
 }
 
+/// No more commands, and no more lines of each, are listed in one message.
+const COMMANDS_MAX: usize = 50;
+const LINES_MAX: usize = 50;
+
 fn numbers(lines: &[u32]) -> String {
-    let lines: Vec<String> = lines.iter().map(u32::to_string).collect();
-    format!("lines {}", lines.join(", "))
+    let shown: Vec<String> = lines.iter().take(LINES_MAX).map(u32::to_string).collect();
+    let more = lines.len() - shown.len();
+    let rest = if more == 0 { String::new() } else { format!(" and {more} more") };
+    format!("lines {}{rest}", shown.join(", "))
 }
