@@ -7,10 +7,14 @@
 //! - `<!-- saved as: utf-16le -->`: how the bytes are written; `<!-- today: 2026-01-31 -->`: the day of reading;
 //! - `<!-- repeat: 1001 -->`: the next line so many times, `{n}` being the number;
 //! - `<!-- model`, lines as in [`crate::view`], `-->`: what the file's rule takes;
+//! - `<!-- help: tool --help = file of tests/help -->`: what a tool prints, `\n` for a new line where it is no file; with
+//!   one of them, the tools are asked, and the others are not installed;
+//! - `<!-- kept`, lines, `-->`: the file of answers beside the first document;
 //! - `<!-- answer: words = answer -->`: the open question with these words is answered, one after the other.
 
 use encoding_rs::WINDOWS_1252;
 use playbook::answers::{Answers, Entry, with_entry};
+use playbook::oracle::{self, Oracle, Said};
 use playbook::{Answered, Diagnostic, Playbook, Source, compile_documents_with};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,6 +35,10 @@ pub(crate) struct Case {
     pub(crate) model: Vec<String>,
     /// Words of a question, and the answer.
     answers: Vec<(String, String)>,
+    /// The answers as they lie beside the first document.
+    kept: String,
+    /// A tool's name with its arguments, and what it prints.
+    helps: Vec<(String, String)>,
 }
 
 /// The cases of every file of a folder below `tests/suite`, by the file's stem.
@@ -69,12 +77,19 @@ impl Case {
             expected: Vec::new(),
             model: Vec::new(),
             answers: Vec::new(),
+            kept: String::new(),
+            helps: Vec::new(),
         };
         let mut times = 1;
         let mut lines = body.lines();
         while let Some(line) = lines.next() {
             if line == "<!-- model" {
                 case.model.extend(lines.by_ref().take_while(|line| *line != "-->").map(str::to_owned));
+                continue;
+            }
+            if line == "<!-- kept" {
+                let kept = lines.by_ref().take_while(|line| *line != "-->");
+                kept.for_each(|line| case.kept += &format!("{line}\n"));
                 continue;
             }
             let said = line.strip_prefix("<!-- ").and_then(|rest| rest.strip_suffix(" -->"));
@@ -93,6 +108,10 @@ impl Case {
                 "answer" => {
                     let (words, answer) = value.rsplit_once(" = ").expect("words and an answer");
                     case.answers.push((words.to_owned(), answer.to_owned()));
+                }
+                "help" => {
+                    let (call, printed) = value.split_once(" = ").expect("a call and what it prints");
+                    case.helps.push((call.to_owned(), printed.to_owned()));
                 }
                 "expect" => case.expected.extend(value.split_whitespace().map(str::to_owned)),
                 code => case.found.push((code.to_owned(), value.to_owned())),
@@ -114,9 +133,9 @@ impl Case {
         let bytes: Vec<Vec<u8>> = self.files.iter().map(|(_, text)| encoded(text, &self.encoding)).collect();
         let files = self.files.iter().zip(&bytes);
         let sources: Vec<_> = files.map(|((path, _), bytes)| Source { path, bytes }).collect();
-        let mut answers = Answers::NONE;
+        let mut kept = self.kept.clone();
+        let mut answers = Answers::read(kept.as_bytes());
         let mut playbook = compiled(&sources, &answers);
-        let mut kept = String::new();
         for (words, answer) in &self.answers {
             let open = playbook.questions.iter().filter(|doubt| doubt.is_open());
             let doubt = open.clone().find(|doubt| doubt.question.contains(words)).unwrap_or_else(|| {
@@ -130,15 +149,49 @@ impl Case {
             playbook = compiled(&sources, &answers);
         }
         if sources.iter().all(|source| !source.path.is_empty()) {
+            let texts: Vec<String> = sources.iter().map(|source| playbook::repaired(source.bytes)).collect();
             let is_there = |path: &str| sources.iter().any(|source| source.path == path);
-            let dead = playbook::dead_files(&playbook, &is_there);
+            let dead = playbook::dead_files(&playbook, &texts, &is_there);
             playbook.diagnostics.extend(dead);
+        }
+        if !self.helps.is_empty() {
+            let texts: Vec<String> = sources.iter().map(|source| playbook::repaired(source.bytes)).collect();
+            let told = self.asked(&playbook, &texts);
+            playbook.diagnostics.extend(told);
         }
         if let Some(today) = &self.today {
             let overdue = playbook::overdue_reviews(&playbook, today.parse().expect("a date"));
             playbook.diagnostics.extend(overdue);
         }
         playbook
+    }
+
+    /// What the tools tell about the commands.
+    fn asked(&self, playbook: &Playbook, texts: &[String]) -> Vec<Diagnostic> {
+        let oracle = Oracle::new(std::slice::from_ref(playbook));
+        let mut answers = oracle::Answers::default();
+        loop {
+            let wanted = oracle.wanted(&answers);
+            if wanted.is_empty() {
+                return oracle.judge(&answers, texts);
+            }
+            wanted.iter().for_each(|question| answers.put(question, self.said(question)));
+        }
+    }
+
+    fn said(&self, question: &oracle::Question) -> Said {
+        let call = format!("{} {}", question.tool(), question.arguments().join(" "));
+        let own = format!("{} ", question.tool());
+        match self.helps.iter().find(|(of, _)| *of == call) {
+            Some((_, printed)) => {
+                let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/help").join(printed);
+                Said::Text(fs::read_to_string(file).unwrap_or_else(|_| printed.replace("\\n", "\n")))
+            }
+            None if self.helps.iter().any(|(of, _)| of.starts_with(&own)) => {
+                Said::Nothing("nothing".to_owned())
+            }
+            None => Said::NotInstalled,
+        }
     }
 
     /// Where the words of its comments stand: document and line.

@@ -1,11 +1,12 @@
-//! Every code that the compiler has: a page, and at least three documents, one of which only nearly deserves it.
+//! Every code that the compiler has: a page, at least three documents with it, and one that only nearly deserves it.
 
 use crate::cases::{Case, folder};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-const DOCUMENTS_MIN: usize = 3;
+/// In so many documents each is found, at the least; beside them stands one that only nearly deserves it.
+const FOUND_MIN: usize = 3;
 
 #[test]
 fn each_code_is_found_where_the_documents_say_and_nowhere_else() {
@@ -32,10 +33,9 @@ fn each_code_has_its_documents() {
     for code in emitted() {
         let cases = suite.iter().find(|(of, _)| *of == code).map(|(_, cases)| cases);
         let cases = cases.unwrap_or_else(|| panic!("tests/suite/lint/{code}.md is missing"));
-        assert!(cases.len() >= DOCUMENTS_MIN, "{code} has {} documents", cases.len());
         assert!(cases.iter().any(|case| case.found.is_empty()), "{code} has no document without it");
         let positive = cases.iter().filter(|case| !case.found.is_empty()).count();
-        assert!(positive >= 2, "{code} is found in {positive} documents");
+        assert!(positive >= FOUND_MIN, "{code} is found in {positive} documents");
     }
 }
 
@@ -66,7 +66,7 @@ fn codes_and_pages_belong_together() {
 fn emitted() -> BTreeSet<String> {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut text = String::new();
-    for room in ["lint", "recognise", "repair", "limits.rs", "documents.rs"] {
+    for room in ["lint", "recognise", "repair", "oracle", "doubts", "limits.rs", "documents.rs"] {
         sources(&src.join(room), &mut text);
     }
     text.split('"').filter(|word| is_code(word)).map(str::to_owned).collect()

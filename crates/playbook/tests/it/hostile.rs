@@ -272,6 +272,14 @@ pub(crate) const ALL: &[Hostile] = &[
         name: "blanks of one template",
         make: |n| below("## Status update\n\n```\n", "[a] {{b}} <c> ", n),
     },
+    Hostile {
+        name: "blanks in one line of a template",
+        make: |n| below("## Templates\n\n```\n", "[name] is [x] ", n),
+    },
+    Hostile {
+        name: "blanks in one line of a template, behind a tab",
+        make: |n| below("## Templates\n\n  ```\n\t", "[name] is [x] ", n),
+    },
     Hostile { name: "[ in a template", make: |n| below("## Status update\n\n```\n[a]\n", "[", n) },
     Hostile {
         name: "blanks and tabs",
