@@ -62,6 +62,8 @@ fn own_line(text: &mut String, words: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::Engine as _;
+    use base64::prelude::BASE64_STANDARD;
     use std::sync::LazyLock;
 
     const SECRET: &str = "correct-horse-battery";
@@ -111,6 +113,27 @@ mod tests {
                 let (text, _) = shown(&bytes, 200);
                 for half in [&SECRET[..4], &SECRET[SECRET.len() - 4..]] {
                     assert!(!text.contains(half), "at {at} of {length}: {text}");
+                }
+            }
+        }
+    }
+
+    /// The same of one that stands in base64 of many lines.
+    #[test]
+    fn no_half_of_a_secret_in_wrapped_base64_is_shown_at_a_cut() {
+        let pieces: Vec<String> = (0..3)
+            .map(|before| BASE64_STANDARD.encode(format!("{}{SECRET}", "x".repeat(before)))[4..24].to_owned())
+            .collect();
+        for at in (0..160).chain(39_840..39_979) {
+            let mut bytes = vec![b'.'; 40_000];
+            bytes.splice(at..at, SECRET.bytes());
+            let encoded = BASE64_STANDARD.encode(bytes);
+            let lines: Vec<&[u8]> = encoded.as_bytes().chunks(76).collect();
+            let (text, _) = shown(&lines.join(&b'\n'), 200);
+            let text = text.replace('\n', "");
+            for piece in &pieces {
+                for half in [&piece[..8], &piece[12..]] {
+                    assert!(!text.contains(half), "at {at}: {text}");
                 }
             }
         }

@@ -9,21 +9,46 @@ use std::fmt::Write as _;
 const BYTES_MIN: usize = 4;
 /// Shorter pieces of base64 turn up by accident.
 const BASE64_MIN: usize = 6;
+/// Shorter lines of a value turn up by accident.
+const LINE_BYTES_MIN: usize = 8;
 
-/// All forms of one value; none if it is too short.
+/// A value and those of its lines that are searched for by themselves, as an indented or numbered output shows them.
+pub(super) fn parts(secret: &str) -> Vec<&str> {
+    let mut parts = vec![secret];
+    // A value read from a file often ends with its line, and is shown without.
+    let bare = secret.trim();
+    if bare.len() < secret.len() {
+        parts.push(bare);
+    }
+    if bare.contains(['\n', '\r']) {
+        let lines = secret.split(['\n', '\r']).map(str::trim).filter(|line| line.len() >= LINE_BYTES_MIN);
+        // The frame of a key in PEM is the same for everybody.
+        parts.extend(lines.filter(|line| !line.starts_with("-----")));
+    }
+    parts
+}
+
+/// The forms of a value beside base64; none if it is too short. What else may be escaped in it is undone in the text.
 pub(super) fn forms(secret: &str) -> Vec<String> {
     if secret.len() < BYTES_MIN {
         return Vec::new();
     }
-    let mut forms = vec![secret.to_owned(), clean(secret.as_bytes()), json(secret)];
+    let mut forms = vec![secret.to_owned(), clean(secret.as_bytes())];
     forms.extend(percent(secret));
+    forms.retain(|form| form.len() >= BYTES_MIN);
+    forms
+}
+
+/// The forms of a value in base64; none if it is too short.
+pub(super) fn base64_forms(secret: &str) -> Vec<String> {
+    if secret.len() < BYTES_MIN {
+        return Vec::new();
+    }
     // Alone, with the padding and the last character that the pieces below leave out.
-    forms.extend([BASE64_STANDARD.encode(secret), BASE64_URL_SAFE.encode(secret)]);
+    let mut forms = vec![BASE64_STANDARD.encode(secret), BASE64_URL_SAFE.encode(secret)];
     forms.extend([BASE64_STANDARD_NO_PAD.encode(secret), BASE64_URL_SAFE_NO_PAD.encode(secret)]);
     forms.extend((0..3).flat_map(|offset| base64(secret, offset)));
     forms.retain(|form| form.len() >= BYTES_MIN);
-    forms.sort();
-    forms.dedup();
     forms
 }
 
@@ -68,9 +93,4 @@ fn lower_escapes(text: &str) -> String {
         out.push_str(rest);
     }
     out
-}
-
-fn json(secret: &str) -> String {
-    let escaped = secret.replace('\\', r"\\").replace('"', "\\\"");
-    escaped.replace('\n', r"\n").replace('\r', r"\r").replace('\t', r"\t")
 }

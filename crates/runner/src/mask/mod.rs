@@ -2,20 +2,27 @@
 
 mod exact;
 mod patterns;
+mod undone;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use patterns::Patterns;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use undone::Undone;
 
 /// What stands in a secret's place.
 const MARK: &str = "[masked]";
-/// How far a shape may reach: an 8192-bit private key with its frame.
-const SHAPE_REACH: usize = 8 * 1024;
+/// How far a shape may reach: an 8192-bit private key with its frame, in base64 that is wrapped and indented.
+const SHAPE_REACH: usize = 12 * 1024;
+/// How much longer a value may be in a text than by itself: each of its bytes as `\\u0026`, JSON within JSON.
+const ESCAPED_MAX: usize = 7;
 
 /// Knows what to mask.
 pub struct Masker {
+    /// Every form of the values.
     exact: Option<AhoCorasick>,
+    /// Those in base64, which may be wrapped.
+    base64: Option<AhoCorasick>,
     patterns: Patterns,
     reach: usize,
 }
@@ -28,20 +35,22 @@ pub(crate) struct Masked<'t> {
 }
 
 impl Masker {
-    /// Masks these values, as they are, in base64 and percent-encoded, and whatever has a secret's shape.
+    /// Masks these values and whatever has a secret's shape. Values are found as they are, each longer line of them by itself,
+    /// in base64 (wrapped, too), percent-encoded, and escaped as in JSON or HTML.
     #[must_use]
     pub fn new(secrets: &[String]) -> Self {
-        let forms: Vec<String> = secrets.iter().flat_map(|secret| exact::forms(secret)).collect();
-        let longest = forms.iter().map(String::len).max().unwrap_or(0);
-        let exact = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&forms);
-        let exact = match exact {
-            Ok(exact) => (!forms.is_empty()).then_some(exact),
-            Err(error) => {
-                tracing::error!(%error, "the configured secrets are too large to be searched for");
-                None
-            }
-        };
-        Self { exact, patterns: Patterns::new(), reach: longest.max(SHAPE_REACH) }
+        let parts: Vec<&str> = secrets.iter().flat_map(|secret| exact::parts(secret)).collect();
+        let base64: Vec<String> = parts.iter().flat_map(|part| exact::base64_forms(part)).collect();
+        let mut forms: Vec<String> = parts.iter().flat_map(|part| exact::forms(part)).collect();
+        forms.extend(base64.iter().cloned());
+        let longest =
+            secrets.iter().map(|secret| secret.len().saturating_mul(ESCAPED_MAX)).max().unwrap_or(0);
+        Self {
+            exact: search_for(forms),
+            base64: search_for(base64),
+            patterns: Patterns::new(),
+            reach: longest.max(SHAPE_REACH),
+        }
     }
 
     /// The values of those variables whose names say that they are secret.
@@ -69,11 +78,26 @@ impl Masker {
     /// Finds the secrets of a text that has its beginning.
     pub(crate) fn find<'t>(&self, text: &'t str) -> Masked<'t> {
         let mut spans = Vec::new();
-        if let Some(exact) = &self.exact {
-            spans.extend(exact.find_iter(text).map(|found| found.range()));
-        }
+        self.find_values(text, &mut spans);
         self.patterns.find(text, &mut spans);
         Masked { text, spans: merged(spans) }
+    }
+
+    /// Adds where the values are, in the text and in its copies with what hides them undone.
+    fn find_values(&self, text: &str, spans: &mut Vec<Range<usize>>) {
+        let (Some(exact), Some(base64)) = (&self.exact, &self.base64) else { return };
+        let in_lines = |text: &str| -> Vec<Range<usize>> {
+            let plain = exact.find_iter(text).map(|found| found.range());
+            let joined = Undone::joined(text).into_iter().flat_map(|copy| {
+                let found = base64.find_iter(&copy.text).map(|found| copy.range(&found.range()));
+                found.collect::<Vec<_>>()
+            });
+            plain.chain(joined).collect()
+        };
+        spans.extend(in_lines(text));
+        for copy in Undone::escapes(text) {
+            spans.extend(in_lines(&copy.text).iter().map(|found| copy.range(found)));
+        }
     }
 
     /// Finds the secrets of a text whose beginning is missing.
@@ -104,6 +128,22 @@ impl Masked<'_> {
         }
         out.push_str(&self.text[at..part.end]);
         count
+    }
+}
+
+/// A search for all of these at once; nothing where there are none.
+fn search_for(mut forms: Vec<String>) -> Option<AhoCorasick> {
+    forms.sort();
+    forms.dedup();
+    if forms.is_empty() {
+        return None;
+    }
+    match AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&forms) {
+        Ok(search) => Some(search),
+        Err(error) => {
+            tracing::error!(%error, "the configured secrets are too large to be searched for");
+            None
+        }
     }
 }
 
@@ -140,6 +180,49 @@ mod tests {
             assert_eq!(masked(&[secret], &format!("<{encoded}>")), "<[masked]>", "{encoded}");
         }
         assert_eq!(masked(&["a\"b\\c\nd"], r#"{"x": "a\"b\\c\nd"}"#), r#"{"x": "[masked]"}"#);
+    }
+
+    #[test]
+    fn escapes_do_not_hide_a_value() {
+        let secret = "a&b<c>'d\"/é";
+        for shown in [
+            "a&amp;b&lt;c&gt;&#39;d&quot;/é",
+            "a&#38;b&#x3c;c&#x3E;&apos;d&#34;/é",
+            "a&amp;b&lt;c&gt;'d\"/é",
+            r#"a\u0026b\u003cc\u003e'd\"/é"#,
+            r#"a&b<c>\u0027d\u0022\/\u00E9"#,
+            r#"a\\u0026b<c>'d\\\"/é"#,
+        ] {
+            assert_eq!(masked(&[secret], &format!("<{shown}> x")), "<[masked]> x", "{shown}");
+        }
+        assert_eq!(masked(&["abcd"], "a&b, a\nb, a\\u0026b"), "a&b, a\nb, a\\u0026b");
+    }
+
+    #[test]
+    fn a_value_in_wrapped_base64_is_masked_wherever_the_lines_end() {
+        let secret = "correct-horse-battery";
+        let masker = Masker::new(&[secret.to_owned()]);
+        for (width, end) in [(4, "\n"), (60, "\r\n"), (64, "\\n"), (76, "\n"), (76, "\n    ")] {
+            for before in 0..90 {
+                let encoded =
+                    BASE64_STANDARD.encode(format!("{}{secret}{}", "x".repeat(before), "y".repeat(80)));
+                let lines: Vec<&str> =
+                    encoded.as_bytes().chunks(width).map(|line| std::str::from_utf8(line).unwrap()).collect();
+                let (shown, _) = masker.mask(&lines.join(end));
+                assert!(shown.contains(MARK), "{width} {before} {end:?}: {shown}");
+                let left: usize = shown.split(MARK).map(|part| part.replace(end, "").len()).sum();
+                assert!(left <= encoded.len() - 26, "{width} {before} {end:?}: {shown}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_lines_of_a_value_are_masked_by_themselves() {
+        let secret = "first-line\n  second-line\r\nno\n-----END X-----\n";
+        let text = "1: first-line\n2:   second-line\n3: no\n4: -----END X-----";
+        assert_eq!(masked(&[secret], text), "1: [masked]\n2:   [masked]\n3: no\n4: -----END X-----");
+        assert_eq!(masked(&[secret], &BASE64_STANDARD.encode("second-line")), MARK);
+        assert_eq!(masked(&["one line\n"], "one line, one lin"), "[masked], one lin");
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use regex::{Regex, RegexSet};
 use std::ops::Range;
 
-/// Shapes; the groups `a`, `b` and `c` are the secret, or the whole match if there is none of them.
+/// Shapes; the groups `a`, `b` and `c` are the secret, or the whole match if there is none of them. So is `d`, unless it is a
+/// word that tells of a secret, and what follows the two letters of an option in `e`.
 const SHAPES: &[&str] = &[
     // Header lines that carry credentials, as curl and HTTP logs print them.
     r#"(?i)\b(?:proxy-)?authorization\\*["']?[ \t]*[:=][ \t]*\\*["']?(?<a>[^\r\n"'\\]+)"#,
@@ -14,8 +15,32 @@ const SHAPES: &[&str] = &[
         r"|secret[_-]?key(?:[_-]?base)?|account[_-]?key|;[ \t]*pwd)",
         r#"\\*["']?[ \t]*(?::|=>?)[ \t]*(?:"(?<a>(?:[^"\\\r\n]|\\.)+)"|'(?<b>[^'\r\n]+)'|\\*["']?(?<c>[^\s"'&\\]+))"#
     ),
+    // A row of a table of two columns whose first names a secret and whose second is one word, as `vault kv get` prints it.
+    concat!(
+        r"(?im)^[ \t]*[\w.-]*(?:password|passwd|passphrase|(?-i:secret)|[_-]secret|token|api[_-]?key|access[_-]?key",
+        r"|private[_-]?key|secret[_-]?key|secret[_-]?id)(?:[ ]{2,}|[ ]*\t[ \t]*)(?<d>[^\s]{6,})[ \t]*\r?$"
+    ),
     // Options of a command line that take their value as the next word.
     r#"(?i)--[a-z-]*(?:password|passwd|secret|token|api-?key)[ \t]+["']?(?<a>[^\s"'-][^\s"']*)"#,
+    // Passwords glued to a short option, or behind one, of tools that are known to take them so.
+    concat!(
+        r"(?:mysql|mariadb|mysqldump|mariadb-dump|mysqladmin|mariadb-admin|mysqlsh|sshpass)\b[^\r\n|;&]*?[ \t]",
+        r#"(?:-p'(?<a>[^'\r\n]+)'|-p"(?<b>[^"\r\n]+)"|(?<e>-p[^\s"'=-][^\s"']*))"#
+    ),
+    concat!(
+        r"(?:sshpass|(?:docker|podman|helm|oc|az|skopeo|crane)(?:[ \t]+[a-z]+)*[ \t]+login)\b[^\r\n|;&]*?[ \t]-p[ \t]+",
+        r#"["']?(?<a>[^\s"'-][^\s"']*)"#
+    ),
+    r#"\bredis-cli\b[^\r\n|;&]*?[ \t]-a[ \t]+["']?(?<a>[^\s"'-][^\s"']*)"#,
+    // The user's password of a request, as curl takes it.
+    concat!(
+        r#"\bcurl\b(?:[^\r\n|;]|\\\r?\n)*?[ \t](?:-[A-Za-z]*[uU][ \t]*|--(?:proxy-)?user[ \t=]+)["']?[^\s"':/$]+:"#,
+        r#"(?<a>[^\s"']+)"#
+    ),
+    // Signatures that open an address to whoever has it: of Azure, of Amazon and Google, of others. A word such as
+    // `sig=SIGTERM` is none.
+    r#"(?i)(?:[?&]|\bamp;|\\u0026)(?:sig|signature)=(?<a>[^\s"'&<>\\]{6,})"#,
+    r#"(?i)\b(?:sig|(?:x-(?:amz|goog)-)?signature)=(?<a>[A-Za-z0-9%+/_=~-]{16,})"#,
     // The user's part of a URL.
     r#"(?i)\b[a-z][a-z0-9+.-]*://[^\s/?#:"'@]*:(?<a>[^\s/?#"']+)@"#,
     // Bearer tokens in prose; words are told apart in `is_secret`.
@@ -30,6 +55,12 @@ const SHAPES: &[&str] = &[
     r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}|\bsk-[A-Za-z0-9_-]{20,}|\bwhsec_[A-Za-z0-9+/=]{20,}",
     // JSON Web Tokens, signed or not.
     r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)*",
+    // Private keys in base64, by the three forms that the words have in it; lines of it that follow are taken along, and
+    // what stands before the words is the frame alone.
+    concat!(
+        r"[A-Za-z0-9+/]*(?:UFJJVkFURSBLRV|BSSVZBVEUgS0VZ|QUklWQVRFIEtFW)[A-Za-z0-9+/]*={0,2}",
+        r"(?:(?:\r?\n[ \t]*|\\n)[A-Za-z0-9+/]{40,}={0,2})*"
+    ),
     // Private keys; one without an end is masked to the end of the text.
     r"(?s)-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|\z)",
 ];
@@ -37,6 +68,12 @@ const SHAPES: &[&str] = &[
 /// The end of a private key whose beginning is missing.
 const TORN_KEY: &str = r"\A[A-Za-z0-9+/=\s\\]*-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----";
 
+/// What a table says of a secret instead of showing it.
+const OF_SECRETS: &str = "active changed configured created default deleted disabled enabled encrypted expired hidden \
+    inactive invalid missing mounted optional present redacted required revoked rotated sensitive string unchanged unknown \
+    unset updated <unset> <none> <sensitive>";
+/// What may be glued to `-p` where the word is another program's: `find -print`.
+const OTHERS_OPTIONS: &str = "-path -perm -print -print0 -printf -progress -prune -protocol -port";
 /// Values that stand where a secret could and are none.
 const NOT_SECRET: [&str; 8] = ["true", "false", "null", "none", "nil", "undefined", "[masked]", "***"];
 
@@ -63,8 +100,15 @@ impl Patterns {
     pub(super) fn find(&self, text: &str, spans: &mut Vec<Range<usize>>) {
         for shape in self.any.matches(text).iter().map(|index| &self.shapes[index]) {
             for found in shape.captures_iter(text) {
-                let group = ["a", "b", "c"].iter().find_map(|name| found.name(name)).or_else(|| found.get(0));
-                spans.extend(group.filter(|secret| is_secret(&found[0], secret.as_str())).map(|s| s.range()));
+                let group = ["a", "b", "c"].iter().find_map(|name| found.name(name)).map(|part| part.range());
+                let in_table = || found.name("d").map(|word| word.range());
+                let in_option = || found.name("e").map(|word| word.start() + "-p".len()..word.end());
+                let part = group.or_else(in_table).or_else(in_option);
+                let told = found.name("d").is_some_and(|word| tells_of_a_secret(word.as_str()))
+                    || found.name("e").is_some_and(|word| is_others_option(word.as_str()));
+                let whole = found.get(0).map(|whole| whole.range());
+                let secret = part.or(whole).filter(|part| !told && is_secret(&found[0], &text[part.clone()]));
+                spans.extend(secret);
             }
         }
     }
@@ -73,6 +117,20 @@ impl Patterns {
     pub(super) fn end_of_torn_key(&self, text: &str) -> Option<usize> {
         self.torn_key.find(text).map(|found| found.end())
     }
+}
+
+/// Whether a word of a table says how a secret is, or how many there are, and not what it is.
+fn tells_of_a_secret(word: &str) -> bool {
+    let known = OF_SECRETS.split(' ').any(|known| word.eq_ignore_ascii_case(known));
+    let masked = word.chars().all(|c| "*•-.xX".contains(c));
+    known || masked || word.starts_with("secret/") || word.starts_with("kubernetes.io/")
+}
+
+/// Whether `-p` and what is glued to it are for another program than one that takes a password: a port, or a word of it.
+fn is_others_option(word: &str) -> bool {
+    let ports =
+        |rest: &str| rest.contains(':') && rest.bytes().all(|b| b.is_ascii_digit() || b".:".contains(&b));
+    OTHERS_OPTIONS.split(' ').any(|known| known == word) || word.strip_prefix("-p").is_some_and(ports)
 }
 
 fn is_secret(whole: &str, value: &str) -> bool {
@@ -87,6 +145,18 @@ fn is_secret(whole: &str, value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::mask::Masker;
+    use base64::Engine as _;
+    use base64::prelude::BASE64_STANDARD;
+
+    fn in_base64(text: &str) -> String {
+        BASE64_STANDARD.encode(text)
+    }
+
+    /// A key whose base64 has a last line that is long enough to be seen as one.
+    fn rsa() -> String {
+        let body = "MIIEowIBAAKCAQEA".repeat(13);
+        ["-----BEGIN RSA ", "PRIVATE KEY-----\n", &body, "\n-----END RSA ", "PRIVATE KEY-----\n"].concat()
+    }
 
     /// A secret in each line, put together here so that no scanner takes this file for a leak.
     fn cases() -> Vec<(String, String)> {
@@ -126,6 +196,32 @@ mod tests {
                 &["-----BEGIN RSA ", "PRIVATE KEY-----\nMIIabc\n-----END RSA ", "PRIVATE KEY-----"].concat(),
             ),
             same("Set-Cookie: @\nx", "sid=abc; HttpOnly"),
+            same("Key         Value\n---         -----\npassword    @\nuser        app", "hunter2hunter2"),
+            same("  db_password\t@\r\nx", "hunter2"),
+            same("token                @\ntoken_accessor       x0", "hvs.CAESIJ12"),
+            same("client_secret    @", "correcthorse"),
+            same("mysql -u root -p@ shop", "S3cr3tPw"),
+            same("1 ? Ss 0:00 /usr/bin/mysqldump -h db -p@ --all-databases", "S3cr3tPw"),
+            same("sshpass -p @ ssh web-1", "S3cr3tPw"),
+            same("docker login registry.test -u ci -p @", "S3cr3tPw"),
+            same("redis-cli -h cache -a @ ping", "S3cr3tPw"),
+            same("curl -u admin:@ https://api.test/x", "S3cr3tPw"),
+            same("+ curl -sS --user 'admin:@' https://api.test/x", "S3cr3tPw"),
+            same("curl -fsSu admin:@ \\\n  https://api.test/x", "S3:cr3tPw"),
+            same("https://x.blob.core.windows.net/a?sv=2024-11-04&sig=@&se=2026", "aBcD%2Fe%2Bf1%3D"),
+            same("https://b.s3.test/k?X-Amz-Date=1&X-Amz-Signature=@", &"0f".repeat(32)),
+            same("https://b.test/k?X-Goog-Signature=@&x=1", &"0f".repeat(32)),
+            same("tls.key: @\ntype: Opaque", &in_base64("-----BEGIN PRIVATE KEY-----\nMIIabc\n")),
+            same(
+                "key: |\n  @\nnext",
+                &in_base64(&rsa())
+                    .as_bytes()
+                    .chunks(76)
+                    .map(String::from_utf8_lossy)
+                    .collect::<Vec<_>>()
+                    .join("\n  "),
+            ),
+            same("a @ b", &in_base64(&format!("{{\"k\":\"{}\"}}", rsa()))),
         ]
     }
 
@@ -151,6 +247,17 @@ mod tests {
             "the secret of success: tests",
             "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
             "-----BEGIN CERTIFICATE-----\nMIIabc\n-----END CERTIFICATE-----",
+            "NAME          TYPE     DATA   AGE\ndb-password   Opaque   1      3d",
+            "token                true\ntoken_duration       768h\ntoken_policies       [\"default\"]",
+            "password    required\napi_key     <unset>\nsecret      12\ntoken       ********",
+            "Secret      web-tls\nsecrets     kubernetes.io/tls",
+            "client_secret     not set",
+            "mysql -u root -p shop\nmysql --protocol=tcp -P 3306 -h db",
+            "find /var/lib/mysql -print\nmysql-prod-0   1/1   Running\ndocker run --name mysql -p3306:3306 mysql:8",
+            "docker run -p 8080:80 -u 1000:1000 web\nssh -p 2222 web-1\nmkdir -pv /srv/x",
+            "curl -u $USER:$PASS https://api.test\ncurl -I https://api.test:8443/health",
+            "kill sig=SIGTERM, sig=15\nsignature=valid ?sig=1",
+            "ca.crt: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSWFiYw==",
             "deploy-1234 Ready 2026-01-02T03:04:05Z author:someone@example.test",
         ] {
             assert_eq!(masker.mask(text), (text.to_owned(), 0));
