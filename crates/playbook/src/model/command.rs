@@ -85,7 +85,7 @@ pub struct Command {
     /// The variables that it sets for the commands after it.
     #[serde(default)]
     pub sets: Vec<String>,
-    /// Why a person must start it although it may only look: what its author wrote beside it.
+    /// Why a person must start it although it may only look: it prints secrets, or its author wrote so beside it.
     #[serde(default)]
     pub by_hand: Option<String>,
     /// A named person's word that exactly this text only looks, where the compiler does not know its tool.

@@ -133,7 +133,9 @@ fn commands_of(fence: &Fence, shell: &mut Shell) -> FenceCommands {
     let mut found = reader.found;
     let written = annotations::read(&fence.info);
     for command in &mut found.commands {
-        command.by_hand.clone_from(&written.by_hand);
+        if command.by_hand.is_none() {
+            command.by_hand.clone_from(&written.by_hand);
+        }
         stand_in(command, written.folder.as_deref());
     }
     if let Some(first) = found.commands.first_mut().filter(|first| first.title.is_none()) {
@@ -267,6 +269,7 @@ fn command(source: &str, language: &str, line: u32, shell: &mut Shell) -> Comman
         holes: analysis.holes.clone(),
         uses,
         sets: analysis.sets.clone(),
+        by_hand: analysis.prints.clone(),
         line,
         origin: rules::COMMAND.at(line),
         ..Command::default()

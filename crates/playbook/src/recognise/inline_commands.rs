@@ -95,7 +95,7 @@ fn near(text: &str) -> &str {
 
 /// Whether this command was found in a sentence that does not tell to run it.
 pub(crate) fn is_mentioned(command: &Command) -> bool {
-    command.origin.rule == rules::COMMAND_INLINE.id && command.by_hand.is_some()
+    command.origin.rule == rules::COMMAND_INLINE.id && command.by_hand.as_deref() == Some(MENTIONED)
 }
 
 /// What a sentence does with the code in it.
@@ -246,7 +246,9 @@ fn command(code: &str, line: u32, sentence: &Sentence<'_>, shell: &mut Shell) ->
     let mut command = commands::of_source(source, line, shell);
     command.condition = sentence.condition();
     command.origin = rules::COMMAND_INLINE.at(line);
-    command.by_hand = (telling == Telling::Mentioned).then(|| MENTIONED.to_string());
+    if telling == Telling::Mentioned {
+        command.by_hand = Some(MENTIONED.to_string());
+    }
     Some(command)
 }
 

@@ -77,7 +77,7 @@ fn first_name(words: &[Word]) -> &[Word] {
 }
 
 /// The text that a call gives to a shell.
-fn text_for_a_shell(name: &str, words: &[Word]) -> Option<String> {
+pub(super) fn text_for_a_shell(name: &str, words: &[Word]) -> Option<String> {
     let words = match (name, words) {
         ("watch", words) => match behind(name, words) {
             Behind::Command(words) => words,

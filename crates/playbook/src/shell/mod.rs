@@ -19,6 +19,7 @@ mod plain;
 mod prompt;
 mod quoting;
 mod reader;
+mod secrets;
 mod special;
 mod split;
 mod state;
@@ -59,6 +60,8 @@ pub(crate) struct Analysis {
     pub holes: Vec<Hole>,
     /// The variables that it sets, which a later command may use.
     pub sets: Vec<String>,
+    /// Why a person should start it although it may only look: it prints secrets.
+    pub prints: Option<String>,
     /// The words of every call in it, its holes filled with a plain word.
     pub calls: Vec<Vec<Word>>,
 }

@@ -4,7 +4,7 @@
 
 use super::look::{Glance, Look, glance};
 use super::split::{self, Logical};
-use super::{Analysis, Word, holes, tree};
+use super::{Analysis, Word, holes, secrets, tree};
 use crate::Context;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher as _};
@@ -175,7 +175,9 @@ impl Shell {
     fn remember(&mut self, source: &str, found: holes::Found, look: Look) -> &Known {
         let holes::Found { holes, sets } = found;
         let Look { verdict, calls, is_whole, .. } = look;
-        let analysis = Analysis { effect: verdict.effect, reason: verdict.reason, holes, sets, calls };
+        let prints = secrets::printed_by(&calls);
+        let analysis =
+            Analysis { effect: verdict.effect, reason: verdict.reason, holes, sets, prints, calls };
         self.known.insert(Known { source: source.to_owned(), analysis, is_whole })
     }
 }

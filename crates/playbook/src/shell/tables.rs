@@ -8,6 +8,7 @@ mod cluster;
 pub(super) mod dry;
 mod hosts;
 mod local;
+pub(super) mod secrets;
 mod stores;
 mod vendors;
 
