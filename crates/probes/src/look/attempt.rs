@@ -1,8 +1,7 @@
 //! One look within its limits: it ends by its deadline, and a deadline that this process itself slept through is no fault
 //! of the target's.
 
-use super::connect::Trust;
-use super::{Trouble, Uplink, command, dns, http, prometheus, tcp, tls, upgrade};
+use super::{Trouble, Trust, Uplink, command, dns, http, prometheus, tcp, tls, upgrade};
 use crate::judge::Seen;
 use crate::probe::{Kind, Place, Probe};
 use core::future::Future;
@@ -96,6 +95,13 @@ pub(crate) struct Looking {
 }
 
 impl Looking {
+    /// One that has this long.
+    #[cfg(test)]
+    pub(crate) fn until(within: Duration) -> Self {
+        let began = now();
+        Self { deadline: began + within, phases: Phases::default(), mark: began }
+    }
+
     /// Waits for something of the target's within the deadline.
     pub(crate) async fn target<T>(
         &self,

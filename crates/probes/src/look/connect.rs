@@ -1,18 +1,16 @@
 //! From a name to a connection, plain or encrypted, with the time of each part.
 
 use super::attempt::Looking;
-use super::{Trouble, certificate};
+use super::{Trouble, Trust, certificate};
 use crate::probe::{Family, Place};
 use core::net::{IpAddr, SocketAddr};
 use jiff::Timestamp;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{CertificateError, ClientConfig, RootCertStore};
-use std::collections::BTreeMap;
+use rustls::CertificateError;
+use rustls::pki_types::ServerName;
 use std::io;
 use std::net::ToSocketAddrs as _;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
+use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
@@ -91,54 +89,10 @@ fn worst(refused: Vec<Trouble>, place: &Place) -> Trouble {
     refused.into_iter().rfind(|trouble| is_target(trouble) == targets).unwrap_or_else(none)
 }
 
-/// Whom certificates are believed from: one client configuration for each authority that a probe names.
-#[derive(Default)]
-pub(crate) struct Trust {
-    configs: Mutex<BTreeMap<Option<PathBuf>, Arc<ClientConfig>>>,
-}
-
 /// An encrypted connection, and when the first certificate of its chain ends.
 pub(super) struct Encrypted {
     pub(super) stream: tokio_rustls::client::TlsStream<TcpStream>,
     pub(super) expires_at: Option<Timestamp>,
-}
-
-impl Trust {
-    /// Made at the first need: the system's authorities are a few hundred kilobytes.
-    fn config(&self, ca: Option<&Path>) -> Result<Arc<ClientConfig>, Trouble> {
-        let mut configs = self.configs.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = ca.map(Path::to_path_buf);
-        if let Some(config) = configs.get(&key) {
-            return Ok(Arc::clone(config));
-        }
-        let config = Arc::new(client(roots(ca)?)?);
-        configs.insert(key, Arc::clone(&config));
-        Ok(config)
-    }
-}
-
-fn roots(ca: Option<&Path>) -> Result<RootCertStore, Trouble> {
-    let mut roots = RootCertStore::empty();
-    let Some(file) = ca else {
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        let none =
-            "this machine has no list of authorities to believe; on Debian, apt-get install ca-certificates";
-        return if roots.is_empty() { Err(Trouble::Own(none.to_owned())) } else { Ok(roots) };
-    };
-    let wrong =
-        |why: String| Trouble::Own(format!("the authority in {} cannot be read: {why}", file.display()));
-    for certificate in CertificateDer::pem_file_iter(file).map_err(|error| wrong(error.to_string()))? {
-        let certificate = certificate.map_err(|error| wrong(error.to_string()))?;
-        roots.add(certificate).map_err(|error| wrong(error.to_string()))?;
-    }
-    if roots.is_empty() { Err(wrong("it holds no certificate".to_owned())) } else { Ok(roots) }
-}
-
-fn client(roots: RootCertStore) -> Result<ClientConfig, Trouble> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let versions = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let builder = versions.map_err(|error| Trouble::Own(format!("TLS cannot be set up: {error}")))?;
-    Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
 
 /// Encrypts a connection to a place.
@@ -152,19 +106,38 @@ pub(super) async fn encrypt(
     let bare = place.host.trim_start_matches('[').trim_end_matches(']').to_owned();
     let name = ServerName::try_from(bare)
         .map_err(|_| Trouble::Target(format!("{:?} is no name that a certificate can have", place.host)))?;
-    let connector = TlsConnector::from(trust.config(ca)?);
-    let shaking = async { connector.connect(name, stream).await.map_err(|error| untrusted(&error)) };
-    let stream = looking.target("agreeing on TLS", shaking).await?;
+    let config = trust.config(ca, looking).await?;
+    // Reading them is no part of the target's answer.
+    looking.lap();
+    let connector = TlsConnector::from(Arc::clone(&config));
+    let shaking = async { Ok(connector.connect(name, stream).await) };
+    let stream = match looking.target("agreeing on TLS", shaking).await? {
+        Ok(stream) => stream,
+        Err(error) if is_disbelief(&error) && trust.has_changed(ca, &config, looking).await? => {
+            let changed =
+                "the authorities to believe were replaced meanwhile; the next look believes the new ones";
+            return Err(Trouble::Own(changed.to_owned()));
+        }
+        Err(error) => return Err(untrusted(&error)),
+    };
     looking.phases.tls = looking.lap();
     let chain = stream.get_ref().1.peer_certificates().unwrap_or_default();
     let expires_at = chain.iter().filter_map(|certificate| certificate::not_after(certificate)).min();
     Ok(Encrypted { stream, expires_at })
 }
 
+fn of_tls(error: &io::Error) -> Option<&rustls::Error> {
+    error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>())
+}
+
+/// Whether a certificate was not believed, for which the list of authorities may be to blame.
+fn is_disbelief(error: &io::Error) -> bool {
+    matches!(of_tls(error), Some(rustls::Error::InvalidCertificate(_)))
+}
+
 /// Why a handshake failed, in words for who must renew the certificate.
 fn untrusted(error: &io::Error) -> Trouble {
-    let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    let why = match tls {
+    let why = match of_tls(error) {
         Some(rustls::Error::InvalidCertificate(CertificateError::ExpiredContext { not_after, .. })) => {
             let ended =
                 i64::try_from(not_after.as_secs()).ok().and_then(|at| Timestamp::from_second(at).ok());

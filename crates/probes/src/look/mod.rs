@@ -13,11 +13,12 @@ mod prometheus;
 mod tcp;
 mod tls;
 mod trouble;
+mod trust;
 mod upgrade;
 mod uplink;
 
 pub use attempt::{Attempt, Phases};
 pub(crate) use attempt::{Means, attempt};
-use connect::Trust;
 pub(crate) use trouble::Trouble;
+use trust::Trust;
 pub(crate) use uplink::Uplink;

@@ -79,18 +79,18 @@ pub(crate) fn start_engine(clock: &HandClock, memory: &Memory) -> (Engine, Stopp
     Engine::start(parts).unwrap()
 }
 
-struct World {
+pub(crate) struct World {
     clock: HandClock,
     memory: Memory,
     engine: Engine,
     stopped: Stopped,
-    board: Arc<Board>,
+    pub(crate) board: Arc<Board>,
     stop: watch::Sender<bool>,
     prober: JoinHandle<()>,
 }
 
 impl World {
-    fn start(settings: &str) -> Self {
+    pub(crate) fn start(settings: &str) -> Self {
         let clock = HandClock::at("2040-03-01T00:00:00Z");
         Self::go_on(settings, clock, Memory::new())
     }
@@ -143,7 +143,7 @@ impl World {
         Self::go_on(settings, clock, memory)
     }
 
-    async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.stop.send_replace(true);
         tokio::time::timeout(SOON, self.prober).await.unwrap().unwrap();
         self.engine.stop().await;

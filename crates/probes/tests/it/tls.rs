@@ -1,6 +1,8 @@
 //! Certificates: good ones, those that soon end, those that have, and those of strangers.
 
+use crate::telling::World;
 use crate::world::{SOON, answers, fails, head, passes, response, serve};
+use engine::ports::{ProbeBoard as _, Verdict};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use rustls::pki_types::PrivateKeyDer;
 use std::path::PathBuf;
@@ -98,6 +100,44 @@ async fn one_of_a_stranger_or_of_another_name_is_not_believed() {
     fails(&believing, "cannot be believed").await;
     let other = Site::start("api.example.test", (2040, 12, 31)).await;
     fails(&other.tls(""), "cannot be believed").await;
+}
+
+/// The list that an earlier look read is not the one that stands there now. Both files have one length, and one time.
+#[tokio::test]
+async fn a_list_of_authorities_that_was_replaced_is_believed_at_once() {
+    let (site, stranger) =
+        (Site::start("localhost", (2040, 12, 31)).await, Site::start("localhost", (2040, 12, 31)).await);
+    let (own, other) = (std::fs::read(site.ca()).unwrap(), std::fs::read(stranger.ca()).unwrap());
+    let list = site.folder.path().join("list.pem");
+    let written_at = std::time::UNIX_EPOCH;
+    let replace = |with: &[u8]| {
+        let next = site.folder.path().join("next.pem");
+        // A line's end behind the certificate says nothing, and makes the files equally long.
+        let mut with = with.to_vec();
+        with.resize(own.len().max(other.len()), b'\n');
+        std::fs::write(&next, with).unwrap();
+        std::fs::File::options().write(true).open(&next).unwrap().set_modified(written_at).unwrap();
+        std::fs::rename(next, &list).unwrap();
+    };
+    replace(&other);
+    let settings = site.tls("").replace(&site.ca().display().to_string(), &list.display().to_string());
+    let world = World::start(&format!("name = 'p'\n{settings}"));
+    let looked = async || {
+        let view = world.board.look("p", None, None).await.unwrap();
+        let last = view.last.last().unwrap();
+        (last.verdict, last.reason.clone())
+    };
+    let (verdict, reason) = looked().await;
+    assert_eq!(verdict, Verdict::Fail, "{reason}");
+    replace(&own);
+    assert_eq!(looked().await, (Verdict::Pass, String::new()));
+    replace(&other);
+    let (verdict, reason) = looked().await;
+    assert_eq!(verdict, Verdict::Fail, "whom nobody believes any more is not believed here: {reason}");
+    std::fs::remove_file(&list).unwrap();
+    let (verdict, reason) = looked().await;
+    assert_eq!(verdict, Verdict::Blind, "{reason}");
+    world.stop().await;
 }
 
 #[tokio::test]
