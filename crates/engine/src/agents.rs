@@ -12,7 +12,7 @@ use crate::ports::{
 };
 use incident::{Ending, RunReport};
 use jiff::SignedDuration;
-use state::{Left, State};
+use state::{Left, State, bounded};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{oneshot, watch};
 
@@ -84,6 +84,7 @@ impl Agents {
     /// An agent has ended an order.
     #[must_use]
     pub fn report(&self, agent: &str, report: AgentReport) -> Reported {
+        let report = AgentReport { report: bounded(report.report), ..report };
         let (name, ending) = (report.name, report.report.ending.clone());
         let heard = self.state().report(agent, report);
         if heard == Reported::Late {
@@ -134,7 +135,7 @@ impl Agents {
 
     /// A person wants a run to end.
     pub(crate) fn stop(&self, order: &RunOrder) {
-        self.state().stop(OrderName { incident: order.incident, run: order.run });
+        self.state().stop(OrderName { incident: order.incident, run: order.run }, self.clock.now());
         self.moved.send_replace(());
     }
 

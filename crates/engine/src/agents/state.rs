@@ -5,7 +5,7 @@ use crate::ports::{
     AgentAsk, AgentOrder, AgentRefusal, AgentReport, AgentSelf, AgentTake, AgentView, AgentWork, OrderName,
     Presence, Reported, Taken,
 };
-use incident::words::{clock, duration};
+use incident::words::{clock, duration, line, turns};
 use incident::{Ending, RunReport, later};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +22,19 @@ const RUN_TIME_MAX: SignedDuration = SignedDuration::from_mins(24 * 60 + 5);
 
 /// How many variables an agent may name.
 const GIVES_MAX: usize = 256;
+
+/// How much an agent may say it could not hold of a run: there are about ten such things.
+const NOT_HELD_MAX: usize = 32;
+
+/// The longest cause that an agent may say for not having started a command, in characters.
+const ERROR_CHARS_MAX: usize = 1_000;
+
+/// How many bytes an agent may say that a command wrote: a runner ends it long before.
+const WRITTEN_BYTES_MAX: u64 = 1 << 30;
+
+/// How long an agent has to say how a run ended that a person wants to end: its runner asks kindly, then kills after two
+/// seconds, and its report may have to be sent again.
+const STOP_GRACE: SignedDuration = SignedDuration::from_secs(60);
 
 /// Everything that is known.
 pub(super) struct State {
@@ -50,8 +63,8 @@ struct Waiting {
     taken: Option<(String, Timestamp)>,
     /// Since when its agent has not named it among what it has.
     unnamed_since: Option<Timestamp>,
-    /// Whether it is to end.
-    stop: bool,
+    /// Since when it is to end.
+    stop: Option<Timestamp>,
     answer: Option<oneshot::Sender<Ran>>,
 }
 
@@ -113,7 +126,7 @@ impl State {
         });
         let free = usize::try_from(ask.free).unwrap_or(usize::MAX);
         let ends = |name: &&OrderName| match self.orders.get(name) {
-            Some(waiting) if waiting.agent == agent => waiting.stop,
+            Some(waiting) if waiting.agent == agent => waiting.stop.is_some(),
             Some(_) | None => true,
         };
         AgentWork {
@@ -129,7 +142,7 @@ impl State {
             order,
             taken: None,
             unnamed_since: None,
-            stop: false,
+            stop: None,
             answer: Some(answer),
         };
         self.orders.insert(name, waiting);
@@ -162,7 +175,7 @@ impl State {
             return Reported::Late;
         }
         let Some(answer) = waiting.answer.take() else { return Reported::Late };
-        match answer.send(Ran::Ended(bounded(said.report))) {
+        match answer.send(Ran::Ended(said.report)) {
             Ok(()) => Reported::Heard,
             Err(_) => Reported::Late,
         }
@@ -186,9 +199,9 @@ impl State {
     }
 
     /// A person wants it to end. What was not taken does not begin.
-    pub(super) fn stop(&mut self, name: OrderName) {
+    pub(super) fn stop(&mut self, name: OrderName, now: Timestamp) {
         let Some(waiting) = self.orders.get_mut(&name) else { return };
-        waiting.stop = true;
+        waiting.stop.get_or_insert(now);
         if waiting.taken.is_none() {
             let _ = waiting
                 .answer
@@ -215,9 +228,11 @@ impl State {
         let place_by = later(asked, PLACE_WAIT_MAX);
         let left = match (&waiting.taken, away_at <= now) {
             (Some((_, taken_at)), false) => {
-                // An agent that is well has given it up, or runs it longer than anything may run.
+                // An agent that is well has given it up, does not end it, or runs it longer than anything may run.
                 let given_up = waiting.unnamed_since.map(|since| later(since, self.away_after));
-                let last = given_up.unwrap_or(Timestamp::MAX).min(later(*taken_at, RUN_TIME_MAX));
+                let stopped = waiting.stop.map(|since| later(since, STOP_GRACE));
+                let ends = [given_up, stopped].into_iter().flatten();
+                let last = ends.fold(later(*taken_at, RUN_TIME_MAX), Timestamp::min);
                 if last > now {
                     return Left::Until(away_at.min(last));
                 }
@@ -279,17 +294,33 @@ fn away(agent: &str, heard: Option<&Heard>) -> String {
 
 /// One line of what somebody else wrote.
 fn short(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(SAID_CHARS_MAX).collect()
+    line(text, SAID_CHARS_MAX)
 }
 
 /// What another host sends is cut and cleaned here once more: its runner does the same, and is not ours to trust.
-fn bounded(said: RunReport) -> RunReport {
+pub(super) fn bounded(said: RunReport) -> RunReport {
     let cut = said.output.floor_char_boundary(OUTPUT_BYTES_MAX);
     let kept = said.output.get(..cut).unwrap_or_default();
-    let output: String = kept.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+    let output: String =
+        kept.chars().filter(|c| matches!(c, '\n' | '\t') || !(c.is_control() || turns(*c))).collect();
     let ending = match said.ending {
-        Ending::NotStarted { error } => Ending::NotStarted { error: error.chars().take(1_000).collect() },
-        other => other,
+        Ending::NotStarted { error } => Ending::NotStarted { error: line(&error, ERROR_CHARS_MAX) },
+        other @ (Ending::Exited { .. }
+        | Ending::Killed { .. }
+        | Ending::TimedOut
+        | Ending::Followed
+        | Ending::TooMuchOutput
+        | Ending::Stopped) => other,
     };
-    RunReport { ending, output: output.into(), ..said }
+    // No run is waited for longer than this, and nothing masked is shorter than a byte.
+    let duration_ms_max = u64::try_from(RUN_TIME_MAX.as_millis()).unwrap_or(u64::MAX);
+    let masked_max = u32::try_from(OUTPUT_BYTES_MAX).unwrap_or(u32::MAX);
+    RunReport {
+        ending,
+        duration_ms: said.duration_ms.min(duration_ms_max),
+        output: output.into(),
+        output_bytes: said.output_bytes.min(WRITTEN_BYTES_MAX),
+        masked: said.masked.min(masked_max),
+        not_held: said.not_held.iter().take(NOT_HELD_MAX).map(|held| short(held)).collect(),
+    }
 }

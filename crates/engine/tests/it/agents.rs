@@ -209,6 +209,98 @@ async fn a_stop_reaches_the_agent_and_what_it_had_not_taken_does_not_begin() {
     world.stop().await;
 }
 
+/// An agent that goes on naming a run and says nothing of its end holds nobody up for ever.
+#[tokio::test]
+async fn a_stopped_run_that_is_never_reported_is_lost_after_its_grace_and_says_so() {
+    let world = World::with_agent(NAME);
+    let (id, name) = changing(&world, "one").await;
+    world.person(id, incident::Command::StopRun { run: 2 }).await.expect("is stopped");
+    let ask = async || {
+        let work = world.engine.agents().ask(NAME, &asking("one", &[name])).await.expect("is served");
+        assert_eq!(work.stops, [name], "it is told with every answer");
+    };
+    ask().await;
+    for _ in 0..2 {
+        world.clock.pass(SignedDuration::from_secs(29));
+        ask().await;
+        let incident = world.engine.incident(id).await.expect("it is there");
+        assert!(matches!(incident.runs[1].state, RunState::Running { .. }), "{:?}", incident.runs[1].state);
+    }
+    world.clock.pass(SignedDuration::from_secs(2));
+    let incident = world.until(id, "it is lost", |incident| incident.runs[1].state == RunState::Lost).await;
+    let run = &incident.runs[1];
+    assert!(run.is_in_doubt());
+    let said = incident::words::lost(&run.request.place, run.stopped_by.as_ref());
+    assert!(said.contains("had it stopped") && said.contains("the agent far did not say"), "{said}");
+    ask().await;
+    assert_eq!(report(&world, "one", name, Ending::Stopped), Reported::Late);
+    assert_eq!(world.engine.incident(id).await.expect("it is there").runs.len(), 2);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_look_that_was_stopped_and_lost_is_not_taken_again() {
+    let world = World::with_agent(NAME);
+    let id = world.opened("api").await;
+    let look = offered(&world, "one").await.remove(0);
+    assert_eq!(take(&world, "one", look.name), Taken::Yours);
+    world.person(id, incident::Command::StopRun { run: 1 }).await.expect("is stopped");
+    world.engine.agents().ask(NAME, &asking("one", &[look.name])).await.expect("is served");
+    world.clock.pass(SignedDuration::from_secs(30));
+    world.engine.agents().ask(NAME, &asking("one", &[look.name])).await.expect("is served");
+    world.clock.pass(SignedDuration::from_secs(31));
+    let incident = world.until(id, "it is lost", |incident| incident.runs[0].state == RunState::Lost).await;
+    assert!(incident.runs.iter().skip(1).all(|run| run.request.source != incident.runs[0].request.source));
+    world.stop().await;
+}
+
+/// Whatever an agent says of a run and of itself is short and plain before it is kept.
+#[tokio::test]
+async fn an_agent_that_lies_is_cut_short_and_cleaned() {
+    let world = World::with_agent(NAME);
+    let (id, name) = changing(&world, "one").await;
+    let long = format!("\u{1b}[2J\u{202e}{}", "A".repeat(100_000));
+    let said = RunReport {
+        ending: Ending::NotStarted { error: long.clone() },
+        duration_ms: u64::MAX,
+        output: "a\u{2066}b\tc\n".into(),
+        output_bytes: u64::MAX,
+        masked: u32::MAX,
+        not_held: vec![long.clone(); 1_000],
+    };
+    let report = AgentReport { instance: "one".to_owned(), name, report: said };
+    assert_eq!(world.engine.agents().report(NAME, report), Reported::Heard);
+    let incident = world.until(id, "its end is kept", |incident| is_ended(&incident.runs[1])).await;
+    let RunState::Ended(kept) = &incident.runs[1].state else { panic!("{:?}", incident.runs[1]) };
+    let Ending::NotStarted { error } = &kept.ending else { panic!("{kept:?}") };
+    let is_plain = |text: &str, chars_max: usize| {
+        text.starts_with("[2JA") && (chars_max - 5..=chars_max).contains(&text.chars().count())
+    };
+    assert!(is_plain(error, 1_000), "{error}");
+    assert_eq!(kept.not_held.len(), 32);
+    assert!(kept.not_held.iter().all(|held| is_plain(held, 200)), "{:?}", kept.not_held);
+    assert_eq!(&*kept.output, "ab\tc\n");
+    assert_eq!((kept.duration_ms, kept.output_bytes, kept.masked), (86_700_000, 1 << 30, 65_536));
+    let ask = AgentAsk {
+        own: AgentSelf { host: long.clone(), looks_unheld: Some(long), ..own("one") },
+        ..asking("one", &[])
+    };
+    let held = world.engine.agents().ask(NAME, &ask);
+    let seen = async {
+        while world.engine.agents().all(&[])[0].own.as_ref().is_some_and(|own| own.looks_unheld.is_none()) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! { _ = held => {}, () = seen => {} }
+    let own = world.engine.agents().all(&[])[0].own.clone().expect("it was heard");
+    assert!(
+        is_plain(&own.host, 200) && own.looks_unheld.is_some_and(|why| is_plain(&why, 200)),
+        "{}",
+        own.host
+    );
+    world.stop().await;
+}
+
 #[tokio::test]
 async fn a_server_that_crashed_knows_no_order_and_the_change_is_lost() {
     let mut world = World::with_agent(NAME);

@@ -165,7 +165,7 @@ pub(super) fn standing(run: &Run) -> String {
             Some(at) => format!("it ended at {}", clock(at)),
             None => "it has ended".to_string(),
         },
-        RunState::Lost => lost(&run.request.place),
+        RunState::Lost => lost(&run.request.place, run.stopped_by.as_ref()),
         RunState::Rejected { by, reason } if reason.trim().is_empty() => format!("{by} refused it"),
         RunState::Rejected { by, reason } => format!("{by} refused it: {reason}"),
     };

@@ -307,11 +307,14 @@ pub(super) fn lost(draft: &mut Draft<'_>, number: u32) -> Result<(), Refusal> {
         return Err(Refusal::Stale);
     }
     let request = run.request.clone();
+    // Whoever had it stopped does not want it again.
+    let wanted = run.stopped_by.is_none();
     draft.push_own(EventKind::RunLost { run: number });
     before::looked(draft, number);
     let needed = draft.incident.plan.policy.approval(request.effect);
     let lost_before = |run: &&Run| run.state == RunState::Lost && run.request.is_same_command(&request);
-    let again = request.purpose.is_step()
+    let again = wanted
+        && request.purpose.is_step()
         && needed == Approval::NotNeeded
         && draft.incident.status == Status::Open
         && draft.incident.runs.iter().filter(lost_before).count() < LOST_LOOKS_MAX;

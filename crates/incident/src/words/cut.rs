@@ -9,7 +9,7 @@ pub const TITLE_CHARS_MAX: usize = 300;
 /// Characters of a description; a longer one is cut.
 pub const DESCRIPTION_CHARS_MAX: usize = 4_000;
 
-/// One line: trimmed, at most `chars_max` characters, control characters as spaces.
+/// One line: trimmed, at most `chars_max` characters, control characters as spaces, without [marks of direction](turns).
 #[must_use]
 pub fn line(text: &str, chars_max: usize) -> String {
     cleaned(text, chars_max, |_| false)
@@ -24,13 +24,19 @@ pub fn block(text: &str, chars_max: usize) -> String {
 fn cleaned(text: &str, chars_max: usize, keep: fn(char) -> bool) -> String {
     let short = cut(text.trim(), chars_max);
     let harmful = |char: char| char.is_control() && !keep(char);
-    if !short.contains(harmful) {
+    if !short.contains(|char| harmful(char) || turns(char)) {
         return short.into_owned();
     }
     // A carriage return only ends lines together with a line feed, which stays or becomes the space.
-    let kept = short.chars().filter(|char| *char != '\r');
+    let kept = short.chars().filter(|char| *char != '\r' && !turns(*char));
     let clean: String = kept.map(|char| if harmful(char) { ' ' } else { char }).collect();
     clean.trim().into()
+}
+
+/// Whether a mark turns the direction of what follows it, which makes a line show other than it reads.
+#[must_use]
+pub fn turns(char: char) -> bool {
+    matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// At most `chars_max` characters, the last one `…` where something is missing.
@@ -62,5 +68,11 @@ mod tests {
         assert_eq!(line(" a\u{1b}[31mb\nc\u{0}\t", 99), "a [31mb c");
         assert_eq!(block("a\r\n\tb\u{7}c", 99), "a\n\tb c");
         assert_eq!(line("\u{0}\u{1}", 99), "");
+    }
+
+    #[test]
+    fn marks_that_turn_a_line_round_are_dropped() {
+        assert_eq!(line("db \u{202e}nwod\u{202c} is", 99), "db nwod is");
+        assert_eq!(block("a\u{2066}\nb\u{2069}", 99), "a\nb");
     }
 }

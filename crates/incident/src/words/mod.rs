@@ -4,10 +4,11 @@ mod cut;
 mod fill;
 mod page;
 
-pub use cut::{DESCRIPTION_CHARS_MAX, TITLE_CHARS_MAX, block, line};
+pub use cut::{DESCRIPTION_CHARS_MAX, TITLE_CHARS_MAX, block, line, turns};
 pub use fill::{Filled, Occasion, fill, open_placeholders};
 pub use page::{PageWords, page_words};
 
+use crate::people::Actor;
 use crate::place::Place;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -35,9 +36,19 @@ pub fn clock(at: Timestamp) -> String {
     at.strftime("%H:%M UTC").to_string()
 }
 
-/// What is known of a command that was lost where it ran.
+/// What is known of a command that was lost where it ran, and whether somebody had it stopped before.
 #[must_use]
-pub fn lost(place: &Place) -> String {
+pub fn lost(place: &Place, stopped_by: Option<&Actor>) -> String {
+    match (place, stopped_by) {
+        (Place::Agent(name), Some(by)) => format!(
+            "{by} had it stopped, and the agent {name} did not say that it ended: it may run on there, and nobody knows how \
+             it went"
+        ),
+        (place, _) => lost_alone(place),
+    }
+}
+
+fn lost_alone(place: &Place) -> String {
     match place {
         Place::Server => String::from("the server stopped while it ran, and nobody knows how it went"),
         Place::Agent(name) => format!(

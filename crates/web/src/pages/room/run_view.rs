@@ -172,7 +172,7 @@ fn state(run: &Run) -> (Tag, &'static str) {
             Some(by) => (Tag::warn(format!("is being stopped, {by}")), "warn"),
             None => (Tag::info("runs"), ""),
         },
-        RunState::Lost => (Tag::bad(lost(&run.request.place)), "bad"),
+        RunState::Lost => (Tag::bad(lost(&run.request.place, run.stopped_by.as_ref())), "bad"),
         RunState::Ended(report) => ended(report, run.stopped_by.as_ref()),
     }
 }

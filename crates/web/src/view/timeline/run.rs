@@ -65,8 +65,10 @@ pub(super) fn told(event: &Event, incident: &Incident) -> Option<(&'static str, 
             ("run", text)
         }
         EventKind::RunLost { run } => {
-            let place = incident.run(*run).map(|run| run.request.place.clone()).unwrap_or_default();
-            ("run", format!("{}: {}", source(*run), words::lost(&place)))
+            let known = incident.run(*run);
+            let place = known.map(|run| run.request.place.clone()).unwrap_or_default();
+            let stopped_by = known.and_then(|run| run.stopped_by.as_ref());
+            ("run", format!("{}: {}", source(*run), words::lost(&place, stopped_by)))
         }
         _other => return None,
     };
