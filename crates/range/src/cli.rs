@@ -5,9 +5,11 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use serde::Serialize;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::client::Client;
+use crate::faults::Fault;
 use crate::log::ServiceName;
 use crate::running::status_in;
 use crate::{Fitness, Load, Range, RangeConfig, RangeError, Stats, Wanted, env, faults, serve, tools};
@@ -212,17 +214,19 @@ fn status(form: Form, dir: &Path, out: &mut dyn Write) -> Result<(), RangeError>
 }
 
 fn faults(form: Form, dir: &Path, out: &mut dyn Write) -> Result<(), RangeError> {
+    // Where no range runs there is still a list.
+    let on = faults::on(dir);
     if form == Form::Json {
-        let all: Vec<_> = faults::all().collect();
+        let listed = |fault| Listed { fault, on: on.as_ref().ok().map(|on| Fault::is_whole(fault, on)) };
+        let all: Vec<_> = faults::all().map(listed).collect();
         return Ok(writeln!(out, "{}", serde_json::to_string_pretty(&all).unwrap_or_default())?);
     }
-    // Where no range runs there is still a list.
-    let on = faults::on(dir).unwrap_or_default();
+    let on = on.unwrap_or_default();
     for runbook in faults::RUNBOOKS {
         writeln!(out, "{runbook}")?;
         for fault in faults::all().filter(|fault| fault.runbook == runbook) {
-            let mark = if on.iter().any(|name| name == fault.name) { "on" } else { "" };
-            writeln!(out, "  {mark:<2} {:<18} lives in {}", fault.name, fault.owner)?;
+            let mark = if fault.is_whole(&on) { "on" } else { "" };
+            writeln!(out, "  {mark:<2} {:<23} lives in {}", fault.name, fault.owner)?;
             writeln!(out, "     cause:  {}", fault.cause)?;
             writeln!(out, "     seen:   {}", fault.seen)?;
             writeln!(out, "     repair: {}", fault.repair)?;
@@ -242,14 +246,26 @@ fn repair(name: Option<&str>, dir: &Path, out: &mut dyn Write) -> Result<(), Ran
         Some(name) => vec![name.to_owned()],
         None => faults::on(dir)?,
     };
-    if names.is_empty() {
-        return Ok(writeln!(out, "nothing to repair: no fault is on")?);
-    }
-    for name in names {
-        faults::switch(dir, &name, false)?;
+    for name in &names {
+        faults::switch(dir, name, false)?;
         writeln!(out, "repaired: {name}")?;
     }
+    let rest = if name.is_none() { faults::set_back_rest(dir)? } else { None };
+    match rest {
+        Some(rest) => writeln!(out, "repaired: {rest}")?,
+        None if names.is_empty() => writeln!(out, "nothing to repair: no fault is on")?,
+        None => {}
+    }
     Ok(())
+}
+
+/// A fault in the list for programs.
+#[derive(Serialize)]
+struct Listed {
+    #[serde(flatten)]
+    fault: &'static Fault,
+    /// Whether it is on; nothing where no range runs that could tell.
+    on: Option<bool>,
 }
 
 #[cfg(test)]

@@ -208,8 +208,7 @@ impl Drill<'_> {
         let incident = engine.incident(id).await.map_err(wiring::storage_failed)?;
         let events = engine.history(id).await.map_err(wiring::storage_failed)?;
         self.narrator.aside(&score::evidence(&incident, &events))?;
-        let gone =
-            !self.stack.range.faults_on().map_err(range_failed)?.iter().any(|on| on == self.fault.name);
+        let gone = !self.fault.is_left(&self.stack.range.faults_on().map_err(range_failed)?);
         let note = format!("{}. {}", incident.title, incident.description);
         let repaired_by = score::repaired_by(gone, operator, &events);
         let card = DrillCard { repaired_by, note, ..self.undetected(broken_at) };

@@ -113,13 +113,12 @@ fn judged(fault: &Fault, incident: &Incident, events: &[Event]) -> (Judged, Judg
     let (then, at) = before_the_first_change(incident, events);
     let playbook = &incident.plan.playbook;
     let runbook = then.runbook().map(|runbook| runbook.title.clone()).unwrap_or_default();
-    let known = has_runbook(playbook, fault.runbook);
-    let right_runbook = runbook.eq_ignore_ascii_case(fault.runbook);
+    let known = fault.parts().any(|part| has_runbook(playbook, part.runbook));
+    let right_runbook = truth::is_right_runbook(fault, &runbook);
     let diagnosis = diagnose(&then, at);
     let first = diagnosis.causes.into_iter().next().filter(|cause| cause.score > 0);
     let first = first.map(|cause| cause.name).unwrap_or_default();
-    // In another runbook than the fault's, a cause of a like name is not the true one.
-    let right_cause = truth::is_true_cause(fault, &first).map(|right| right && right_runbook);
+    let right_cause = truth::is_true_cause(fault, &runbook, &first);
     let runbook = Judged { right: known.then_some(right_runbook), first: runbook };
     (runbook, Judged { right: right_cause.filter(|_| known), first })
 }

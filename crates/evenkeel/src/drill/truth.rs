@@ -38,8 +38,21 @@ const TRUE_CAUSES: &[(&str, &[&str])] = &[
     ("provider-down", &["provider"]),
 ];
 
-/// Whether a suspect of this name is the fault's true cause; `None` where nobody has written that down.
-pub(super) fn is_true_cause(fault: &Fault, name: &str) -> Option<bool> {
+/// Whether this is the runbook of the fault; of two faults at once, of either: what comes first is what is seen first.
+pub(super) fn is_right_runbook(fault: &Fault, title: &str) -> bool {
+    fault.parts().any(|part| title.eq_ignore_ascii_case(part.runbook))
+}
+
+/// Whether a suspect of this name is the true cause in that runbook; `None` where nobody has written that down. In another
+/// runbook than the fault's, a cause of a like name is not the true one.
+pub(super) fn is_true_cause(fault: &Fault, runbook: &str, name: &str) -> Option<bool> {
+    let of_part = |part: &Fault| {
+        is_cause_of(part, name).map(|right| right && runbook.eq_ignore_ascii_case(part.runbook))
+    };
+    fault.parts().map(of_part).reduce(|one, other| Some(one? || other?))?
+}
+
+fn is_cause_of(fault: &Fault, name: &str) -> Option<bool> {
     let (_, words) = TRUE_CAUSES.iter().find(|(known, _)| *known == fault.name)?;
     let name = name.to_lowercase();
     // A condition that says that it was no deployment is not about one.
@@ -54,11 +67,35 @@ mod tests {
     #[test]
     fn causes_are_told_apart() {
         let fault = |name| range::faults::named(name).unwrap();
-        let is = |name, cause| is_true_cause(fault(name), cause).unwrap();
+        let is = |name, cause| is_cause_of(fault(name), cause).unwrap();
         assert!(is("bad-deployment", "If a deployment came just before the errors"));
         assert!(!is("bad-deployment", "If no deployment fits the time"));
         assert!(is("backend-down", "If no deployment fits the time"));
         assert!(!is("origin-missing", "Look at the Durable Objects"));
         assert!(is("origin-missing", "Look for CORS refusals"));
+    }
+
+    #[test]
+    fn every_fault_has_its_truth_in_its_own_runbook_alone() {
+        for fault in range::faults::all() {
+            assert!(is_right_runbook(fault, fault.runbook), "{}", fault.name);
+            for part in fault.parts() {
+                let (_, words) = TRUE_CAUSES.iter().find(|(known, _)| *known == part.name).unwrap();
+                assert_eq!(is_true_cause(fault, part.runbook, words[0]), Some(true), "{}", fault.name);
+                assert_eq!(is_true_cause(fault, "Disk full", words[0]), Some(false), "{}", fault.name);
+            }
+        }
+    }
+
+    #[test]
+    fn of_two_at_once_either_is_right_in_its_own_runbook() {
+        let both = range::faults::named("deployment-and-provider").unwrap();
+        let (errors, sign_in) = ("API Returning 5xx Errors", "Authentication Failures");
+        assert!(is_right_runbook(both, errors) && is_right_runbook(both, sign_in));
+        assert!(!is_right_runbook(both, "High Latency / Slow Response"));
+        let deployment = "If a deployment came just before the errors";
+        assert_eq!(is_true_cause(both, errors, deployment), Some(true));
+        assert_eq!(is_true_cause(both, sign_in, deployment), Some(false));
+        assert_eq!(is_true_cause(both, sign_in, "If the provider is down"), Some(true));
     }
 }

@@ -3,6 +3,7 @@
 //! and the way to the owner.
 
 mod backend;
+mod combined;
 mod edge;
 mod processes;
 mod sandbox;
@@ -24,6 +25,8 @@ pub(crate) use wrong_version::WrongVersion;
 pub enum Owner {
     /// In the processes that the supervisor keeps.
     Supervisor,
+    /// In more than one place: its parts have their own.
+    Several,
     /// In one service.
     #[serde(untagged)]
     Service(ServiceName),
@@ -71,9 +74,34 @@ const SIGN_IN: &str = "Authentication Failures";
 /// The runbooks that faults belong to, in the playbook's order.
 pub const RUNBOOKS: [&str; 7] = [ERRORS, SOCKETS, CREATION, PAUSES, MESSAGES, LATENCY, SIGN_IN];
 
-/// All faults, by service and runbook.
+/// All faults, by service and runbook; at last those that are two at once.
 pub fn all() -> impl Iterator<Item = &'static Fault> {
+    single().chain(combined::FAULTS)
+}
+
+/// Those with one cause.
+fn single() -> impl Iterator<Item = &'static Fault> {
     [edge::FAULTS, sandbox::FAULTS, backend::FAULTS, processes::FAULTS].into_iter().flatten()
+}
+
+impl Fault {
+    /// What it is made of: itself, or both of what comes together.
+    pub fn parts(&self) -> impl Iterator<Item = &'static Self> {
+        let combined = combined::PARTS.iter().find(|(name, _)| *name == self.name);
+        let names = combined.map_or_else(|| vec![self.name], |(_, parts)| parts.to_vec());
+        names.into_iter().filter_map(|name| single().find(|fault| fault.name == name))
+    }
+
+    /// Whether anything of it is there still, when these are.
+    #[must_use]
+    pub fn is_left(&self, on: &[String]) -> bool {
+        self.parts().any(|part| on.iter().any(|name| name == part.name))
+    }
+
+    /// Whether all of it is there, when these are.
+    pub(crate) fn is_whole(&self, on: &[String]) -> bool {
+        self.parts().all(|part| on.iter().any(|name| name == part.name))
+    }
 }
 
 /// The fault of that name.
@@ -85,13 +113,42 @@ pub fn named(name: &str) -> Option<&'static Fault> {
 pub(crate) fn switch(dir: &Path, name: &str, on: bool) -> Result<(), RangeError> {
     let fault = named(name)
         .ok_or_else(|| RangeError::Refused(format!("no fault {name}; `range faults` lists them")))?;
-    let path = format!("/faults/{name}");
-    fault.owner.client(dir)?.post::<serde::de::IgnoredAny>(&path, &Switch { on }).map(drop)
+    let order = |part: &Fault, on: bool| {
+        let path = format!("/faults/{}", part.name);
+        part.owner.client(dir)?.post::<serde::de::IgnoredAny>(&path, &Switch { on }).map(drop)
+    };
+    let mut done: Vec<&Fault> = Vec::new();
+    let mut failed = None;
+    for part in fault.parts() {
+        match order(part, on) {
+            Ok(()) => done.push(part),
+            // Half a fault is another one; of a repair as much is done as can be.
+            Err(error) if on => {
+                for part in done {
+                    order(part, false)?;
+                }
+                return Err(error);
+            }
+            Err(error) => failed = failed.or(Some(error)),
+        }
+    }
+    failed.map_or(Ok(()), Err)
 }
 
-/// The names of the faults that are there now. An owner that does not run is asked about nothing.
+/// Sets back what a tool may have done and no fault does; what that was, in words.
+pub(crate) fn set_back_rest(dir: &Path) -> Result<Option<&'static str>, RangeError> {
+    let client = match Client::to(dir, ServiceName::Sandbox) {
+        Ok(client) => client,
+        Err(RangeError::Service { .. } | RangeError::Unreachable { .. }) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let deployed: bool = client.post("/whole", &())?;
+    Ok(deployed.then_some("the sandbox app, which was stopped"))
+}
+
+/// The names of the faults that are there now, each by itself. An owner that does not run is asked about nothing.
 pub(crate) fn on(dir: &Path) -> Result<Vec<String>, RangeError> {
-    let owners: BTreeSet<Owner> = all().map(|fault| fault.owner).collect();
+    let owners: BTreeSet<Owner> = single().map(|fault| fault.owner).collect();
     let mut found = Vec::new();
     for owner in owners {
         match owner.client(dir).and_then(|client| client.get::<Vec<Shown>>("/faults")) {
@@ -108,6 +165,7 @@ impl Owner {
         match self {
             Self::Service(service) => Client::to(dir, service),
             Self::Supervisor => Client::of(dir),
+            Self::Several => Err(RangeError::Refused("each part of it has its own owner".to_owned())),
         }
     }
 }
@@ -117,6 +175,7 @@ impl core::fmt::Display for Owner {
         match self {
             Self::Service(service) => f.write_str(service.text()),
             Self::Supervisor => f.write_str("supervisor"),
+            Self::Several => f.write_str("several"),
         }
     }
 }
@@ -126,14 +185,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_unique_and_the_edge_s_runbooks_have_two_faults() {
+    fn names_are_unique_and_each_runbook_has_two_faults_at_least() {
         let names: BTreeSet<_> = all().map(|fault| fault.name).collect();
         assert_eq!(names.len(), all().count());
         assert!(all().all(|fault| RUNBOOKS.contains(&fault.runbook)));
-        for runbook in [ERRORS, SOCKETS, PAUSES, LATENCY] {
-            let count = all().filter(|fault| fault.runbook == runbook).count();
+        for runbook in RUNBOOKS {
+            let count = single().filter(|fault| fault.runbook == runbook).count();
             assert!(count >= 2, "{runbook} has {count}");
         }
+    }
+
+    #[test]
+    fn a_combined_fault_is_two_of_the_others_and_there_while_either_is() {
+        let names: Vec<_> = combined::FAULTS.iter().map(|fault| fault.name).collect();
+        assert_eq!(names, combined::PARTS.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+        for fault in combined::FAULTS {
+            let parts: Vec<_> = fault.parts().collect();
+            assert_eq!(parts.len(), 2, "{}", fault.name);
+            assert!(parts.iter().any(|part| part.runbook == fault.runbook), "{}", fault.name);
+            let on = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+            let (one, other) = (parts[0].name, parts[1].name);
+            assert!(fault.is_whole(&on(&[one, other])) && !fault.is_left(&on(&[])));
+            for half in [one, other] {
+                assert!(fault.is_left(&on(&[half])) && !fault.is_whole(&on(&[half])), "{half}");
+            }
+        }
+        let single = named("clone-slow").unwrap();
+        assert_eq!(single.parts().collect::<Vec<_>>(), [single]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::app::{AppAction, AppOrder};
 use super::fleet::Fleet;
 use super::settings::{
     self, AGENT_CONFIG, AGENT_INSTALL, CLONE_DEPTH, MAX_CONTAINERS, MEMORY_MB, QUEUE_MAX, SANDBOX_TIMEOUT_S,
-    STREAM_BYTES_MAX,
+    STREAM_BYTES_MAX, Values,
 };
 use crate::RangeError;
 use crate::admin::refuse;
@@ -61,7 +61,24 @@ pub(super) fn router(fleet: Arc<Fleet>) -> Router {
     Router::new()
         .route("/faults", get(async |State(fleet): State<Arc<Fleet>>| Json(shown(&fleet))))
         .route("/faults/{name}", post(set))
+        .route("/whole", post(whole))
         .with_state(fleet)
+}
+
+/// Deploys an app that was stopped. Whether there was one.
+async fn whole(State(fleet): State<Arc<Fleet>>) -> Response {
+    if fleet.live().is_some() {
+        return Json(false).into_response();
+    }
+    match fleet.order(&repair_order(settings::whole(), "Set back the stopped app")).await {
+        Ok(_) => Json(true).into_response(),
+        Err(error) => refuse(&error),
+    }
+}
+
+fn repair_order(values: Values, tag: &str) -> AppOrder {
+    let author = "range@example.test".to_owned();
+    AppOrder { action: AppAction::Deploy(Some(values)), author, tag: tag.to_owned() }
 }
 
 fn shown(fleet: &Fleet) -> Vec<Shown> {
@@ -96,21 +113,25 @@ async fn set_fault(fleet: &Arc<Fleet>, name: &str, on: bool) -> Result<(), Range
         wrong.ok_or_else(|| RangeError::Refused(format!("the sandbox service has no fault {name}")))?;
     let live = match fleet.live() {
         Some(live) => live.settings,
+        // Somebody stopped it. It is whole again before somebody deploys what is wrong.
         None if on => {
-            return Err(RangeError::Refused("the sandbox app is stopped; deploy it first".to_owned()));
+            let order = repair_order(settings::whole(), "Set back the stopped app");
+            fleet.order(&order).await?;
+            settings::whole()
         }
         None => return Ok(()),
     };
     if wrong.is_in(&live) == on {
         return Ok(());
     }
-    let (author, tag, values) = match on {
-        true => ("deployer@example.test", wrong.message.to_owned(), wrong.put_into(live)),
-        false => {
-            ("range@example.test", format!("Set back {name}"), wrong.take_out_of(live, &settings::whole()))
+    let order = match on {
+        true => {
+            let author = "deployer@example.test".to_owned();
+            let action = AppAction::Deploy(Some(wrong.put_into(live)));
+            AppOrder { action, author, tag: wrong.message.to_owned() }
         }
+        false => repair_order(wrong.take_out_of(live, &settings::whole()), &format!("Set back {name}")),
     };
-    let order = AppOrder { action: AppAction::Deploy(Some(values)), author: author.to_owned(), tag };
     fleet.order(&order).await.map(drop)
 }
 

@@ -1,4 +1,4 @@
-//! Stand-ins for the three vendor tools that playbooks call: `wrangler`, `modal` and `npx convex`. They are practice
+//! Stand-ins for the vendors' tools that playbooks call: `wrangler`, `modal` and `npx convex`. They are practice
 //! equipment: each acts on the range named by `EVENKEEL_RANGE_DIR` and on nothing else, and says so in its help.
 //!
 //! By default they refuse what the real tools refuse, so that a stale playbook is found out here and not in an
@@ -9,6 +9,7 @@ mod args;
 mod convex;
 mod filter;
 mod modal;
+mod npx;
 mod session;
 mod wrangler;
 
@@ -33,7 +34,7 @@ pub enum Tool {
     Wrangler,
     /// The sandbox platform's tool.
     Modal,
-    /// The package runner, here for `npx convex` alone.
+    /// The package runner, here for `npx convex` and `npx wrangler`.
     Npx,
 }
 
@@ -102,7 +103,7 @@ fn run_in(tool: Tool, args: &[String], mut session: Session<'_>) -> i32 {
     let result = match tool {
         Tool::Wrangler => wrangler::run(&mut session, args),
         Tool::Modal => modal::run(&mut session, args),
-        Tool::Npx => convex::run_npx(&mut session, args),
+        Tool::Npx => npx::run(&mut session, args),
     };
     match result {
         Ok(code) => code,

@@ -5,6 +5,7 @@
 mod backend;
 mod backend_faults;
 mod chat;
+mod command_line;
 mod commands;
 mod convex;
 mod faults;

@@ -67,6 +67,7 @@ async fn what_the_real_tools_refuse_is_refused() {
         ("wrangler frobnicate", 1, "Unknown argument: frobnicate"),
         ("npx convex logs --function sessions:createSession", 1, "unknown option '--function'"),
         ("npx left-pad", 1, "left-pad"),
+        ("npx wrangler frobnicate", 1, "Unknown argument: frobnicate"),
         ("modal app logs coding-agent-sandbox --function create_sandbox", 2, "--function"),
         ("modal app logs nobody-s-app", 1, "nobody-s-app"),
         ("modal app stop coding-agent-sandbox", 1, "--yes"),
@@ -130,6 +131,16 @@ async fn wrangler_deploy_ships_a_whole_version() {
     let deployed = stage.sh("wrangler deploy --env production --message fix").await;
     assert_eq!((deployed.code, stage.range.status().unwrap().edge.live.fitness), (Some(0), Fitness::Good));
     assert_eq!(stage.range.deployments().unwrap()[0].message, "fix");
+}
+
+#[tokio::test]
+async fn npx_runs_wrangler_as_wrangler() {
+    let stage = Stage::up(Load::Off).await;
+    stage.range.deploy_bad().unwrap();
+    let (plain, npx) = ("wrangler deployments list --json", "npx --yes wrangler@4 deployments list --json");
+    assert_eq!(stage.sh(plain).await.out, stage.sh(npx).await.out);
+    assert_eq!(stage.sh("npx wrangler rollback --env production").await.code, Some(0));
+    assert_eq!(stage.range.status().unwrap().edge.live.fitness, Fitness::Good);
 }
 
 #[tokio::test]

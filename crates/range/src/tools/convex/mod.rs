@@ -1,4 +1,4 @@
-//! The stand-in for `npx`, which knows `npx convex` and nothing else, as of convex 1.48: logs, environment variables,
+//! The stand-in for `convex`, which is called by `npx`, as of 1.48: logs, environment variables,
 //! deployment and dashboard of the practice backend. As with the real tool, what is not told `--prod` acts on a dev
 //! deployment, which nobody uses.
 
@@ -55,25 +55,8 @@ impl Target {
     }
 }
 
-/// Runs `npx …`.
-pub(super) fn run_npx(session: &mut Session<'_>, args: &[String]) -> Result<i32, RangeError> {
-    let own = args.iter().take_while(|arg| arg.starts_with('-')).count();
-    let (flags, rest) = args.split_at(own);
-    match rest.split_first() {
-        Some((package, rest)) if package == "convex" => run(session, rest),
-        Some((package, _)) => {
-            session.remark(&format!("npx: only `npx convex` is known here, not {package} ({LABEL})"))?;
-            Ok(1)
-        }
-        None if flags.iter().any(|flag| flag == "--version" || flag == "-v") => {
-            session.say(&format!("npx 11 ({LABEL})"))?;
-            Ok(0)
-        }
-        None => help(session),
-    }
-}
-
-fn run(session: &mut Session<'_>, args: &[String]) -> Result<i32, RangeError> {
+/// Runs `convex …`.
+pub(super) fn run(session: &mut Session<'_>, args: &[String]) -> Result<i32, RangeError> {
     let (command, rest) = args.split_first().map_or(("", args), |(first, rest)| (first.as_str(), rest));
     match command {
         "logs" if session.dialect == Dialect::Seed => {
@@ -113,7 +96,7 @@ fn with(
     }
 }
 
-fn help(session: &mut Session<'_>) -> Result<i32, RangeError> {
+pub(super) fn help(session: &mut Session<'_>) -> Result<i32, RangeError> {
     session.say(&format!("{HELP}\n\n({LABEL})"))?;
     Ok(0)
 }
