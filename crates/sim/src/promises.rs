@@ -49,6 +49,8 @@ pub(crate) struct Ledger {
     accepted: BTreeSet<IncidentId>,
     unpaged: BTreeSet<IncidentId>,
     tickets: BTreeSet<IncidentId>,
+    /// What waited for working hours: it may be over before they begin.
+    rested: BTreeSet<IncidentId>,
     /// What can make a node repeat what it did: crashes, pauses, clocks that jump, storage that fails.
     pub(crate) disturbances: usize,
     /// When a clock last jumped, in true time.
@@ -114,6 +116,7 @@ impl Ledger {
             }
             EventKind::Unpaged { .. } => drop(self.unpaged.insert(id)),
             EventKind::TicketFiled { .. } => drop(self.tickets.insert(id)),
+            EventKind::EscalationRests(_) => drop(self.rested.insert(id)),
             EventKind::RunStarted { run } => self.run_may_start(before, *run),
             _ => {}
         }
@@ -300,7 +303,8 @@ impl Ledger {
         let fateless = self.accepted.iter().find(|id| {
             let paged = self.incidents.get(id).is_some_and(|incident| !incident.pages.is_empty());
             let passed = self.incidents.get(id).is_some_and(|incident| !incident.is_one());
-            !paged && !passed && !self.tickets.contains(id) && !self.unpaged.contains(id)
+            let told = [&self.tickets, &self.unpaged, &self.rested].iter().any(|told| told.contains(id));
+            !paged && !passed && !told
         });
         if let Some(id) = fateless.copied() {
             self.broken(1, format!("{id} was accepted and has no page, no ticket and is not UNPAGED"));

@@ -1,3 +1,5 @@
+//! What counts as trouble in what a command printed, and what does not.
+
 use super::is_trouble;
 
 #[track_caller]

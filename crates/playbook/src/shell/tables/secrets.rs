@@ -36,7 +36,7 @@ pub(crate) enum When {
 impl Prints {
     /// The options that take a value.
     pub(crate) const fn spec(&self) -> Spec {
-        Spec { switches: "", values: self.values }
+        Spec::of("", self.values)
     }
 }
 
