@@ -317,7 +317,10 @@ fn ending(incident: &mut Incident, event: &Event) {
         }
         EventKind::RecoveryBroken { .. } => {
             incident.recovery = None;
-            incident.relapsed_at = Some(event.at);
+            // A watch that ends for want of word is no relapse: nothing fires.
+            if incident.is_firing() {
+                incident.relapsed_at = Some(event.at);
+            }
         }
         EventKind::RecoveryHeld => incident.recovery = None,
         EventKind::Resolved { summary } => {

@@ -1,7 +1,7 @@
 //! Somebody has it, cannot, or gives it back.
 
 use super::alert::next_round;
-use super::{Draft, checklist, escalate, hand_over, help, timer};
+use super::{Draft, checklist, escalate, hand_over, help, rest, timer};
 use crate::command::AckIntent;
 use crate::event::{Acknowledging, EventKind, PagePurpose, StopReason};
 use crate::later::{earlier, later};
@@ -110,6 +110,21 @@ pub(super) fn snooze(draft: &mut Draft<'_>, minutes: u32) -> Result<(), Refusal>
     Ok(())
 }
 
+/// What somebody has became worse: they are told at once, and have it no longer than whoever takes it now would.
+pub(super) fn became_worse(draft: &mut Draft<'_>, why: &str) {
+    let Some(holder) = draft.incident.acknowledged.clone() else { return };
+    let lapses_at = holder.lapses_at.min(later(draft.now.at, lapse_after(draft, holder.intent)));
+    let remind_at = remind_at(draft, holder.intent, lapses_at);
+    if (lapses_at, remind_at) != (holder.lapses_at, holder.remind_at) {
+        draft.push_own(EventKind::AcknowledgementExtended { lapses_at, remind_at });
+    }
+    let person = holder.by.person().and_then(|id| draft.now.roster.person(id)).cloned();
+    if let Some(person) = person.filter(|_| holder.by != draft.by) {
+        let rule = format!("{} has it, and {why}", person.id);
+        help::wake(draft, &person, PagePurpose::Reminder, &rule);
+    }
+}
+
 /// The time of whoever has it is over: with news they have it for longer, without they are asked first.
 pub(super) fn falls_due(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Refusal> {
     let holder = draft.incident.acknowledged.clone().ok_or(Refusal::Stale)?;
@@ -133,6 +148,13 @@ pub(super) fn falls_due(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Ref
 fn remind(draft: &mut Draft<'_>, holder: &Acknowledgement, quiet_min: i64) -> bool {
     let person = holder.by.person().and_then(|id| draft.now.roster.person(id)).cloned();
     let Some(person) = person.filter(|person| !person.contacts.is_empty()) else { return false };
+    // Nobody loses it for want of an answer to what they were not asked yet.
+    if let Some(until) = rest::quiet_until(draft, &person.id) {
+        let minutes = draft.incident.plan.policy.acknowledge_reminder_min;
+        let lapses_at = later(until, SignedDuration::from_mins(i64::from(minutes)));
+        draft.push_own(EventKind::AcknowledgementExtended { lapses_at, remind_at: Some(until) });
+        return true;
+    }
     draft.push_own(EventKind::AcknowledgementReminded { lapses_at: holder.lapses_at });
     let rule = format!("{} has it and gave no news for {quiet_min} min", person.id);
     help::wake(draft, &person, PagePurpose::Reminder, &rule);

@@ -85,18 +85,25 @@ fn worse(incident: &Incident, alert: &Alert) -> Option<(Severity, SeverityBasis)
 fn fires(draft: &mut Draft<'_>, alert: Alert) {
     let worse = worse(&draft.incident, &alert);
     let known = draft.incident.alerts.get(&alert.key);
+    let came_back = known.is_some_and(|known| known.status == AlertStatus::Resolved);
+    let again = format!("{} fires again", alert.title);
     if worse.is_none() && known.is_some_and(|known| known.status != AlertStatus::Resolved) {
         draft.push(EventKind::AlertRepeated { key: alert.key, expires_at: alert.expires_at });
     } else {
-        let why = format!("{} fires again", alert.title);
         draft.push(EventKind::AlertFired { alert });
         if draft.incident.recovery.is_some() {
-            draft.push_own(EventKind::RecoveryBroken { why });
+            draft.push_own(EventKind::RecoveryBroken { why: again.clone() });
         }
     }
     watch_silence(draft);
     if let Some((severity, basis)) = worse {
         severity::set(draft, &severity, basis);
+    }
+    // A path at its end wakes nobody any more; what had ended and begins again is a new reason to.
+    let at_its_end = matches!(draft.incident.escalation, Escalation::Exhausted { .. });
+    if came_back && at_its_end && draft.incident.acknowledged.is_none() {
+        let round = next_round(&draft.incident);
+        escalate::start(draft, round, again);
     }
     // A repeat is a good moment to look whether somebody can be woken by now; a refusal says that nobody need be.
     let _ = escalate::try_unpaged(draft, escalate::Retry::WhenReachable);

@@ -153,11 +153,13 @@ pub(super) fn is_somebody_elses(draft: &mut Draft<'_>, page: &Page) -> bool {
     if stays || (page.round, page.level) != (round, level) {
         return false;
     }
-    let of_person = |other: &&Page| {
-        (&other.responder, other.round, other.level) == (&page.responder, round, level)
-            && matches!(other.state, PageState::Planned { .. })
+    // Of everybody who was to be told then and is off duty now, so that whoever is on call is told once.
+    let is_off = |other: &&Page| {
+        (other.purpose, other.round, other.level) == (PagePurpose::Escalation, round, level)
+            && matches!(other.state, PageState::Planned { .. } | PageState::Retrying { .. })
+            && !on_call.contains(&other.responder)
     };
-    let theirs: Vec<u32> = draft.incident.pages.iter().filter(of_person).map(|page| page.number).collect();
+    let theirs: Vec<u32> = draft.incident.pages.iter().filter(is_off).map(|page| page.number).collect();
     for page in theirs {
         draft.push_own(EventKind::PageWithdrawn { page, reason: StopReason::NotOnCall });
     }

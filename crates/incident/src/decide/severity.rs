@@ -1,7 +1,7 @@
 //! How bad it is: by the playbook's questions, or by hand.
 
 use super::alert::next_round;
-use super::{Draft, escalate, report, run};
+use super::{Draft, acknowledge, escalate, report, run};
 use crate::event::{EventKind, SeverityBasis, StopReason};
 use crate::refusal::Refusal;
 use crate::severity::Severity;
@@ -73,6 +73,8 @@ pub(super) fn set(draft: &mut Draft<'_>, severity: &Severity, basis: SeverityBas
         let round = next_round(&draft.incident);
         escalate::stop(draft, &StopReason::SeverityChanged);
         escalate::start(draft, round, format!("the severity changed from {before} to {severity}"));
+    } else if severity.is_worse_than(&before) {
+        acknowledge::became_worse(draft, &format!("the severity changed from {before} to {severity}"));
     }
     // What could wait until now has had neither a word due nor a first look.
     if !woke && escalate::wakes_somebody(&draft.incident) {

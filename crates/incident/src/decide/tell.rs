@@ -58,9 +58,10 @@ pub(super) fn post(draft: &mut Draft<'_>, mut update: UpdateDraft) -> Result<(),
     Ok(())
 }
 
-/// What never had an alert has nothing that could fire again: only a person knows when that is over.
+/// What never had an alert has nothing that could fire again, and of what fell silent nobody says that it is over: only a
+/// person knows.
 fn alerts_are_over(incident: &Incident) -> bool {
-    !incident.alerts.is_empty() && !incident.is_firing()
+    !incident.alerts.is_empty() && !incident.is_firing() && !incident.is_silent()
 }
 
 /// Nothing goes out with a blank in it, and nothing public without a name for strangers.

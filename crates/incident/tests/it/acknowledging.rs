@@ -241,3 +241,23 @@ fn in_so_many_minutes_is_a_number_that_somebody_would_wait_for() {
         assert_eq!(held.lapses_at, world.now + minutes(soon.into()));
     }
 }
+
+#[test]
+fn whoever_has_it_hears_that_it_became_worse_and_has_it_no_longer_than_that_allows() {
+    let lapse = [("P0".to_owned(), 15)].into();
+    let policy = Policy { acknowledge_lapse_severity_min: lapse, ..Policy::default() };
+    let mut world = World::with(plan(policy), roster(&[PRIMARY, SECONDARY]));
+    world.alert("api", "P2");
+    world.person(PRIMARY, on_it()).expect("is taken");
+    world.person(PRIMARY, Command::Snooze { minutes: 600 }).expect("is kept");
+    world.pass(minutes(60));
+    let worse = Command::SetSeverity { severity: "P0".into(), reason: "all of it is down".into() };
+    world.person(SECONDARY, worse).expect("is set");
+    let told = world.incident.pages.last().map(|page| (page.responder.0.as_str(), page.purpose));
+    assert_eq!(told, Some((PRIMARY, PagePurpose::Reminder)));
+    let lapses_at = world.incident.acknowledged.as_ref().map(|holder| holder.lapses_at);
+    assert_eq!(lapses_at, Some(world.now + minutes(15)));
+    world.pass(minutes(16));
+    assert!(world.incident.acknowledged.is_none());
+    assert_eq!(world.incident.pages.last().map(|page| page.purpose), Some(PagePurpose::Escalation));
+}

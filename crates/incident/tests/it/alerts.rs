@@ -1,7 +1,7 @@
 //! Alerts: fire, repeat, end, come back.
 
 use crate::world::{PRIMARY, World, alert, minutes};
-use incident::{Alert, AlertStatus, Command, EventKind, Lapse, Refusal, Status, TimerKey};
+use incident::{Alert, AlertStatus, Command, Escalation, EventKind, Lapse, Refusal, Status, TimerKey};
 use jiff::SignedDuration;
 
 #[test]
@@ -266,6 +266,16 @@ fn what_fires_again_after_a_silence_ends_only_when_it_is_said_to() {
 }
 
 #[test]
+fn what_fires_again_after_its_path_had_ended_wakes_somebody() {
+    let mut world = fallen_silent();
+    world.pass(minutes(24 * 60));
+    assert!(matches!(world.incident.escalation, Escalation::Exhausted { .. }));
+    let woken = world.paged().len();
+    world.alert("api", "P1");
+    assert!(world.paged().len() > woken, "{:?}", world.paged());
+}
+
+#[test]
 fn a_watch_over_silence_that_an_older_server_began_does_not_resolve() {
     let mut world = fallen_silent();
     let until = world.now + minutes(5);
@@ -278,5 +288,6 @@ fn a_watch_over_silence_that_an_older_server_began_does_not_resolve() {
     world.timers.insert(TimerKey::Recovery, until);
     world.pass(minutes(6));
     assert_eq!((world.incident.status, world.incident.recovery), (Status::Open, None));
+    assert_eq!(world.incident.relapsed_at, None, "nothing fires: no fix was in vain");
     assert_eq!(world.count(|event| matches!(event, EventKind::RecoveryHeld)), 0);
 }
