@@ -4,7 +4,7 @@ use crate::schedule::{Hours, Schedule};
 use crate::severity::Urgency;
 use crate::silence::Silences;
 use alloc::borrow::ToOwned;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -137,6 +137,8 @@ pub struct Roster {
     catch_all: Vec<PersonId>,
     quiet: BTreeMap<PersonId, Hours>,
     working: Option<Hours>,
+    /// Who has no way left for what is so urgent, once those that can never work are gone.
+    unreachable: BTreeSet<(PersonId, Urgency)>,
 }
 
 impl Roster {
@@ -154,6 +156,7 @@ impl Roster {
             catch_all,
             quiet: BTreeMap::new(),
             working: None,
+            unreachable: BTreeSet::new(),
         }
     }
 
@@ -193,10 +196,26 @@ impl Roster {
     /// The same without the contacts that can never work.
     #[must_use]
     pub fn without(mut self, broken: impl Fn(&Contact) -> bool) -> Self {
-        for person in self.people.values_mut() {
+        for (id, person) in &mut self.people {
+            for urgency in [Urgency::High, Urgency::Low] {
+                // What is set apart for the one does not stand in for the other when that turns out to be broken.
+                if person.ways(urgency).all(&broken) {
+                    self.unreachable.insert((id.clone(), urgency));
+                }
+            }
             person.contacts.retain(|contact| !broken(contact));
         }
         self
+    }
+
+    /// Somebody's ways for what is so urgent.
+    pub(crate) fn ways<'a>(
+        &self,
+        person: &'a Responder,
+        urgency: Urgency,
+    ) -> impl Iterator<Item = &'a Contact> {
+        let reached = !self.unreachable.contains(&(person.id.clone(), urgency));
+        person.ways(urgency).filter(move |_| reached)
     }
 
     /// Everyone, by id.

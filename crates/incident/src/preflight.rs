@@ -3,7 +3,7 @@
 //! It asks what the escalation will ask, of the same roster, at each instant at which the answer may change. Must never be
 //! here: the present, and whether a contact's channel works, which whoever asks knows and leaves out of the roster.
 
-use crate::decide::{nobody_because, reachable};
+use crate::decide::{CATCH_ALL, nobody_because, reachable};
 use crate::later::later;
 use crate::path::{EscalationPolicy, Level};
 use crate::people::{Moment, PersonId, Roster};
@@ -184,9 +184,7 @@ fn troubles_at(levels: &[Level], urgency: Urgency, now: &Moment<'_>) -> Vec<Trou
     let by_level: Vec<_> = levels.iter().map(|level| (level, heard_by(level))).collect();
     let everybody: BTreeSet<&PersonId> = by_level.iter().flat_map(|(_, people)| people).collect();
     let path = everybody.is_empty().then(|| {
-        let catch_all = now.roster.catch_all();
-        let nobody = catch_all.iter().all(|person| person.contacts.is_empty());
-        if nobody { Trouble::Unheard } else { Trouble::PathEmpty }
+        if reachable(now, CATCH_ALL, urgency).is_empty() { Trouble::Unheard } else { Trouble::PathEmpty }
     });
     // Without a path the catch-all is the path.
     let path = path.filter(|trouble| !levels.is_empty() || *trouble == Trouble::Unheard);

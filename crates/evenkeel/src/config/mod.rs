@@ -272,8 +272,14 @@ impl Config {
     /// The playbook with the settings beside it, once they agree.
     pub(crate) fn plan(&self, playbook: Playbook) -> Result<Plan, Failure> {
         let plan = Plan { playbook, policy: self.policy(), agents: self.agents.clone(), ..Plan::default() };
-        hours::agree(&plan).and_then(|()| escalations::agree(&plan)).map_err(|said| self.refused(said))?;
+        self.agrees_with(&plan)?;
         Ok(plan)
+    }
+
+    /// What the settings name and the playbook does not have. A server starts all the same, for somebody may have edited the
+    /// playbook since: such a name fits nothing, and what cannot be told to wait wakes somebody.
+    pub(crate) fn agrees_with(&self, plan: &Plan) -> Result<(), Failure> {
+        hours::agree(plan).and_then(|()| escalations::agree(plan)).map_err(|said| self.refused(said))
     }
 
     /// What is wrong with the settings, and what to do.

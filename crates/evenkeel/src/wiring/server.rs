@@ -8,7 +8,7 @@ use crate::exit::{Failure, Kind};
 use channels::{ChannelsConfig, couriers};
 use engine::ports::{Access, Clock, Courier, Ids, Links};
 use engine::{Engine, Hands, Parts, Settings, Stopped};
-use incident::{Maintenance, Policy, Preflight, Roster, Serves};
+use incident::{Maintenance, Plan, Policy, Preflight, Roster, Serves};
 use playbook::Playbook;
 use probes::{Board, Heartbeat, Listener, ListenerParts, Place, Probe, Prober, ProberParts, Switchboard};
 use runner::{Held, Runner, RunnerConfig};
@@ -89,7 +89,11 @@ impl ServerSettings {
     /// From the settings file, reading the playbook that it names.
     pub(crate) fn read(config: &Config) -> Result<Self, Failure> {
         let read = config.playbook.read()?;
-        let playbook = config.plan(read.playbook)?.playbook;
+        let plan = Plan { playbook: read.playbook, policy: config.policy(), ..Plan::default() };
+        if let Err(fault) = config.agrees_with(&plan) {
+            tracing::error!("settings and playbook do not agree: {fault}");
+        }
+        let playbook = plan.playbook;
         let probes = config.all_probes(&playbook);
         let services = playbook.services.iter().map(|service| service.name.clone());
         let components = match config.status.components.as_slice() {

@@ -22,7 +22,7 @@ mod timer;
 mod wake;
 mod whom;
 
-pub(crate) use whom::{nobody_because, reachable};
+pub(crate) use whom::{CATCH_ALL, nobody_because, reachable};
 
 use crate::command::{Asked, Command};
 use crate::event::{Event, EventKind};

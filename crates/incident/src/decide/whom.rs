@@ -11,7 +11,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 /// The level that stands for everybody who can be woken.
-pub(super) const CATCH_ALL: &str = "catch-all";
+pub(crate) const CATCH_ALL: &str = "catch-all";
 
 /// Who is woken.
 pub(super) struct Whom {
@@ -89,9 +89,9 @@ fn ways(draft: &Draft<'_>, target: &str) -> Vec<(PersonId, Contact)> {
 pub(crate) fn reachable(now: &Moment<'_>, target: &str, urgency: Urgency) -> Vec<(PersonId, Contact)> {
     let people =
         if target == CATCH_ALL { now.roster.catch_all() } else { now.roster.holders(target, now.at) };
-    let contacts = people
-        .iter()
-        .flat_map(|person| person.ways(urgency).map(|contact| (person.id.clone(), contact.clone())));
+    let contacts = people.iter().flat_map(|person| {
+        now.roster.ways(person, urgency).map(|contact| (person.id.clone(), contact.clone()))
+    });
     contacts.collect()
 }
 

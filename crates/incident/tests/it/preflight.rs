@@ -2,8 +2,8 @@
 
 use crate::world::{CTO, LEAD, PRIMARY, SECONDARY, World, plan, roster};
 use incident::{
-    EventKind, Every, Finding, Layer, PersonId, Plan, Policy, Preflight, Reaching, Responder, Roster,
-    Rotation, Schedule, Stretch, Trouble, Weekdays, Window,
+    Channel, Contact, EventKind, Every, Finding, Layer, PersonId, Plan, Policy, Preflight, Reaching,
+    Responder, Roster, Rotation, Schedule, Stretch, Trouble, Urgency, Weekdays, Window,
 };
 use jiff::civil::{Time, Weekday, datetime, time};
 use jiff::tz::TimeZone;
@@ -71,6 +71,22 @@ fn a_level_that_nobody_holds_is_named_with_what_mends_it() {
     );
     assert!(cto.fix.contains("under [roles]"), "{}", cto.fix);
     assert!(cto.trouble.is_grave());
+}
+
+#[test]
+fn a_way_that_is_set_apart_for_the_other_urgency_does_not_stand_in_for_a_broken_one() {
+    let way = |channel, urgency| Contact { urgency: Some(urgency), ..Contact::new(channel, "here".into()) };
+    let ways = || vec![way(Channel::Webhook, Urgency::High), way(Channel::Email, Urgency::Low)];
+    let both = |person: &Responder| Responder { contacts: ways(), ..person.clone() };
+    let people: Vec<Responder> = roster(&[PRIMARY, LEAD]).people().map(both).collect();
+    let roles =
+        [("On-call Primary", PRIMARY), ("On-call Secondary", PRIMARY), ("Eng Lead", LEAD), ("CTO", LEAD)];
+    let bound = roles.map(|(role, name)| (role.to_owned(), vec![id(name)]));
+    let whole = Roster::new(people, bound.into(), vec![id(LEAD)]);
+    assert_eq!(found(&whole).iter().filter(|one| one.trouble.is_grave()).count(), 0);
+    let broken = whole.without(|contact| contact.channel == Channel::Webhook);
+    let unheard = found(&broken).into_iter().any(|one| one.trouble == Trouble::Unheard);
+    assert!(unheard, "nothing urgent reaches anybody: {:?}", found(&broken));
 }
 
 #[test]
