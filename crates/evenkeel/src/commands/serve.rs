@@ -9,8 +9,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 pub(super) fn run(path: &Path) -> Result<(), Failure> {
     let config = Config::read(path)?;
-    let settings = wiring::ServerSettings::read(&config)?;
     init_log();
+    let settings = wiring::ServerSettings::read(&config)?;
     runtime()?.block_on(serve(settings))
 }
 
