@@ -13,7 +13,7 @@
 use super::{Core, Making};
 use crate::ports::{Batch, Company, JournalError, KeyClaim, StreamWrite};
 use crate::request::{EngineError, Question};
-use incident::{AlertKey, Incident, IncidentId, Refusal, Status, summarize};
+use incident::{AlertKey, Incident, IncidentId, Refusal, Status};
 use std::collections::BTreeSet;
 
 impl Core {
@@ -69,16 +69,7 @@ impl Core {
         for id in from.into_iter().filter(|id| *id != taker) {
             let Ok(over) = self.incident(id) else { continue };
             if over.status != Status::New {
-                making.batch.streams.push(StreamWrite {
-                    incident: id,
-                    expected: over.version,
-                    events: Vec::new(),
-                    work: Vec::new(),
-                    timers: Vec::new(),
-                    keys: Vec::new(),
-                    summary: summarize(&over),
-                    plan: over.plan.digest.clone(),
-                });
+                making.batch.streams.push(StreamWrite::as_it_is(&over));
             }
         }
     }

@@ -23,7 +23,7 @@ use backlog::Backlog;
 use following::Doubts;
 use incident::{
     Acted, Actor, Alert, AlertKey, AlertStatus, Asked, Command, Incident, IncidentId, Intent, Moment, Plan,
-    Refusal, Status, TimerKey, Work, act, summarize,
+    Refusal, Status, TimerKey, Work, act,
 };
 use jiff::{SignedDuration, Timestamp};
 use playbook::RunbookMatch;
@@ -315,16 +315,8 @@ impl Core {
             self.keys.extend(keys.iter().map(|claim| (claim.key.clone(), state.id)));
             let (work, timers) = self.writes(&state, write, making);
             making.before.entry(state.id).or_insert_with(|| self.live.get(&state.id).cloned());
-            making.batch.streams.push(StreamWrite {
-                incident: state.id,
-                expected,
-                events,
-                work,
-                timers,
-                keys,
-                summary: summarize(&state),
-                plan: state.plan.digest.clone(),
-            });
+            let unchanged = StreamWrite::as_it_is(&state);
+            making.batch.streams.push(StreamWrite { expected, events, work, timers, keys, ..unchanged });
             self.remember(&state);
         }
         Ok(Answer { incident: state.id, version: state.version, events: count })

@@ -2,7 +2,7 @@
 //!
 //! Every implementation passes `engine::conformance`.
 
-use incident::{AlertKey, Event, IncidentId, Plan, Silence, Summary, TimerKey, Work};
+use incident::{AlertKey, Event, Incident, IncidentId, Plan, Silence, Summary, TimerKey, Work, summarize};
 use jiff::Timestamp;
 
 /// Why the journal could not do it.
@@ -131,6 +131,23 @@ pub struct StreamWrite {
     pub summary: Summary,
     /// The digest of the plan that the incident pinned.
     pub plan: String,
+}
+
+impl StreamWrite {
+    /// A write that changes nothing, and is refused when the incident has moved on since.
+    #[must_use]
+    pub fn as_it_is(incident: &Incident) -> Self {
+        Self {
+            incident: incident.id,
+            expected: incident.version,
+            events: Vec::new(),
+            work: Vec::new(),
+            timers: Vec::new(),
+            keys: Vec::new(),
+            summary: summarize(incident),
+            plan: incident.plan.digest.clone(),
+        }
+    }
 }
 
 /// Everything that one transaction writes.

@@ -1,14 +1,12 @@
 //! The setting `escalations`: who is woken one after another, for some severities and services, in place of the playbook's own
-//! path. Each is checked while the file is read, so that what is wrong with one is told with its line.
+//! path.
 
+use super::named::{self, Named, twice};
 use super::{Config, hours, nearest};
 use incident::{EscalationPolicy, Level, Plan};
 use serde::Deserialize;
-use serde::de::{Deserializer, Error};
-use std::collections::BTreeSet;
+use serde::de::Deserializer;
 
-/// More of them nobody keeps apart.
-const ESCALATIONS_MAX: usize = 100;
 /// A path with more levels than these reaches nobody in time.
 const LEVELS_MAX: usize = 20;
 /// More targets than these are a role or a schedule.
@@ -51,28 +49,20 @@ struct LevelSetting {
 
 /// Every `[[escalations]]`.
 pub(super) fn checked<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<EscalationPolicy>, D::Error> {
-    let settings = Vec::<EscalationSetting>::deserialize(deserializer)?;
-    if settings.len() > ESCALATIONS_MAX {
-        let many = settings.len();
-        return Err(D::Error::custom(format!("{many} escalations; at most {ESCALATIONS_MAX} are kept")));
-    }
-    let mut seen = BTreeSet::new();
-    if let Some(twice) = settings.iter().find(|setting| !seen.insert(setting.name.clone())) {
-        return Err(D::Error::custom(format!("two escalations have the name {:?}", twice.name)));
-    }
-    settings.into_iter().map(|setting| setting.policy().map_err(D::Error::custom)).collect()
+    named::checked::<EscalationSetting, D>(deserializer)
 }
 
-impl EscalationSetting {
-    fn policy(self) -> Result<EscalationPolicy, String> {
-        let name = self.name.clone();
-        self.read().map_err(|why| format!("escalation {name:?}: {why}"))
+impl Named for EscalationSetting {
+    const ONE: &str = "escalation";
+    const MANY: &str = "escalations";
+    const MAX: usize = 100;
+    type Checked = EscalationPolicy;
+
+    fn name(&self) -> &str {
+        &self.name
     }
 
     fn read(self) -> Result<EscalationPolicy, String> {
-        if !web::auth::is_short_name(&self.name) {
-            return Err("name must be 1 to 60 letters, digits, or any of - _ . @".to_owned());
-        }
         if self.levels.is_empty() || self.levels.len() > LEVELS_MAX {
             return Err(format!("it has 1 to {LEVELS_MAX} levels, not {}", self.levels.len()));
         }
@@ -106,8 +96,7 @@ impl LevelSetting {
         if self.targets.is_empty() || self.targets.len() > TARGETS_MAX {
             return Err(format!("it has 1 to {TARGETS_MAX} targets, not {}", self.targets.len()));
         }
-        let mut seen = BTreeSet::new();
-        if let Some(twice) = self.targets.iter().find(|target| !seen.insert(*target)) {
+        if let Some(twice) = twice(&self.targets) {
             return Err(format!("{twice:?} is named twice"));
         }
         if self.round_robin && self.targets.len() == 1 {

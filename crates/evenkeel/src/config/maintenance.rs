@@ -1,17 +1,14 @@
-//! The setting `maintenance`: windows in which alerts are held back, again and again. Each is checked while the file is read,
-//! so that what is wrong with one is told with its line.
+//! The setting `maintenance`: windows in which alerts are held back, again and again.
 
+use super::named::{self, Named};
 use super::schedules::{days, time, zone};
 use incident::{Maintenance, MaintenanceDays, Matcher, Matchers, SILENCE_MAX};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use probes::Length;
 use serde::Deserialize;
-use serde::de::{Deserializer, Error};
-use std::collections::BTreeSet;
+use serde::de::Deserializer;
 
-/// More windows nobody keeps apart.
-const WINDOWS_MAX: usize = 100;
 /// A shorter one is a mistake.
 const LASTS_MIN: SignedDuration = SignedDuration::from_secs(60);
 
@@ -38,30 +35,20 @@ struct MaintenanceSetting {
 
 /// Every `[[maintenance]]`.
 pub(super) fn checked<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Maintenance>, D::Error> {
-    let settings = Vec::<MaintenanceSetting>::deserialize(deserializer)?;
-    if settings.len() > WINDOWS_MAX {
-        let many = settings.len();
-        return Err(D::Error::custom(format!(
-            "{many} windows of maintenance; at most {WINDOWS_MAX} are kept"
-        )));
-    }
-    let mut seen = BTreeSet::new();
-    if let Some(twice) = settings.iter().find(|setting| !seen.insert(setting.name.clone())) {
-        return Err(D::Error::custom(format!("two windows of maintenance have the name {:?}", twice.name)));
-    }
-    settings.into_iter().map(|setting| setting.window().map_err(D::Error::custom)).collect()
+    named::checked::<MaintenanceSetting, D>(deserializer)
 }
 
-impl MaintenanceSetting {
-    fn window(self) -> Result<Maintenance, String> {
-        let name = self.name.clone();
-        self.read().map_err(|why| format!("maintenance {name:?}: {why}"))
+impl Named for MaintenanceSetting {
+    const ONE: &str = "maintenance";
+    const MANY: &str = "windows of maintenance";
+    const MAX: usize = 100;
+    type Checked = Maintenance;
+
+    fn name(&self) -> &str {
+        &self.name
     }
 
     fn read(self) -> Result<Maintenance, String> {
-        if !web::auth::is_short_name(&self.name) {
-            return Err("name must be 1 to 60 letters, digits, or any of - _ . @".to_owned());
-        }
         if self.reason.trim().is_empty() {
             return Err("reason is empty; whoever finds out what was not told wants to know why".to_owned());
         }

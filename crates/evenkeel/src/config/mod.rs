@@ -10,6 +10,7 @@ pub(crate) use explain::nearest;
 pub(crate) use probing::place;
 mod limits;
 mod maintenance;
+mod named;
 mod playbook_setting;
 mod probing;
 mod runner_setting;
@@ -204,12 +205,11 @@ impl Config {
         }
         config.path = path.to_path_buf();
         config.runner = config.runner.below(folder);
-        limits::check(&config)
-            .map_err(|why| Failure::new(Kind::Config, format!("{}: {why}", path.display())))?;
+        let refused = |why: String| Failure::new(Kind::Config, format!("{}: {why}", path.display()));
+        limits::check(&config).map_err(refused)?;
         config.agree(path)?;
         escalations::targets(&config).map_err(|said| config.refused(said))?;
-        probing::agree(&config.probes)
-            .map_err(|why| Failure::new(Kind::Config, format!("{}: {why}", path.display())))?;
+        probing::agree(&config.probes).map_err(refused)?;
         Ok(config)
     }
 
@@ -233,8 +233,7 @@ impl Config {
                 return Err(Failure::new(Kind::Config, message).hint(explain::nearest(name, ids)));
             }
         }
-        let mut seen = std::collections::BTreeSet::new();
-        match known.iter().find(|id| !seen.insert(**id)) {
+        match named::twice(known) {
             Some(twice) => {
                 let message = format!("{}: two people or schedules have the id {twice:?}", path.display());
                 Err(Failure::new(Kind::Config, message).hint("ids must differ; names may be the same"))

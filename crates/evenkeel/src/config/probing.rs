@@ -5,7 +5,6 @@ use playbook::Playbook;
 use probes::{Place, Probe, ProbeSetting, Suggestion};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
-use std::collections::BTreeSet;
 use std::path::Path;
 
 /// More probes than this one server does not run.
@@ -64,8 +63,7 @@ pub(super) fn agree(probes: &[CheckedProbe]) -> Result<(), String> {
     if probes.len() > PROBES_MAX {
         return Err(format!("{} probes; one server runs at most {PROBES_MAX}", probes.len()));
     }
-    let mut seen = BTreeSet::new();
-    match probes.iter().map(|probe| &probe.probe.name).find(|name| !seen.insert(*name)) {
+    match super::named::twice(probes.iter().map(|probe| &probe.probe.name)) {
         Some(twice) => Err(format!("two probes have the name {twice:?}; an alert must name one")),
         None => Ok(()),
     }

@@ -1,6 +1,8 @@
 //! Every verb of the command line, with `--json`, against a running server; and every way in which the program refuses.
 
-use crate::world::{LIMIT, PLAYBOOK, Process, Server, Sink, client, evenkeel, settings, until};
+use crate::world::{
+    LIMIT, PLAYBOOK, Process, Server, Sink, beside_a_playbook, client, evenkeel, serve_with, settings, until,
+};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use tokio::net::TcpListener;
@@ -268,9 +270,7 @@ async fn doctor_finds_by_day_what_would_fail_at_night() {
 
 #[tokio::test]
 async fn preflight_names_the_hour_in_which_nobody_would_hear_it() {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("p.md"), PLAYBOOK).unwrap();
-    let file = folder.path().join("evenkeel.toml");
+    let (_folder, file) = beside_a_playbook();
     let config = file.to_str().unwrap();
     let roles = r#"playbook = "p.md"
 [roles]
@@ -317,9 +317,7 @@ from = "2026-01-01 00:00"
 /// Whoever starts the server, or looks by day, hears of an escalation that would wake nobody.
 #[tokio::test]
 async fn an_escalation_that_cannot_be_meant_is_refused_by_every_verb() {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("p.md"), PLAYBOOK).unwrap();
-    let file = folder.path().join("evenkeel.toml");
+    let (_folder, file) = beside_a_playbook();
     let config = file.to_str().unwrap();
     let settings = r#"playbook = "p.md"
 listen = "127.0.0.1:0"
@@ -482,12 +480,7 @@ async fn the_shipped_playbook_is_understood_whole() {
 async fn a_port_that_is_taken_is_said_so() {
     let (_sink, server) = world().await;
     let taken = server.url.strip_prefix("http://").unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("p.md"), PLAYBOOK).unwrap();
-    let file = folder.path().join("evenkeel.toml");
-    let text = format!("listen = \"{taken}\"\nstatus_listen = \"127.0.0.1:0\"\nplaybook = \"p.md\"\n");
-    std::fs::write(&file, text).unwrap();
-    evenkeel(&["serve", "--config", file.to_str().unwrap()])
+    serve_with(&format!("listen = \"{taken}\"\nstatus_listen = \"127.0.0.1:0\"\n"))
         .await
         .ended(4, &[taken, "another program has it"]);
     server.stop().await;

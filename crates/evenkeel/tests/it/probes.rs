@@ -1,7 +1,7 @@
 //! Evenkeel looks for itself: a target that is down opens an incident and pages, also across a kill, and is over when it
 //! is up again; settings that cannot be meant are refused by name, and the doctor tries every probe.
 
-use crate::world::{LIMIT, PLAYBOOK, Server, Sink, evenkeel, serve_with, settings, until};
+use crate::world::{LIMIT, PLAYBOOK, Server, Sink, beside_a_playbook, evenkeel, serve_with, settings, until};
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get;
@@ -132,9 +132,7 @@ async fn probes_that_cannot_be_meant_stop_the_start_by_name_and_line() {
 
 #[tokio::test]
 async fn the_doctor_tries_every_probe() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("evenkeel.toml");
-    std::fs::write(folder.path().join("p.md"), PLAYBOOK).unwrap();
+    let (folder, file) = beside_a_playbook();
     let well = Arc::new(AtomicBool::new(false));
     let probes = probes(&target(&well).await).replace("\"critical\"", "\"dreadful\"");
     std::fs::write(&file, format!("playbook = \"p.md\"\n{}{probes}", settings("http://127.0.0.1:1/")))
@@ -154,9 +152,7 @@ async fn the_doctor_tries_every_probe() {
 
 #[tokio::test]
 async fn one_probe_can_be_tried_from_here() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("evenkeel.toml");
-    std::fs::write(folder.path().join("p.md"), PLAYBOOK).unwrap();
+    let (_folder, file) = beside_a_playbook();
     let well = Arc::new(AtomicBool::new(true));
     std::fs::write(&file, format!("playbook = \"p.md\"\n{}", probes(&target(&well).await))).unwrap();
     let config = file.to_str().unwrap();

@@ -10,7 +10,7 @@ mod sink;
 
 pub(crate) use http::client;
 pub(crate) use oncall::{PLAYBOOK, settings};
-pub(crate) use process::{Process, Said, evenkeel, later, run, seed, serve_with};
+pub(crate) use process::{Process, Said, beside_a_playbook, evenkeel, later, run, seed, serve_with};
 pub(crate) use server::Server;
 pub(crate) use sink::{Fate, Hit, Mode, Sink};
 

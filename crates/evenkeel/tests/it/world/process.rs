@@ -4,6 +4,7 @@ use serde_json::Value;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -104,11 +105,17 @@ pub(crate) async fn evenkeel(args: &[&str]) -> Said {
     run(EVENKEEL, args).await
 }
 
+/// A folder with the playbook of the tests as `p.md`, and where its settings are to stand.
+pub(crate) fn beside_a_playbook() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("p.md"), super::PLAYBOOK).unwrap();
+    let file = folder.path().join("evenkeel.toml");
+    (folder, file)
+}
+
 /// Starts a server on the playbook of the tests and these settings, which it should refuse.
 pub(crate) async fn serve_with(settings: &str) -> Said {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("evenkeel.toml");
-    std::fs::write(folder.path().join("p.md"), super::PLAYBOOK).unwrap();
+    let (_folder, file) = beside_a_playbook();
     std::fs::write(&file, format!("playbook = \"p.md\"\n{settings}")).unwrap();
     evenkeel(&["serve", "--config", file.to_str().unwrap()]).await
 }
