@@ -80,6 +80,12 @@ const NEEDS: &[Need] = &[
         package: "python3-aiosmtpd",
     },
     Need {
+        name: "icalendar",
+        why: "reads the calendars that we write, and counts recurring events as we do",
+        probe: Probe::PythonModule("icalendar", PYTHONS),
+        package: "python3-icalendar",
+    },
+    Need {
         name: "postgres",
         why: "the database of several nodes",
         probe: Probe::Folder("/usr/lib/postgresql"),

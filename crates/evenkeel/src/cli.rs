@@ -6,6 +6,7 @@ mod db;
 mod drill;
 mod heartbeat;
 mod playbook;
+mod schedule;
 mod silence;
 
 pub(crate) use access::{PersonVerb, ScopeArg, TokenVerb};
@@ -15,6 +16,7 @@ pub(crate) use drill::{DrillRun, DrillVerb};
 pub(crate) use heartbeat::{HeartbeatVerb, SignArg};
 pub(crate) use playbook::{Answer, Asked, Check, Level, PlaybookVerb, Tools};
 
+pub(crate) use schedule::{ScheduleVerb, WhoseArgs};
 pub(crate) use silence::{AddSilence, SilenceVerb};
 
 use crate::exit::CODES;
@@ -86,6 +88,9 @@ pub(crate) enum Verb {
     /// What Evenkeel itself looks at.
     #[command(subcommand)]
     Probe(ProbeVerb),
+    /// Who is on call when.
+    #[command(subcommand)]
+    Schedule(ScheduleVerb),
     /// What holds alerts back.
     #[command(subcommand)]
     Silence(SilenceVerb),

@@ -42,6 +42,10 @@ impl Client {
         self.call(Method::POST, path, Some(body))
     }
 
+    pub(crate) fn delete(&self, path: &str) -> Result<Value, Failure> {
+        self.call(Method::DELETE, path, None)
+    }
+
     /// A page that is not JSON, such as a postmortem's Markdown.
     pub(crate) fn text(&self, path: &str) -> Result<String, Failure> {
         let (status, text) = self.send(Method::GET, path, None, "text/markdown")?;

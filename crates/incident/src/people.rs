@@ -3,7 +3,7 @@
 use crate::schedule::{Hours, Schedule};
 use crate::severity::Urgency;
 use crate::silence::Silences;
-use alloc::borrow::ToOwned;
+use alloc::borrow::{Borrow, ToOwned};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -15,6 +15,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PersonId(pub String);
+
+/// So that what is kept by id is found by a name.
+impl Borrow<str> for PersonId {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
 
 impl fmt::Display for PersonId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -250,6 +257,17 @@ impl Roster {
     #[must_use]
     pub fn knows(&self, target: &str) -> bool {
         !self.named(target).is_empty()
+    }
+
+    /// All schedules, by name.
+    pub fn schedules(&self) -> impl Iterator<Item = &Schedule> {
+        self.schedules.values()
+    }
+
+    /// A schedule by name.
+    #[must_use]
+    pub fn schedule(&self, name: &str) -> Option<&Schedule> {
+        self.schedules.get(name)
     }
 
     /// The schedules that a role is held by.

@@ -101,12 +101,13 @@ pub(crate) const fn scope_name(scope: Scope) -> &'static str {
         Scope::Read => "read",
         Scope::Respond => "respond",
         Scope::Agent => "agent",
+        Scope::Calendar => "calendar",
     }
 }
 
 /// The scope of a stored word.
 pub(crate) fn scope_named(name: &str) -> Option<Scope> {
-    let all = [Scope::Alerts, Scope::Read, Scope::Respond, Scope::Agent];
+    let all = [Scope::Alerts, Scope::Read, Scope::Respond, Scope::Agent, Scope::Calendar];
     all.into_iter().find(|scope| scope_name(*scope) == name)
 }
 

@@ -8,6 +8,7 @@ mod actions;
 mod api;
 mod app;
 pub mod auth;
+mod calendar;
 pub mod drills;
 mod error;
 mod exposition;

@@ -111,6 +111,7 @@ pub(crate) fn console_routes() -> Vec<Route> {
     routes.extend(ack_routes());
     routes.extend(intake_routes());
     routes.extend(api_routes());
+    routes.extend(crate::calendar::routes());
     routes.extend(crate::exposition::routes());
     routes.extend(page_routes());
     routes.extend(action_routes());

@@ -20,6 +20,8 @@ pub enum Scope {
     Respond,
     /// Be the agent of the token's name, and nothing else.
     Agent,
+    /// Read the calendar that the token's name says, and nothing else.
+    Calendar,
 }
 
 /// A person who can sign in.

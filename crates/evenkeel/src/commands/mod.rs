@@ -19,6 +19,7 @@ mod probe;
 mod progress;
 mod runbook;
 mod sarif;
+mod schedule;
 pub(crate) mod serve;
 mod silence;
 mod status;
@@ -52,6 +53,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Verb::Postmortem(verb) => postmortem::run(&reach, &verb)?,
         Verb::Probe(verb) => probe::run(&reach, &verb)?,
         Verb::Heartbeat(verb) => heartbeat::run(&reach, &verb)?,
+        Verb::Schedule(verb) => schedule::run(&reach, &verb)?,
         Verb::Silence(verb) => silence::run(&reach, &verb)?,
         Verb::Person(verb) => person::run(&reach, &verb)?,
         Verb::Token(verb) => token::run(&reach, &verb)?,

@@ -6,6 +6,7 @@ mod act;
 mod agents;
 mod ahead;
 mod body;
+mod calendars;
 mod events;
 mod health;
 mod incidents;
@@ -60,6 +61,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get(Door::Read, "/api/incidents/{id}/why", incidents::why),
     ];
     routes.extend(agents());
+    routes.extend(calendars::routes());
     routes.extend(acting());
     routes.extend(learning());
     routes

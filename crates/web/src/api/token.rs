@@ -66,6 +66,11 @@ pub(super) async fn create(
         Scope::Respond => Some(own),
         Scope::Read | Scope::Alerts => sent.person,
         Scope::Agent => None,
+        Scope::Calendar => {
+            return Err(Problem::invalid(
+                "a calendar's address is made with POST /api/schedules/{id}/calendar or /api/people/{id}/calendar",
+            ));
+        }
     };
     let new = NewToken { name: sent.name.trim().to_owned(), scope: sent.scope, person: person.clone() };
     let made = Made { name: new.name.clone(), scope: new.scope, person, token: keep_token(&app, new).await? };

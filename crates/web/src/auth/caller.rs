@@ -80,7 +80,7 @@ impl FromRequestParts<App> for ApiWriter {
             (Scope::Respond, None) => {
                 Err(Problem::forbidden("the token acts in nobody's name; make one with a person"))
             }
-            (Scope::Read | Scope::Alerts | Scope::Agent, _) => {
+            (Scope::Read | Scope::Alerts | Scope::Agent | Scope::Calendar, _) => {
                 Err(Problem::forbidden("the token may only read; this needs the scope respond"))
             }
         }
@@ -124,6 +124,7 @@ fn by_token(app: &App, secret: &str) -> Result<ApiCaller, Problem> {
             Err(Problem::forbidden("the token may only send alerts; this needs read or respond"))
         }
         Scope::Agent => Err(Problem::forbidden("the token is an agent's and may be nothing else")),
+        Scope::Calendar => Err(Problem::forbidden("the token is a calendar's and opens nothing else")),
         Scope::Read | Scope::Respond => Ok(ApiCaller {
             actor: person.clone().map_or_else(|| Actor::Source(token.name.clone()), Actor::Person),
             person,

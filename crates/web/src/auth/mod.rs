@@ -18,7 +18,7 @@ pub(crate) use caller::{AgentCaller, ApiCaller, ApiPerson, ApiWriter, bearer};
 pub use invite::{Invitation, invite};
 pub(crate) use join::join_routes;
 pub use join::{is_short_name, setup_key};
-pub(crate) use keys::{Keys, SigningKey, hash_hex};
+pub(crate) use keys::{Keys, SigningKey, fresh_secret, hash_hex};
 pub(crate) use limiter::Limiter;
 pub(crate) use posted::Posted;
 pub(crate) use session::SignedIn;

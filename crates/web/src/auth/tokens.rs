@@ -73,7 +73,7 @@ pub fn create_token(
     }
     let secret = match new.scope {
         Scope::Alerts => source_key(ids),
-        Scope::Read | Scope::Respond | Scope::Agent => format!("ek_{}", fresh_secret(ids)),
+        Scope::Read | Scope::Respond | Scope::Agent | Scope::Calendar => format!("ek_{}", fresh_secret(ids)),
     };
     let token =
         Token { hash: hash_hex(&secret), name, scope: new.scope, person: new.person, created_at: now };

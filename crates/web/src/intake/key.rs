@@ -13,7 +13,7 @@ pub(super) fn source(app: &App, key: &str) -> Option<Arc<Token>> {
     let token = app.own.tokens.find(key)?;
     match token.scope {
         Scope::Alerts | Scope::Respond => Some(token),
-        Scope::Read | Scope::Agent => None,
+        Scope::Read | Scope::Agent | Scope::Calendar => None,
     }
 }
 

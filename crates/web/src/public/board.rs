@@ -77,7 +77,7 @@ impl Board {
 }
 
 /// Whether the asker holds this very document, or a compressed copy of it.
-fn is_kept(asked: &HeaderMap, tag: &str) -> bool {
+pub(crate) fn is_kept(asked: &HeaderMap, tag: &str) -> bool {
     let listed = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     listed.flat_map(|list| list.split(',')).any(|seen| seen.trim().trim_start_matches("W/") == tag)
 }

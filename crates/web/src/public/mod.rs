@@ -7,7 +7,7 @@ mod keep;
 mod page;
 mod told;
 
-pub(crate) use board::Board;
+pub(crate) use board::{Board, is_kept};
 pub(crate) use keep::keep;
 
 use crate::app::App;

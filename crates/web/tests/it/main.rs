@@ -4,6 +4,7 @@
 
 mod ack;
 mod api;
+mod calendar;
 mod client;
 mod doors;
 mod forms;
