@@ -55,7 +55,10 @@ pub use plan::{DelayReading, Plan, Policy};
 pub use postmortem::draft_postmortem;
 pub use preflight::{Finding, Preflight, Stretch, Trouble};
 pub use refusal::Refusal;
-pub use schedule::{Entry, Every, Hours, Layer, Override, Rotation, Schedule, Shift, Weekdays, Window};
+pub use schedule::{
+    Again, Calendar, Entry, Every, Hours, Layer, Override, Recurring, Rotation, Schedule, Shift, Stint, Turns,
+    Weekdays, Window,
+};
 pub use severity::{Severity, Urgency};
 pub use sight::Sight;
 pub use silence::{

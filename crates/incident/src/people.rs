@@ -3,7 +3,7 @@
 use crate::schedule::{Hours, Schedule};
 use crate::severity::Urgency;
 use crate::silence::Silences;
-use alloc::borrow::{Borrow, ToOwned};
+use alloc::borrow::{Borrow, Cow, ToOwned};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -242,8 +242,8 @@ impl Roster {
     pub fn holders(&self, role: &str, at: Timestamp) -> Vec<&Responder> {
         let mut held: Vec<&Responder> = Vec::new();
         for name in self.named(role) {
-            let people =
-                self.schedules.get(name).map_or(core::slice::from_ref(name), |one| one.on_call(at).0);
+            let by_name = || Cow::Borrowed(core::slice::from_ref(name));
+            let people = self.schedules.get(name).map_or_else(by_name, |one| one.on_call(at).0);
             for person in people.iter().filter_map(|id| self.people.get(id)) {
                 if !held.iter().any(|holder| holder.id == person.id) {
                     held.push(person);

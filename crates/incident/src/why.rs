@@ -3,6 +3,7 @@
 use crate::event::{PagePurpose, StopReason};
 use crate::path::Level;
 use crate::people::{Moment, PersonId, Roster};
+use crate::schedule::Layer;
 use crate::state::{Escalation, Incident, Page, PageState, Status};
 use crate::words::clock;
 use alloc::format;
@@ -146,9 +147,9 @@ fn holds_none(incident: &Incident, roster: &Roster, person: &PersonId) -> String
     let path = incident.path();
     let targets = path.levels.iter().flat_map(|level| &level.targets);
     let in_turn = targets.flat_map(|target| roster.schedules_of(target)).find(|schedule| {
-        let turns = schedule.layers.iter().flat_map(|layer| &layer.rotation.turns);
-        let overrides = schedule.overrides.iter().map(|one| &one.people);
-        turns.chain(overrides).flatten().any(|id| id == person)
+        let turns = schedule.layers.iter().flat_map(Layer::people);
+        let overrides = schedule.overrides.iter().flat_map(|one| &one.people);
+        turns.chain(overrides).any(|id| id == person)
     });
     match in_turn {
         Some(schedule) => format!("is in the schedule {:?}, and it is somebody else's turn", schedule.name),

@@ -5,6 +5,7 @@ mod escalations;
 mod explain;
 mod heartbeats;
 mod hours;
+mod ics;
 pub(crate) use agents::AgentConfig;
 pub(crate) use explain::nearest;
 pub(crate) use probing::place;
@@ -207,10 +208,24 @@ impl Config {
         config.runner = config.runner.below(folder);
         let refused = |why: String| Failure::new(Kind::Config, format!("{}: {why}", path.display()));
         limits::check(&config).map_err(refused)?;
+        config.settle(folder).map_err(refused)?;
         config.agree(path)?;
         escalations::targets(&config).map_err(|said| config.refused(said))?;
         probing::agree(&config.probes).map_err(refused)?;
         Ok(config)
+    }
+
+    /// Reads the calendars that schedules name.
+    fn settle(&mut self, folder: &Path) -> Result<(), String> {
+        let ids = self.people.iter().map(|person| (person.id.clone(), person));
+        let names = self.people.iter().map(|person| (person.name.clone(), person));
+        let mails = self.people.iter().flat_map(|person| {
+            let mails = person.contacts.iter().filter(|way| way.channel == Channel::Email);
+            mails.map(move |way| (way.address.clone(), person))
+        });
+        let words = ids.chain(names).chain(mails).map(|(word, person)| (word, PersonId(person.id.clone())));
+        let known = ics::Known::new(words);
+        self.schedules.iter_mut().try_for_each(|schedule| schedule.settle(folder, &known))
     }
 
     /// What cannot be told key by key: roles name people who exist, severities are in the playbook.

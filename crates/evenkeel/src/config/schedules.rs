@@ -1,12 +1,17 @@
 //! The setting `schedules`: who is on call when, in words such as `1 week` and `mon-fri 08:00-18:00`.
 //!
-//! Words are read once, while the settings are read, so that a schedule that stands can always be asked.
+//! Words are read once, while the settings are read, so that a schedule that stands can always be asked; so are the calendars
+//! that layers name.
 
-use incident::{Every, Layer, Override, PersonId, Rotation, Schedule, Weekdays, Window};
+use super::ics::{self, By, Known, Named};
+use incident::{Calendar, Every, Layer, Override, PersonId, Rotation, Schedule, Turns, Weekdays, Window};
+use jiff::Timestamp;
 use jiff::civil::{DateTime, Time, Weekday};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 /// A turn of years is a mistake.
 const DAYS_MAX: u32 = 366;
@@ -30,21 +35,44 @@ pub(crate) struct ScheduleSetting {
     overrides: Vec<OverrideSetting>,
 }
 
-/// People who take turns.
+/// One layer.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "LayerWords")]
 struct LayerSetting {
+    turns: TurnsSetting,
+    hours: Vec<Window>,
+}
+
+/// Where a layer has its turns from.
+#[derive(Clone, Debug)]
+enum TurnsSetting {
+    /// People take turns.
+    Rotation { people: Vec<Turn>, every: Every, from: DateTime },
+    /// A calendar says it; what stands in it once it has been read.
+    File { path: PathBuf, named: Named, calendar: Calendar },
+}
+
+/// A layer as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LayerWords {
     /// In turn; those in a list of their own share one.
-    people: Vec<Turn>,
+    people: Option<Vec<Turn>>,
     /// How long a turn is: `12 hours`, `1 day`, `2 weeks`.
-    #[serde(deserialize_with = "every")]
-    every: Every,
+    #[serde(default, deserialize_with = "every")]
+    every: Option<Every>,
     /// When the first turn begins, in the schedule's zone: `2026-01-05 09:00`.
-    #[serde(deserialize_with = "civil")]
-    from: DateTime,
+    #[serde(default, deserialize_with = "first")]
+    from: Option<DateTime>,
     /// When the layer counts: `mon-fri 08:00-18:00`; left out: always.
     #[serde(default, deserialize_with = "windows")]
     hours: Vec<Window>,
+    /// A calendar in place of all these.
+    ics: Option<PathBuf>,
+    /// Where the calendar says who is meant.
+    person: Option<By>,
+    /// The calendar's word for a person → their id.
+    names: Option<BTreeMap<String, String>>,
 }
 
 /// Whose turn it is.
@@ -60,37 +88,109 @@ enum Turn {
 #[serde(deny_unknown_fields)]
 struct OverrideSetting {
     people: Vec<String>,
-    #[serde(deserialize_with = "civil")]
-    from: DateTime,
-    #[serde(deserialize_with = "civil")]
-    until: DateTime,
+    #[serde(deserialize_with = "edge")]
+    from: Edge,
+    #[serde(deserialize_with = "edge")]
+    until: Edge,
+}
+
+/// Where an override begins or ends.
+#[derive(Clone, Copy, Debug)]
+enum Edge {
+    /// By the wall clock of the schedule's zone. A time that the clocks skip or repeat is read as calendars do.
+    Civil(DateTime),
+    /// In UTC.
+    Instant(Timestamp),
+}
+
+impl Edge {
+    fn instant(self, zone: &TimeZone) -> Timestamp {
+        match self {
+            Self::Civil(civil) => zone.to_timestamp(civil).unwrap_or_default(),
+            Self::Instant(at) => at,
+        }
+    }
+}
+
+impl TryFrom<LayerWords> for LayerSetting {
+    type Error = String;
+
+    fn try_from(words: LayerWords) -> Result<Self, String> {
+        let LayerWords { people, every, from, hours, ics, person, names } = words;
+        let turns = match (ics, people, every, from) {
+            (Some(path), None, None, None) => {
+                let named = Named { by: person.unwrap_or_default(), names: names.unwrap_or_default() };
+                TurnsSetting::File { path, named, calendar: Calendar::default() }
+            }
+            (None, Some(people), Some(every), Some(from)) if person.is_none() && names.is_none() => {
+                TurnsSetting::Rotation { people, every, from }
+            }
+            (Some(_), _, _, _) => {
+                return Err(
+                    "a layer with ics has neither people, every nor from: its calendar says them".to_owned()
+                );
+            }
+            (None, _, _, _) if person.is_some() || names.is_some() => {
+                return Err("person and names say what a calendar means, and the layer has no ics".to_owned());
+            }
+            (None, people, every, _) => {
+                let missing = [("people", people.is_none()), ("every", every.is_none())];
+                let missing = missing.iter().find(|(_, missing)| *missing).map_or("from", |(name, _)| name);
+                return Err(format!("missing field `{missing}`; a layer has people, every and from, or ics"));
+            }
+        };
+        Ok(Self { turns, hours })
+    }
 }
 
 impl ScheduleSetting {
     /// Every person that it names, with its own name.
     pub(super) fn named(&self) -> impl Iterator<Item = (&str, &str)> {
-        let turns = self.layers.iter().flat_map(|layer| &layer.people).flat_map(Turn::people);
+        let turns = self.layers.iter().filter_map(|layer| match &layer.turns {
+            TurnsSetting::Rotation { people, .. } => Some(people),
+            TurnsSetting::File { .. } => None,
+        });
+        let turns = turns.flatten().flat_map(Turn::people);
         let overrides = self.overrides.iter().flat_map(|one| &one.people);
         turns.chain(overrides).map(|person| (self.id.as_str(), person.as_str()))
+    }
+
+    /// Reads the calendars that it names, of which paths are relative to a folder, and sees that overrides end after they
+    /// begin. What is wrong is told in words.
+    pub(super) fn settle(&mut self, folder: &Path, known: &Known) -> Result<(), String> {
+        let wrong = |why: String| format!("schedule {:?}: {why}", self.id);
+        for one in &self.overrides {
+            if one.until.instant(&self.zone) <= one.from.instant(&self.zone) {
+                let why = "an override ends before it begins, or the clocks skip all of it";
+                return Err(wrong(format!("{why}: {:?} to {:?}", one.from, one.until)));
+            }
+        }
+        for layer in &mut self.layers {
+            if let TurnsSetting::File { path, named, calendar } = &mut layer.turns {
+                *calendar = ics::read(&folder.join(&*path), &self.zone, named, known).map_err(wrong)?;
+            }
+        }
+        Ok(())
     }
 
     /// The schedule of these words.
     pub(super) fn schedule(&self) -> Schedule {
         let ids = |people: &[String]| people.iter().cloned().map(PersonId).collect::<Vec<_>>();
         let layer = |layer: &LayerSetting| Layer {
-            rotation: Rotation {
-                turns: layer.people.iter().map(|turn| ids(turn.people())).collect(),
-                every: layer.every,
-                from: layer.from,
+            turns: match &layer.turns {
+                TurnsSetting::Rotation { people, every, from } => Turns::Rotation(Rotation {
+                    turns: people.iter().map(|turn| ids(turn.people())).collect(),
+                    every: *every,
+                    from: *from,
+                }),
+                TurnsSetting::File { calendar, .. } => Turns::Calendar(calendar.clone()),
             },
             windows: layer.hours.clone(),
         };
-        // An edge that the clocks skip or repeat is read as calendars do.
-        let instant = |civil: DateTime| self.zone.to_timestamp(civil).unwrap_or_default();
         let exception = |one: &OverrideSetting| Override {
             people: ids(&one.people),
-            from: instant(one.from),
-            until: instant(one.until),
+            from: one.from.instant(&self.zone),
+            until: one.until.instant(&self.zone),
         };
         Schedule {
             name: self.id.clone(),
@@ -129,8 +229,11 @@ fn layers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<LayerSetting
             layers.len()
         )));
     }
-    let is_empty = |layer: &LayerSetting| {
-        layer.people.is_empty() || layer.people.iter().any(|turn| turn.people().is_empty())
+    let is_empty = |layer: &LayerSetting| match &layer.turns {
+        TurnsSetting::Rotation { people, .. } => {
+            people.is_empty() || people.iter().any(|turn| turn.people().is_empty())
+        }
+        TurnsSetting::File { .. } => false,
     };
     if layers.iter().any(is_empty) {
         return Err(D::Error::custom("a turn of nobody would be a gap"));
@@ -143,15 +246,21 @@ fn overrides<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<OverrideS
     if overrides.iter().any(|one| one.people.is_empty()) {
         return Err(D::Error::custom("an override by nobody would be a gap"));
     }
-    match overrides.iter().find(|one| one.until <= one.from) {
-        Some(one) => Err(D::Error::custom(format!("an override ends at {}, before it begins", one.until))),
+    let ends_first = |one: &&OverrideSetting| match (one.from, one.until) {
+        (Edge::Civil(from), Edge::Civil(until)) => until <= from,
+        (Edge::Instant(from), Edge::Instant(until)) => until <= from,
+        // Known once the zone is.
+        (Edge::Civil(_), Edge::Instant(_)) | (Edge::Instant(_), Edge::Civil(_)) => false,
+    };
+    match overrides.iter().find(ends_first) {
+        Some(one) => Err(D::Error::custom(format!("an override ends at {:?}, before it begins", one.until))),
         None => Ok(overrides),
     }
 }
 
-fn every<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Every, D::Error> {
+fn every<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Every>, D::Error> {
     let text = String::deserialize(deserializer)?;
-    length(&text).ok_or_else(|| {
+    length(&text).map(Some).ok_or_else(|| {
         D::Error::custom(format!("{text:?} is no length of a turn; one is `12 hours`, `1 day` or `2 weeks`"))
     })
 }
@@ -168,12 +277,28 @@ fn length(text: &str) -> Option<Every> {
     (!matches!(every, Every::Days(days) if days > DAYS_MAX)).then_some(every)
 }
 
-fn civil<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime, D::Error> {
+fn first<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime>, D::Error> {
     let text = String::deserialize(deserializer)?;
-    // Neither an offset, which the zone would silently overrule, nor a date alone.
-    DateTime::strptime("%Y-%m-%d %H:%M", text.trim()).map_err(|_| {
+    civil(&text).map(Some).ok_or_else(|| {
         D::Error::custom(format!(
             "{text:?} is no date and time; one is `2026-01-05 09:00`, in the schedule's zone"
+        ))
+    })
+}
+
+/// Neither an offset, which the zone would silently overrule, nor a date alone.
+fn civil(text: &str) -> Option<DateTime> {
+    DateTime::strptime("%Y-%m-%d %H:%M", text.trim()).ok()
+}
+
+fn edge<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Edge, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    // Of other offsets than UTC it would not be plain which clock is meant.
+    let instant =
+        || text.trim().ends_with('Z').then(|| text.trim().parse().ok().map(Edge::Instant)).flatten();
+    civil(&text).map(Edge::Civil).or_else(instant).ok_or_else(|| {
+        D::Error::custom(format!(
+            "{text:?} is no date and time; one is `2026-01-05 09:00`, in the schedule's zone, another `2026-01-05T08:00:00Z`"
         ))
     })
 }
@@ -254,6 +379,36 @@ mod tests {
     }
 
     #[test]
+    fn a_layer_may_be_a_calendar() {
+        let folder = tempfile::tempdir().unwrap();
+        let event = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Ana A.\nDTSTART:20260105T090000\nDURATION:PT8H\n\
+                     RRULE:FREQ=DAILY\nEND:VEVENT\nEND:VCALENDAR\n";
+        std::fs::write(folder.path().join("oncall.ics"), event).unwrap();
+        let mut setting = read(
+            "ics = 'oncall.ics'\nnames = { 'Ana A.' = 'ana' }\nhours = ['mon-fri 00:00-12:00']\n\
+             [[layers]]\npeople = ['ben']\nevery = '1 week'\nfrom = '2026-01-05 09:00'\n\
+             [[overrides]]\npeople = ['dev']\nfrom = '2026-01-07T08:00:30Z'\nuntil = '2026-01-07 10:00'\n",
+        )
+        .unwrap();
+        let known = Known::new([("ana".to_owned(), PersonId("ana".to_owned()))]);
+        setting.settle(folder.path(), &known).unwrap();
+        let schedule = setting.schedule();
+        let who = |at: &str| schedule.on_call(at.parse().unwrap()).0.first().map(ToString::to_string);
+        assert_eq!(who("2026-01-05T08:00:00Z").as_deref(), Some("ana"), "nine o'clock in Berlin");
+        assert_eq!(who("2026-01-05T11:00:00Z").as_deref(), Some("ben"), "the calendar counts until noon");
+        assert_eq!(who("2026-01-07T08:00:29Z").as_deref(), Some("ana"));
+        assert_eq!(who("2026-01-07T08:00:30Z").as_deref(), Some("dev"), "to the second");
+        assert_eq!(who("2026-01-07T09:00:00Z").as_deref(), Some("ana"));
+
+        std::fs::write(folder.path().join("oncall.ics"), event.replace("Ana A.", "zoe")).unwrap();
+        let said = setting.settle(folder.path(), &known).unwrap_err();
+        assert!(
+            said.starts_with("schedule \"platform\": ") && said.contains("oncall.ics: the event at line 2"),
+            "{said}"
+        );
+    }
+
+    #[test]
     fn words_that_say_nothing_are_refused_with_some_that_do() {
         for (layer, said) in [
             ("people = ['a']\nevery = 'weekly'\nfrom = '2026-01-05 09:00'", "length of a turn"),
@@ -269,6 +424,9 @@ mod tests {
                 "people = ['a']\nevery = '1 week'\nfrom = '2026-01-05 09:00'\n[[overrides]]\npeople = ['b']\nfrom = '2026-01-07 00:00'\nuntil = '2026-01-06 00:00'",
                 "before it begins",
             ),
+            ("ics = 'a.ics'\npeople = ['a']", "neither people, every nor from"),
+            ("people = ['a']\nevery = '1 day'\nfrom = '2026-01-05 09:00'\nperson = 'summary'", "has no ics"),
+            ("people = ['a']\nevery = '1 day'", "missing field `from`"),
             ("people = [[]]\nevery = '1 week'\nfrom = '2026-01-05 09:00'", "a turn of nobody"),
             ("people = ['a']\nevery = '0 days'\nfrom = '2026-01-05 09:00'", "length of a turn"),
             ("people = ['a']\nevery = '60 weeks'\nfrom = '2026-01-05 09:00'", "length of a turn"),

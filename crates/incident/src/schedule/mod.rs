@@ -5,11 +5,13 @@
 //! change; docs/schedules.md states what happens to a time that is skipped or comes twice. Must never be here: the
 //! present, which comes with the question, and the data of time zones, which the program hands in.
 
+mod calendar;
 mod hours;
 mod rotation;
 mod shifts;
 mod window;
 
+pub use calendar::{Again, Calendar, Recurring, Stint};
 pub use hours::Hours;
 pub(crate) use rotation::instant;
 pub use rotation::{Every, Rotation};
@@ -17,6 +19,7 @@ pub use shifts::Shift;
 pub use window::{Weekdays, Window};
 
 use crate::people::PersonId;
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use jiff::Timestamp;
@@ -35,13 +38,22 @@ pub struct Schedule {
     pub overrides: Vec<Override>,
 }
 
-/// A rotation, and when it counts.
+/// Who is on call by one layer, and when it counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layer {
     /// Whose turn it is.
-    pub rotation: Rotation,
+    pub turns: Turns,
     /// When the layer counts; empty: always.
     pub windows: Vec<Window>,
+}
+
+/// Where a layer has its turns from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Turns {
+    /// People take turns.
+    Rotation(Rotation),
+    /// A calendar says whose turn it is.
+    Calendar(Calendar),
 }
 
 /// Somebody takes a stretch of time out of turn.
@@ -69,24 +81,45 @@ pub enum Entry {
 impl Schedule {
     /// Who is on call at an instant, and by which entry.
     #[must_use]
-    pub fn on_call(&self, at: Timestamp) -> (&[PersonId], Entry) {
+    pub fn on_call(&self, at: Timestamp) -> (Cow<'_, [PersonId]>, Entry) {
         let mut overrides = self.overrides.iter().enumerate().rev();
         if let Some((index, found)) = overrides.find(|(_, one)| one.from <= at && at < one.until) {
-            return (&found.people, Entry::Override(index));
+            return (Cow::Borrowed(&found.people), Entry::Override(index));
         }
         let now = self.zone.to_datetime(at);
         for (index, layer) in self.layers.iter().enumerate() {
             if layer.counts(now)
-                && let Some(people) = layer.rotation.turn(at, &self.zone)
+                && let Some(people) = layer.turns.now(at, &self.zone)
             {
                 return (people, Entry::Layer(index));
             }
         }
-        (&[], Entry::Nobody)
+        (Cow::Borrowed(&[]), Entry::Nobody)
+    }
+}
+
+impl Turns {
+    /// Who is on call by them; `None`: nobody.
+    fn now(&self, at: Timestamp, zone: &TimeZone) -> Option<Cow<'_, [PersonId]>> {
+        match self {
+            Self::Rotation(rotation) => rotation.turn(at, zone).map(Cow::Borrowed),
+            Self::Calendar(calendar) => {
+                Some(calendar.on_call(at)).filter(|people| !people.is_empty()).map(Cow::Owned)
+            }
+        }
     }
 }
 
 impl Layer {
+    /// Everybody who has a turn by it, as often as they do.
+    pub fn people(&self) -> impl Iterator<Item = &PersonId> {
+        let (rotation, calendar) = match &self.turns {
+            Turns::Rotation(rotation) => (Some(rotation.turns.iter().flatten()), None),
+            Turns::Calendar(calendar) => (None, Some(calendar.people())),
+        };
+        rotation.into_iter().flatten().chain(calendar.into_iter().flatten())
+    }
+
     fn counts(&self, now: jiff::civil::DateTime) -> bool {
         self.windows.is_empty() || self.windows.iter().any(|window| window.covers(now))
     }

@@ -1,7 +1,7 @@
 //! A schedule over a stretch of time, shift by shift; gaps are shifts of nobody.
 
 use super::window::edges as window_edges;
-use super::{Entry, Schedule};
+use super::{Entry, Schedule, Turns};
 use crate::people::PersonId;
 use alloc::vec::Vec;
 use jiff::{Timestamp, ToSpan};
@@ -34,7 +34,7 @@ impl Schedule {
             }
             let (people, entry) = self.on_call(at);
             let next = self.next_change(at).unwrap_or(until).min(until);
-            match shifts.last_mut().filter(|last| last.entry == entry && last.people == people) {
+            match shifts.last_mut().filter(|last| last.entry == entry && *last.people == *people) {
                 Some(last) => last.until = next,
                 None => shifts.push(Shift { from: at, until: next, people: people.to_vec(), entry }),
             }
@@ -61,8 +61,18 @@ impl Schedule {
     /// The next instant at which the answer may be another.
     fn next_change(&self, at: Timestamp) -> Option<Timestamp> {
         let edges = self.overrides.iter().flat_map(|one| [one.from, one.until]);
-        let handoffs = self.layers.iter().filter_map(|layer| layer.rotation.next_handoff(at, &self.zone));
+        let rotations = self.layers.iter().filter_map(|layer| match &layer.turns {
+            Turns::Rotation(rotation) => Some(rotation),
+            Turns::Calendar(_) => None,
+        });
+        let handoffs = rotations.filter_map(|rotation| rotation.next_handoff(at, &self.zone));
+        let calendars = self.layers.iter().filter_map(|layer| match &layer.turns {
+            Turns::Calendar(calendar) => Some(calendar),
+            Turns::Rotation(_) => None,
+        });
+        let events = calendars.flat_map(|calendar| calendar.edges(at));
         let windows = self.layers.iter().flat_map(|layer| &layer.windows);
-        edges.chain(handoffs).chain(window_edges(windows, &self.zone, at)).filter(|edge| *edge > at).min()
+        let windows = window_edges(windows, &self.zone, at);
+        edges.chain(handoffs).chain(events).chain(windows).filter(|edge| *edge > at).min()
     }
 }

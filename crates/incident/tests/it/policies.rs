@@ -252,13 +252,13 @@ fn preflight_walks_them_and_leaves_out_what_never_counts() {
 
 #[test]
 fn a_schedule_is_a_target_by_its_own_name() {
-    use incident::{Every, Layer, Rotation, Schedule};
+    use incident::{Every, Layer, Rotation, Schedule, Turns};
     let rotation = Rotation {
         turns: vec![vec![PersonId(LEAD.into())]],
         every: Every::Days(1),
         from: jiff::civil::datetime(2026, 1, 1, 9, 0, 0, 0),
     };
-    let layers = vec![Layer { rotation, windows: Vec::new() }];
+    let layers = vec![Layer { turns: Turns::Rotation(rotation), windows: Vec::new() }];
     let schedule =
         Schedule { name: "dba".into(), zone: jiff::tz::TimeZone::UTC, layers, overrides: Vec::new() };
     let roster = roster(&[PRIMARY, LEAD]).with_schedules(vec![schedule]);

@@ -3,7 +3,7 @@
 use crate::world::{CTO, LEAD, PRIMARY, SECONDARY, World, plan, roster};
 use incident::{
     Channel, Contact, EventKind, Every, Finding, Layer, PersonId, Plan, Policy, Preflight, Reaching,
-    Responder, Roster, Rotation, Schedule, Stretch, Trouble, Urgency, Weekdays, Window,
+    Responder, Roster, Rotation, Schedule, Stretch, Trouble, Turns, Urgency, Weekdays, Window,
 };
 use jiff::civil::{Time, Weekday, datetime, time};
 use jiff::tz::TimeZone;
@@ -28,7 +28,7 @@ fn every_day() -> Weekdays {
 fn layer(people: &[&str], windows: Vec<Window>) -> Layer {
     let turns = people.iter().map(|name| vec![id(name)]).collect();
     let rotation = Rotation { turns, every: Every::Days(1), from: datetime(2027, 1, 1, 9, 0, 0, 0) };
-    Layer { rotation, windows }
+    Layer { turns: Turns::Rotation(rotation), windows }
 }
 
 fn window(from: Time, to: Time) -> Window {

@@ -3,7 +3,7 @@
 use crate::world::{LEAD, PRIMARY, SECONDARY, World, minutes, plan, roster};
 use incident::{
     AckIntent, Channel, Command, Contact, Escalation, EventKind, Every, Hours, Layer, Page, PageState,
-    PersonId, Policy, Reaching, Responder, Resting, Roster, Rotation, Schedule, StopReason, TimerKey,
+    PersonId, Policy, Reaching, Responder, Resting, Roster, Rotation, Schedule, StopReason, TimerKey, Turns,
     Urgency, Weekdays, Window, why,
 };
 use jiff::Timestamp;
@@ -225,7 +225,7 @@ fn what_a_person_asks_for_does_not_wait() {
 fn whoever_is_on_call_by_the_morning_gets_the_page() {
     let turns = vec![vec![id("ana")], vec![id("ben")]];
     let rotation = Rotation { turns, every: Every::Days(1), from: datetime(2026, 1, 4, 5, 0, 0, 0) };
-    let layers = vec![Layer { rotation, windows: Vec::new() }];
+    let layers = vec![Layer { turns: Turns::Rotation(rotation), windows: Vec::new() }];
     let schedule = Schedule { name: "platform".into(), zone: TimeZone::UTC, layers, overrides: Vec::new() };
     let people: Vec<Responder> = roster(&["ana", "ben"]).people().cloned().collect();
     let bound = [("On-call Primary".to_owned(), vec![id("platform")])];

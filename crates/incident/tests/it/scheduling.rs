@@ -3,7 +3,7 @@
 use crate::world::{World, plan, roster};
 use incident::{
     Entry, EventKind, Every, Layer, Override, PageDecision, PersonId, Policy, Roster, Rotation, Schedule,
-    Weekdays, Window,
+    Turns, Weekdays, Window,
 };
 use jiff::civil::{DateTime, Weekday, datetime, time};
 use jiff::tz::TimeZone;
@@ -15,7 +15,7 @@ fn id(name: &str) -> PersonId {
 
 fn layer(people: &[&str], every: Every, from: DateTime) -> Layer {
     let turns = people.iter().map(|turn| turn.split('+').map(id).collect()).collect();
-    Layer { rotation: Rotation { turns, every, from }, windows: Vec::new() }
+    Layer { turns: Turns::Rotation(Rotation { turns, every, from }), windows: Vec::new() }
 }
 
 fn schedule(zone: &str, layers: Vec<Layer>) -> Schedule {

@@ -3,7 +3,7 @@
 use crate::world::{CTO, LEAD, PRIMARY, SECONDARY, World, minutes, plan, roster};
 use incident::{
     AckIntent, Channel, Command, Contact, Every, Layer, Override, PageOutcome, PersonId, Policy, Responder,
-    Roster, Rotation, Schedule, why,
+    Roster, Rotation, Schedule, Turns, why,
 };
 use jiff::civil::datetime;
 use jiff::tz::TimeZone;
@@ -47,7 +47,7 @@ fn by_schedule(overridden: bool) -> World {
     let schedule = Schedule {
         name: "platform".into(),
         zone: TimeZone::UTC,
-        layers: vec![Layer { rotation, windows: Vec::new() }],
+        layers: vec![Layer { turns: Turns::Rotation(rotation), windows: Vec::new() }],
         overrides,
     };
     let people = roster(&people).people().cloned().collect();

@@ -170,9 +170,9 @@ fn names(roster: &Roster, role: &str, now: Timestamp) -> Vec<String> {
 /// Until when, and who is next.
 fn turn(roster: &Roster, schedule: &Schedule, now: Timestamp) -> Option<String> {
     let until = schedule.until(now)?;
-    let next = schedule.on_call(until).0.iter();
+    let next = schedule.on_call(until).0;
     let next: Vec<&str> =
-        next.filter_map(|id| roster.person(id)).map(|person| person.name.as_str()).collect();
+        next.iter().filter_map(|id| roster.person(id)).map(|person| person.name.as_str()).collect();
     let next = if next.is_empty() { "nobody".to_owned() } else { next.join(", ") };
     let civil = until.to_zoned_datetime(schedule.zone.clone()).strftime("%a %-d %b %H:%M %Z");
     Some(format!("until {civil}, then {next}"))

@@ -2,7 +2,7 @@
 
 use crate::world::World;
 use engine::Settings;
-use incident::{Every, Layer, Override, PersonId, Rotation, Schedule};
+use incident::{Every, Layer, Override, PersonId, Rotation, Schedule, Turns};
 use jiff::civil::datetime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -32,6 +32,7 @@ print(json.dumps({'version': str(calendar['VERSION']), 'refresh': str(calendar['
 fn parsed(calendar: &str) -> Value {
     let python = ["/usr/bin/python3", "/usr/local/bin/python3"].map(PathBuf::from);
     let python = python.into_iter().find(|python| python.exists()).unwrap_or_else(|| "python3".into());
+    #[expect(clippy::disallowed_methods, reason = "the other reader of the calendar is a child process")]
     let mut child = Command::new(python)
         .args(["-c", READ])
         .stdin(Stdio::piped())
@@ -56,7 +57,7 @@ fn schedule() -> Schedule {
     Schedule {
         name: "platform; \"night\", all".to_owned(),
         zone: TimeZone::get("Europe/Berlin").unwrap(),
-        layers: vec![Layer { rotation, windows: Vec::new() }],
+        layers: vec![Layer { turns: Turns::Rotation(rotation), windows: Vec::new() }],
         overrides: vec![Override {
             people: ids(&["lead", "primary"]),
             from: at("2026-11-26T12:00:00Z"),
