@@ -1,5 +1,7 @@
 //! The handle that every other room holds: ask, read, follow what changes.
 
+mod overrides;
+mod silences;
 mod watching;
 
 use crate::agents::Agents;
@@ -8,15 +10,15 @@ use crate::dispatch::{Dispatch, Hands};
 use crate::fault::{Faults, StorageFault};
 use crate::lanes::{Arrivals, lanes};
 use crate::ports::{Archive, Clock, Company, Filter, Ids, Journal, JournalError, Lease};
-use crate::request::{Answer, Answers, Change, EngineError, Question, Report, Request, SilenceChange};
+use crate::request::{Answer, Answers, Change, EngineError, Question, Report, Request};
 use crate::settings::Settings;
 use crate::still::Still;
 use crate::turning::Turning;
 use crate::vitals::{Asking, Tally};
 use arc_swap::ArcSwap;
 use incident::{
-    Actor, Alert, AlertState, AlertStatus, Asked, Command, Event, Incident, IncidentId, Plan, Silence,
-    SilenceDraft, SilenceId, Summary, Work, evolve,
+    Actor, Alert, AlertState, AlertStatus, Asked, Command, Event, Incident, IncidentId, Plan, Summary, Work,
+    evolve,
 };
 use playbook::Signal;
 use std::collections::BTreeMap;
@@ -56,6 +58,7 @@ pub struct Engine {
     archive: Arc<dyn Archive>,
     clock: Arc<dyn Clock>,
     settings: Arc<ArcSwap<Settings>>,
+    overrides: watch::Receiver<u64>,
     faults: Arc<Faults>,
     tally: Arc<Tally>,
     asking: Arc<Asking>,
@@ -125,6 +128,7 @@ impl Engine {
         let away_s = parts.settings.plan.policy.agent_away_s;
         let settings = Arc::new(ArcSwap::from_pointee(parts.settings));
         let (faults, tally) = (Arc::new(Faults::default()), Arc::new(Tally::default()));
+        let (overridden, overrides) = watch::channel(0);
         let world = World {
             journal: parts.journal,
             clock: Arc::clone(&parts.clock),
@@ -132,6 +136,7 @@ impl Engine {
             settings: Arc::clone(&settings),
             faults: Arc::clone(&faults),
             tally: Arc::clone(&tally),
+            overridden,
             node: parts.node,
         };
         let (core, after) = Core::open(world)?;
@@ -149,6 +154,7 @@ impl Engine {
             agents: Arc::new(Agents::new(Arc::clone(&parts.clock), away_s)),
             clock: parts.clock,
             settings,
+            overrides,
             faults,
             tally,
             asking,
@@ -230,31 +236,6 @@ impl Engine {
         self.read(move || archive.summaries(&filter)).await
     }
 
-    /// Makes a silence in somebody's name. Answers once it is kept; from then on no alert that it covers opens anything.
-    ///
-    /// # Errors
-    /// [`EngineError`]; after [`EngineError::Unavailable`] it may have been made all the same.
-    pub async fn make_silence(&self, draft: SilenceDraft, by: Actor) -> Result<Silence, EngineError> {
-        self.change_silence(SilenceChange::Make { draft, by }).await
-    }
-
-    /// Ends a silence early. What it held back and still fires opens its incident at once.
-    ///
-    /// # Errors
-    /// [`EngineError`].
-    pub async fn end_silence(&self, id: SilenceId, by: Actor) -> Result<Silence, EngineError> {
-        self.change_silence(SilenceChange::End { id, by }).await
-    }
-
-    /// The silences that were made last, the newest first.
-    ///
-    /// # Errors
-    /// [`EngineError::Unavailable`] when they cannot be read.
-    pub async fn silences(&self, limit: u32) -> Result<Vec<Silence>, EngineError> {
-        let archive = Arc::clone(&self.archive);
-        self.read(move || archive.silences(limit)).await
-    }
-
     /// The alerts that came last to incidents of these rows, or were held back: each as it was last told.
     ///
     /// # Errors
@@ -299,7 +280,9 @@ impl Engine {
 
     /// Takes new settings: new incidents pin the new plan, and levels look up the new roster.
     pub fn set_settings(&self, settings: Settings) {
-        self.settings.store(Arc::new(settings));
+        let made = Arc::clone(&self.settings.load().overrides);
+        let next = if settings.overrides == made { settings } else { settings.overridden(&made) };
+        self.settings.store(Arc::new(next));
     }
 
     /// Why nothing can be kept at the moment; `None` while commits succeed.
@@ -334,12 +317,6 @@ impl Engine {
         }
         let (reply, answer) = oneshot::channel();
         self.send(Request::Holds { incident: id, work, lease, reply })?;
-        answer.await.map_err(|_| EngineError::Stopping)?
-    }
-
-    async fn change_silence(&self, change: SilenceChange) -> Result<Silence, EngineError> {
-        let (reply, answer) = oneshot::channel();
-        self.send(Request::Silence { change: Box::new(change), reply })?;
         answer.await.map_err(|_| EngineError::Stopping)?
     }
 

@@ -5,6 +5,7 @@
 //! behaviour that a real storage does not have, but for the faults that a test orders.
 
 mod heartbeats;
+mod overrides;
 mod probing;
 mod silences;
 mod work;
@@ -13,7 +14,7 @@ use crate::ports::{
     Access, AccessError, Account, Archive, Batch, Claim, ClaimedWork, Filter, Journal, JournalError, Lease,
     Schedule, Session, StreamWrite, TimerWrite, Token, WorkWrite,
 };
-use incident::{Event, IncidentId, Plan, Silence, Summary, TimerKey, Work};
+use incident::{Event, IncidentId, MadeOverride, Plan, Silence, Summary, TimerKey, Work};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -40,6 +41,7 @@ struct Shelves {
     seen: probing::Seen,
     heard: heartbeats::Heard,
     silences: silences::Kept,
+    overrides: overrides::Kept,
 }
 
 #[derive(Debug)]
@@ -210,6 +212,23 @@ impl Journal for Memory {
             None => Ok(shelves.silences.keep(silence)),
         }
     }
+
+    fn overrides(&mut self, since: Timestamp) -> Result<Vec<MadeOverride>, JournalError> {
+        Ok(self.shelves().overrides.after(since))
+    }
+
+    fn keep_override(&mut self, made: &MadeOverride) -> Result<bool, JournalError> {
+        let mut shelves = self.shelves();
+        match shelves.faults.pop_front() {
+            Some(Fault::Fail(error)) => Err(error),
+            Some(Fault::Conflict) => Ok(false),
+            None => {
+                let kept = shelves.overrides.keep(made);
+                shelves.silences.count(kept);
+                Ok(kept)
+            }
+        }
+    }
 }
 
 /// The row after a write, or why it is refused.
@@ -274,6 +293,10 @@ impl Archive for Memory {
 
     fn silences(&self, limit: u32) -> Result<Vec<Silence>, JournalError> {
         Ok(self.shelves().silences.newest(limit))
+    }
+
+    fn overrides(&self, limit: u32) -> Result<Vec<MadeOverride>, JournalError> {
+        Ok(self.shelves().overrides.newest(limit))
     }
 
     fn summaries(&self, filter: &Filter) -> Result<Vec<Summary>, JournalError> {
@@ -388,6 +411,14 @@ mod tests {
     #[test]
     fn memory_keeps_silences() {
         conformance::silences(&mut || {
+            let memory = Memory::new();
+            (Box::new(memory.clone()), Box::new(memory))
+        });
+    }
+
+    #[test]
+    fn memory_keeps_overrides() {
+        conformance::overrides(&mut || {
             let memory = Memory::new();
             (Box::new(memory.clone()), Box::new(memory))
         });

@@ -2,7 +2,8 @@
 
 use crate::ports::{JournalError, Lease};
 use incident::{
-    Actor, Alert, Asked, Incident, IncidentId, PersonId, Refusal, Silence, SilenceDraft, SilenceId,
+    Actor, Alert, Asked, Incident, IncidentId, MadeOverride, OverrideDraft, OverrideId, PersonId, Refusal,
+    Silence, SilenceDraft, SilenceId,
 };
 use playbook::RunbookMatch;
 use std::sync::Arc;
@@ -77,6 +78,15 @@ pub(crate) enum SilenceChange {
     End { id: SilenceId, by: Actor },
 }
 
+/// A change of the overrides of schedules.
+#[derive(Clone, Debug)]
+pub(crate) enum OverrideChange {
+    /// Make one.
+    Make { draft: OverrideDraft, by: Actor },
+    /// End one early.
+    End { id: OverrideId, by: Actor },
+}
+
 /// An answer for each question, in order.
 pub type Answers = Vec<Result<Answer, EngineError>>;
 
@@ -95,6 +105,11 @@ pub(crate) enum Request {
     },
     /// Change the silences.
     Silence { change: Box<SilenceChange>, reply: tokio::sync::oneshot::Sender<Result<Silence, EngineError>> },
+    /// Change the overrides of schedules.
+    Override {
+        change: Box<OverrideChange>,
+        reply: tokio::sync::oneshot::Sender<Result<MadeOverride, EngineError>>,
+    },
     /// Finish what is queued and end.
     Stop,
 }

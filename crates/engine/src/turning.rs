@@ -217,6 +217,11 @@ impl Turning {
                     let _ = reply.send(self.core.change_silence(&change, &mut after));
                     self.tell(after);
                 }
+                Request::Override { change, reply } => {
+                    let mut after = After::default();
+                    let _ = reply.send(self.core.change_override(&change, &mut after));
+                    self.tell(after);
+                }
                 Request::Stop => go_on = false,
             }
             if questions.len() + looks.len() < BATCH_MAX && go_on {

@@ -1,4 +1,4 @@
-//! Ids of incidents and silences: sortable, with a prefix in text so that a log line says what it names.
+//! Ids of incidents, silences and overrides: sortable, with a prefix in text so that a log line says what it names.
 
 use alloc::string::{String, ToString};
 use core::fmt;
@@ -16,7 +16,12 @@ pub struct IncidentId(Ulid);
 #[serde(try_from = "String", into = "String")]
 pub struct SilenceId(Ulid);
 
-/// The text is not the id of an incident or a silence.
+/// Which override of a schedule, as `ovr_01J…`. Sorts by the time of making.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct OverrideId(Ulid);
+
+/// The text is not the id of what it is said to name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseIdError {
     /// The text.
@@ -93,8 +98,16 @@ macro_rules! id {
 
 id!(IncidentId, "inc_", "an incident");
 id!(SilenceId, "sil_", "a silence");
+id!(OverrideId, "ovr_", "an override");
 
 impl From<IncidentId> for SilenceId {
+    /// The same chance and moment under the other name.
+    fn from(id: IncidentId) -> Self {
+        Self(id.0)
+    }
+}
+
+impl From<IncidentId> for OverrideId {
     /// The same chance and moment under the other name.
     fn from(id: IncidentId) -> Self {
         Self(id.0)

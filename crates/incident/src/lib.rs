@@ -46,7 +46,7 @@ pub use event::{
 };
 pub use evolve::evolve;
 pub use follow::{Intent, TimerKey, Work, follow};
-pub use id::{IncidentId, ParseIdError, SilenceId};
+pub use id::{IncidentId, OverrideId, ParseIdError, SilenceId};
 pub use later::later;
 pub use path::{EscalationPath, EscalationPolicy, Level};
 pub use people::{Actor, Channel, Contact, Moment, PersonId, Responder, Roster};
@@ -56,8 +56,9 @@ pub use postmortem::draft_postmortem;
 pub use preflight::{Finding, Preflight, Stretch, Trouble};
 pub use refusal::Refusal;
 pub use schedule::{
-    Again, Calendar, Entry, Every, Hours, Layer, Override, Recurring, Rotation, Schedule, Shift, Stint, Turns,
-    Weekdays, Window,
+    Again, Calendar, Entry, Every, Hours, Layer, MadeBy, MadeOverride, OVERRIDE_MAX, OVERRIDES_MAX, Override,
+    OverrideDraft, OverrideKind, OverrideWish, Recurring, Rotation, Schedule, Shift, Stint, SwapShift, Take,
+    Turns, Weekdays, Window,
 };
 pub use severity::{Severity, Urgency};
 pub use sight::Sight;

@@ -1,6 +1,6 @@
 //! People: who can be woken, over what, and who did what.
 
-use crate::schedule::{Hours, Schedule};
+use crate::schedule::{Hours, MadeOverride, Schedule};
 use crate::severity::Urgency;
 use crate::silence::Silences;
 use alloc::borrow::{Borrow, Cow, ToOwned};
@@ -171,6 +171,15 @@ impl Roster {
     #[must_use]
     pub fn with_schedules(mut self, schedules: Vec<Schedule>) -> Self {
         self.schedules = schedules.into_iter().map(|one| (PersonId(one.name.clone()), one)).collect();
+        self
+    }
+
+    /// The same with overrides that people made, in the order of their making.
+    #[must_use]
+    pub fn with_made(mut self, made: &[MadeOverride]) -> Self {
+        for schedule in self.schedules.values_mut() {
+            *schedule = schedule.with_made(made);
+        }
         self
     }
 

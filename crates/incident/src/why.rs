@@ -3,12 +3,13 @@
 use crate::event::{PagePurpose, StopReason};
 use crate::path::Level;
 use crate::people::{Moment, PersonId, Roster};
-use crate::schedule::Layer;
+use crate::schedule::{Entry, Layer};
 use crate::state::{Escalation, Incident, Page, PageState, Status};
 use crate::words::clock;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// One answer.
@@ -94,7 +95,7 @@ fn not_paged(incident: &Incident, now: &Moment<'_>, person: &PersonId) -> String
     let Some((number, level)) = levels.iter().enumerate().find(|(_, level)| held(level)) else {
         return match incident.plan.ticket(&severity) {
             Some(ticket) if levels.is_empty() => format!("{severity} wakes nobody: {ticket}"),
-            Some(_) | None => holds_none(incident, now.roster, person),
+            Some(_) | None => holds_none(incident, now.roster, at, person),
         };
     };
     let place = format!("{} is level {} of {severity}{}", level.name(), number + 1, path.said());
@@ -142,7 +143,7 @@ fn not_paged(incident: &Incident, now: &Moment<'_>, person: &PersonId) -> String
 }
 
 /// No role at all, or one that is somebody else's turn.
-fn holds_none(incident: &Incident, roster: &Roster, person: &PersonId) -> String {
+fn holds_none(incident: &Incident, roster: &Roster, at: Timestamp, person: &PersonId) -> String {
     let severity = incident.severity();
     let path = incident.path();
     let targets = path.levels.iter().flat_map(|level| &level.targets);
@@ -152,7 +153,13 @@ fn holds_none(incident: &Incident, roster: &Roster, person: &PersonId) -> String
         turns.chain(overrides).any(|id| id == person)
     });
     match in_turn {
-        Some(schedule) => format!("is in the schedule {:?}, and it is somebody else's turn", schedule.name),
+        Some(schedule) => {
+            let by = match schedule.on_call(at).1 {
+                entry @ Entry::Override(_) => format!(" by {}", schedule.told(entry)),
+                Entry::Layer(_) | Entry::Nobody => String::new(),
+            };
+            format!("is in the schedule {:?}, and it is somebody else's turn{by}", schedule.name)
+        }
         None => format!("holds no role on the {severity} path{}", path.said()),
     }
 }

@@ -12,7 +12,7 @@ use engine::memory::Memory;
 use engine::ports::{
     Batch, Claim, ClaimedWork, Company, Foreign, Journal, JournalError, Lease, News, NodeStanding, Schedule,
 };
-use incident::{AlertKey, Event, IncidentId, Plan, Silence, Summary, Work};
+use incident::{AlertKey, Event, IncidentId, MadeOverride, Plan, Silence, Summary, Work};
 use jiff::Timestamp;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -183,6 +183,24 @@ impl NodeJournal {
         self.desk.line(self.node, |line| line.dead = true);
         unavailable("this node dies")
     }
+
+    /// Keeps what somebody made, unless the story has it end otherwise.
+    fn keep(
+        &mut self,
+        keep: impl Fn(&mut Memory) -> Result<bool, JournalError>,
+    ) -> Result<bool, JournalError> {
+        let mut memory = self.reach_to_write()?;
+        match self.ordered() {
+            Some(End::Fails) => Err(unavailable("an error of the disk")),
+            Some(End::CrashBefore) => Err(self.die()),
+            Some(End::CrashAfter) => keep(&mut memory).and_then(|_| Err(self.die())),
+            Some(End::AnswerLost) => {
+                keep(&mut memory)?;
+                Err(JournalError::Unknown("the connection was lost".to_owned()))
+            }
+            Some(End::Slow(_) | End::Met) | None => keep(&mut memory),
+        }
+    }
 }
 
 impl Journal for NodeJournal {
@@ -279,17 +297,15 @@ impl Journal for NodeJournal {
     }
 
     fn keep_silence(&mut self, silence: &Silence) -> Result<bool, JournalError> {
-        let mut memory = self.reach_to_write()?;
-        match self.ordered() {
-            Some(End::Fails) => Err(unavailable("an error of the disk")),
-            Some(End::CrashBefore) => Err(self.die()),
-            Some(End::CrashAfter) => memory.keep_silence(silence).and_then(|_| Err(self.die())),
-            Some(End::AnswerLost) => {
-                memory.keep_silence(silence)?;
-                Err(JournalError::Unknown("the connection was lost".to_owned()))
-            }
-            Some(End::Slow(_) | End::Met) | None => memory.keep_silence(silence),
-        }
+        self.keep(|memory| memory.keep_silence(silence))
+    }
+
+    fn overrides(&mut self, since: Timestamp) -> Result<Vec<MadeOverride>, JournalError> {
+        Journal::overrides(&mut self.reach()?, since)
+    }
+
+    fn keep_override(&mut self, made: &MadeOverride) -> Result<bool, JournalError> {
+        self.keep(|memory| memory.keep_override(made))
     }
 
     fn company(&self) -> Company {

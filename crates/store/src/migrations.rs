@@ -28,6 +28,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { version: 4, template: include_str!("../migrations/0004_restored.sql") },
     Migration { version: 5, template: include_str!("../migrations/0005_heartbeats.sql") },
     Migration { version: 6, template: include_str!("../migrations/0006_silences.sql") },
+    Migration { version: 7, template: include_str!("../migrations/0007_overrides.sql") },
 ];
 
 /// What PostgreSQL has beside them, in order, with a list and numbers of its own.

@@ -1,8 +1,9 @@
 //! Between stored values and the words of the ports: checked on the way out, with the table and the row named.
 
 use engine::ports::{JournalError, Scope, Verdict};
-use incident::{Event, Silence, Summary};
+use incident::{Event, MadeOverride, Silence, Summary};
 use jiff::Timestamp;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Display;
 
@@ -89,9 +90,22 @@ pub(crate) fn write_search(summary: &Summary, id: &str, text: &mut String) {
 
 /// What is stored of a silence beside its id: its version, when it ends, and all of it.
 pub(crate) fn silence_row(silence: &Silence) -> Result<(i64, i64, String), JournalError> {
+    made_row(silence.version, silence.until(), silence)
+}
+
+/// The same of an override.
+pub(crate) fn override_row(made: &MadeOverride) -> Result<(i64, i64, String), JournalError> {
+    made_row(made.version, made.until(), made)
+}
+
+fn made_row(
+    version: u64,
+    until: Timestamp,
+    made: &impl Serialize,
+) -> Result<(i64, i64, String), JournalError> {
     let unwritable = |error| JournalError::Unavailable(format!("cannot be written as JSON: {error}"));
-    let body = serde_json::to_string(silence).map_err(unwritable)?;
-    Ok((number(silence.version), micros(silence.until()), body))
+    let body = serde_json::to_string(made).map_err(unwritable)?;
+    Ok((number(version), micros(until), body))
 }
 
 /// The word that is stored for a scope.

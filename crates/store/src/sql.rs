@@ -7,6 +7,7 @@ pub(crate) mod access;
 pub(crate) mod heartbeats;
 pub(crate) mod journal;
 pub(crate) mod migrations;
+pub(crate) mod overrides;
 pub(crate) mod postgres;
 pub(crate) mod probing;
 pub(crate) mod restored;
@@ -15,7 +16,7 @@ pub(crate) mod tables;
 
 #[cfg(test)]
 mod tests {
-    use super::{access, heartbeats, journal, migrations, postgres, probing, restored, silences};
+    use super::{access, heartbeats, journal, migrations, overrides, postgres, probing, restored, silences};
 
     /// The numbers after each `$`, in order of first appearance.
     fn parameters(sql: &str) -> Vec<u32> {
@@ -33,7 +34,7 @@ mod tests {
     #[test]
     fn parameters_are_first_used_in_ascending_order() {
         let beside = [heartbeats::ALL, migrations::ALL, probing::ALL, restored::ALL, silences::ALL].concat();
-        let all = [journal::ALL, access::ALL, postgres::ALL, &beside].concat();
+        let all = [journal::ALL, access::ALL, overrides::ALL, postgres::ALL, &beside].concat();
         assert!(all.len() > 25, "statements are listed: {}", all.len());
         for sql in all {
             let seen = parameters(sql);

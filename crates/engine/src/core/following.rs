@@ -59,6 +59,7 @@ impl Core {
             }
         }
         self.hear_of_silences(news.silences);
+        self.hear_of_overrides(news.silences);
         for change in news.changes {
             self.follow(&change);
             // What is told late is not told in order: who has these keys is asked when somebody wants to know.

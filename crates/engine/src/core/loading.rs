@@ -38,6 +38,7 @@ impl Core {
             left_over: Vec::new(),
             doubts: Doubts::None,
             silences: super::silencing::Known::default(),
+            overrides: super::overriding::Known::default(),
             confirmed: false,
         };
         let plan = Arc::clone(&core.world.settings.load().plan);
@@ -53,6 +54,7 @@ impl Core {
                 Claim::Expired
             }
         };
+        core.open_overrides()?;
         core.open_silences()?;
         core.learn_rows()?;
         let after = core.take_over(which)?;

@@ -9,6 +9,7 @@ mod firing;
 mod following;
 mod holding;
 mod loading;
+mod overriding;
 mod silencing;
 mod writing;
 
@@ -29,6 +30,7 @@ use jiff::{SignedDuration, Timestamp};
 use playbook::RunbookMatch;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Weak};
+use tokio::sync::watch;
 
 /// How long a lease on work lasts. What is still in hand then, since it is slow or waits for its turn, is renewed.
 const LEASE: SignedDuration = SignedDuration::from_mins(10);
@@ -51,6 +53,8 @@ pub(crate) struct World {
     pub(crate) settings: Arc<ArcSwap<Settings>>,
     pub(crate) faults: Arc<Faults>,
     pub(crate) tally: Arc<Tally>,
+    /// Told each time the overrides of schedules are others.
+    pub(crate) overridden: watch::Sender<u64>,
     /// The name of this process in leases.
     pub(crate) node: String,
 }
@@ -87,6 +91,8 @@ pub(crate) struct Core {
     doubts: Doubts,
     /// What may hold alerts back.
     silences: silencing::Known,
+    /// What people have otherwise than the schedules.
+    overrides: overriding::Known,
     /// Whether some of it came from reading anew what this node holds, and has not been asked yet.
     confirmed: bool,
 }
@@ -145,6 +151,7 @@ impl Core {
     /// Memory knows what these questions rest on.
     fn look_up(&mut self, questions: &[Question], after: &mut After) -> Result<Making, JournalError> {
         self.catch_up(after)?;
+        self.know_overrides()?;
         self.know_silences()?;
         let mut making = Making::default();
         self.learn_asked(questions, &mut making)?;

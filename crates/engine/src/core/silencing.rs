@@ -113,9 +113,12 @@ impl Core {
 
     /// Judges again what is held by something that is over, a batch at a time.
     pub(crate) fn judge_held(&mut self) -> After {
-        if self.world.faults.current().is_some()
-            || self.know_silences().and_then(|()| self.find_unjudged()).is_err()
-        {
+        let known = |core: &mut Self| {
+            core.know_overrides()?;
+            core.know_silences()?;
+            core.find_unjudged()
+        };
+        if self.world.faults.current().is_some() || known(self).is_err() {
             return After::default();
         }
         let waiting = &mut self.silences.unjudged;

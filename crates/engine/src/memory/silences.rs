@@ -27,6 +27,11 @@ impl Kept {
         true
     }
 
+    /// Something else was changed that is counted with them, if it was.
+    pub(super) fn count(&mut self, changed: bool) {
+        self.changes += u64::from(changed);
+    }
+
     pub(super) fn newest(&self, limit: u32) -> Vec<Silence> {
         self.all.values().rev().take(limit as usize).cloned().collect()
     }

@@ -2,7 +2,7 @@
 //!
 //! Every implementation passes `engine::conformance`.
 
-use incident::{AlertKey, Event, Incident, IncidentId, Plan, Silence, Summary, TimerKey, Work, summarize};
+use incident::{AlertKey, Event, Incident, IncidentId, MadeOverride, Plan, Silence, Summary, TimerKey, Work, summarize};
 use jiff::Timestamp;
 
 /// Why the journal could not do it.
@@ -195,7 +195,7 @@ pub struct News {
     pub changes: Vec<Foreign>,
     /// Whether this process has been taken for dead meanwhile, or must find out what it holds.
     pub standing: NodeStanding,
-    /// How often silences were changed in all.
+    /// How often silences and overrides were changed in all.
     pub silences: u64,
 }
 
@@ -297,7 +297,8 @@ pub trait Journal: Send {
     /// [`JournalError`].
     fn held(&mut self) -> Result<Vec<Summary>, JournalError>;
 
-    /// How often silences were changed in all, and those that end after `since`, in the order of their ids.
+    /// How often silences and overrides were changed in all, and the silences that end after `since`, in the order of their
+    /// ids.
     ///
     /// # Errors
     /// [`JournalError`].
@@ -309,6 +310,18 @@ pub trait Journal: Send {
     /// # Errors
     /// [`JournalError`]; it may have been kept all the same.
     fn keep_silence(&mut self, silence: &Silence) -> Result<bool, JournalError>;
+
+    /// The overrides of schedules that end after `since`, in the order of their ids.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    fn overrides(&mut self, since: Timestamp) -> Result<Vec<MadeOverride>, JournalError>;
+
+    /// Keeps an override as [`keep_silence`](Journal::keep_silence) keeps a silence, and counts it with them.
+    ///
+    /// # Errors
+    /// [`JournalError`]; it may have been kept all the same.
+    fn keep_override(&mut self, made: &MadeOverride) -> Result<bool, JournalError>;
 
     /// Whether other processes write to the same storage. What follows is asked only of storage that they share.
     fn company(&self) -> Company {
@@ -384,6 +397,12 @@ pub trait Archive: Send + Sync {
     /// # Errors
     /// [`JournalError`].
     fn silences(&self, limit: u32) -> Result<Vec<Silence>, JournalError>;
+
+    /// The overrides of schedules that were made last, the newest first, at most so many.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    fn overrides(&self, limit: u32) -> Result<Vec<MadeOverride>, JournalError>;
 
     /// Rows of incidents: open ones first, the worst severity first, then the newest first.
     ///

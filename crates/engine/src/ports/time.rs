@@ -2,7 +2,7 @@
 
 use super::Coming;
 use core::time::Duration;
-use incident::{IncidentId, SilenceId};
+use incident::{IncidentId, OverrideId, SilenceId};
 use jiff::Timestamp;
 
 /// The clock. It may run faster than the world's, in a demonstration.
@@ -33,6 +33,11 @@ pub trait Ids: Send + Sync {
 
     /// A new id of a silence; they sort by `now` as well.
     fn silence(&self, now: Timestamp) -> SilenceId {
+        self.incident(now).into()
+    }
+
+    /// A new id of an override; they sort by `now` as well.
+    fn made_override(&self, now: Timestamp) -> OverrideId {
         self.incident(now).into()
     }
 

@@ -4,6 +4,7 @@ mod agents;
 mod crashes;
 mod holding;
 mod late;
+mod overrides;
 mod pages;
 mod runs;
 mod silences;

@@ -4,9 +4,12 @@ use engine::memory::Memory;
 use engine::ports::{Clock, Coming, Courier, Executor, Ids, Links, PageMessage, RunOrder};
 use engine::{Answer, Engine, EngineError, Hands, Parts, Settings, Still, Stopped};
 use incident::{
-    Actor, Alert, AlertKey, AlertStatus, Channel, Command, Contact, Ending, Incident, IncidentId,
-    PageOutcome, PersonId, Plan, Responder, Roster, RunReport, Serves, Sight,
+    Actor, Alert, AlertKey, AlertStatus, Channel, Command, Contact, Ending, Every, Incident, IncidentId,
+    Layer, PageOutcome, PersonId, Plan, Responder, Roster, Rotation, RunReport, Schedule, Serves, Sight,
+    Turns,
 };
+use jiff::civil::date;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use playbook::{Effect, EscalationHop, Origin, Playbook, Runbook, Step, StepKind};
 use std::collections::VecDeque;
@@ -377,10 +380,19 @@ fn roster() -> Roster {
         name: name.into(),
         contacts: vec![Contact::new(channel, name.into())],
     };
-    let roles = [("Primary", "primary"), ("Secondary", "secondary")];
+    // The second level is held by a schedule on which there is but one.
+    let roles = [("Primary", "primary"), ("Secondary", "platform")];
     let roles = roles.map(|(role, name)| (role.to_owned(), vec![PersonId(name.into())]));
     let people = vec![person("primary", Channel::Handset), person("secondary", Channel::Email)];
-    Roster::new(people, roles.into(), Vec::new())
+    let turns = vec![vec![PersonId("secondary".into())]];
+    let rotation = Rotation { turns, every: Every::Days(7), from: date(2020, 1, 6).at(9, 0, 0, 0) };
+    let schedule = Schedule {
+        name: "platform".into(),
+        zone: TimeZone::UTC,
+        layers: vec![Layer { turns: Turns::Rotation(rotation), windows: Vec::new() }],
+        overrides: Vec::new(),
+    };
+    Roster::new(people, roles.into(), Vec::new()).with_schedules(vec![schedule])
 }
 
 fn plan() -> Plan {

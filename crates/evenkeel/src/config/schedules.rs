@@ -191,6 +191,7 @@ impl ScheduleSetting {
             people: ids(&one.people),
             from: one.from.instant(&self.zone),
             until: one.until.instant(&self.zone),
+            made: None,
         };
         Schedule {
             name: self.id.clone(),

@@ -11,7 +11,8 @@ use tokio::sync::watch;
 /// So many days are looked through.
 pub(crate) const AHEAD_DAYS: u32 = 90;
 
-/// Schedules do not change while the server runs, but what lies behind does not count any more, and what comes into sight does.
+/// What lies behind does not count any more, and what comes into sight does. When somebody overrides a schedule it is looked at
+/// once.
 const LOOK_EVERY: Duration = Duration::from_secs(3600);
 
 /// What would go wrong from an instant on. Contacts that can never work count as none.
@@ -35,8 +36,17 @@ pub(crate) async fn keep_looking(
     let mut told = BTreeSet::new();
     let mut turns = tokio::time::interval(LOOK_EVERY);
     turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut overridden = engine.overridden();
     loop {
-        turns.tick().await;
+        tokio::select! {
+            _ = turns.tick() => {}
+            changed = overridden.changed() => {
+                // Whoever would tell is gone: the server ends.
+                if changed.is_err() {
+                    return;
+                }
+            }
+        }
         let (settings, now, channels) = (engine.settings(), engine.clock().now(), channels.clone());
         let look =
             move || look_ahead(&settings.plan, Roster::clone(&settings.roster), &channels, now, AHEAD_DAYS);

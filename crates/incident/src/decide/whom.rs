@@ -26,9 +26,10 @@ impl Whom {
     pub(super) fn by_schedule(&self, now: &Moment<'_>) -> String {
         let schedules = self.targets.iter().flat_map(|target| now.roster.schedules_of(target));
         let told = schedules.map(|schedule| match schedule.on_call(now.at).1 {
-            Entry::Override(_) => format!(", on call by an override of {:?}", schedule.name),
-            Entry::Layer(index) => format!(", on call by layer {} of {:?}", index + 1, schedule.name),
             Entry::Nobody => String::new(),
+            entry @ (Entry::Override(_) | Entry::Layer(_)) => {
+                format!(", on call by {}", schedule.told(entry))
+            }
         });
         told.collect()
     }

@@ -7,12 +7,17 @@
 
 mod calendar;
 mod hours;
+mod made;
 mod rotation;
 mod shifts;
 mod window;
 
 pub use calendar::{Again, Calendar, Recurring, Stint};
 pub use hours::Hours;
+pub use made::{
+    MadeBy, MadeOverride, OVERRIDE_MAX, OVERRIDES_MAX, OverrideDraft, OverrideKind, OverrideWish, SwapShift,
+    Take,
+};
 pub(crate) use rotation::instant;
 pub use rotation::{Every, Rotation};
 pub use shifts::Shift;
@@ -20,6 +25,7 @@ pub use window::{Weekdays, Window};
 
 use crate::people::PersonId;
 use alloc::borrow::Cow;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use jiff::Timestamp;
@@ -65,6 +71,8 @@ pub struct Override {
     pub from: Timestamp,
     /// The first instant after it.
     pub until: Timestamp,
+    /// Who made it while the system ran; `None`: it stands in the settings.
+    pub made: Option<MadeBy>,
 }
 
 /// Which entry of a schedule decides at an instant.
@@ -95,6 +103,29 @@ impl Schedule {
             }
         }
         (Cow::Borrowed(&[]), Entry::Nobody)
+    }
+
+    /// The same with overrides that people made; they come before its own.
+    #[must_use]
+    pub fn with_made(&self, made: &[MadeOverride]) -> Self {
+        let mut schedule = self.clone();
+        schedule.overrides.extend(made.iter().flat_map(|one| one.of(&self.name)));
+        schedule
+    }
+
+    /// An entry in words, such as `layer 1 of "platform"`, and who made it.
+    #[must_use]
+    pub fn told(&self, entry: Entry) -> String {
+        match entry {
+            Entry::Override(index) => match self.overrides.get(index).and_then(|one| one.made.as_ref()) {
+                Some(MadeBy { by, reason, .. }) => {
+                    format!("an override of {:?} that {by} made: {reason}", self.name)
+                }
+                None => format!("an override of {:?}", self.name),
+            },
+            Entry::Layer(index) => format!("layer {} of {:?}", index + 1, self.name),
+            Entry::Nobody => format!("a gap of {:?}", self.name),
+        }
     }
 }
 

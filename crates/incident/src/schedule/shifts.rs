@@ -58,6 +58,16 @@ impl Schedule {
         None
     }
 
+    /// The beginning of the shift that an instant lies in; `None` when nothing changed in the time that is looked at.
+    #[must_use]
+    pub fn since(&self, at: Timestamp) -> Option<Timestamp> {
+        let horizon = at.checked_sub((24 * 400).hours()).ok()?;
+        let until = at.checked_add(1.second()).ok()?;
+        let mut shifts = self.shifts(horizon, until).into_iter();
+        let shift = shifts.find(|shift| shift.from <= at && at < shift.until)?;
+        (shift.from > horizon).then_some(shift.from)
+    }
+
     /// The next instant at which the answer may be another.
     fn next_change(&self, at: Timestamp) -> Option<Timestamp> {
         let edges = self.overrides.iter().flat_map(|one| [one.from, one.until]);

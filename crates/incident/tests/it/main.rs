@@ -8,6 +8,7 @@ mod escalating;
 mod handing_over;
 mod helping;
 mod learning;
+mod overriding;
 mod placing;
 mod policies;
 mod preflight;

@@ -69,6 +69,7 @@ fn an_override_comes_before_the_top_layer_and_that_before_the_lower() {
         people: vec![id("cho")],
         from: at("2026-01-05T10:00:00Z"),
         until: at("2026-01-05T20:00:00Z"),
+        made: None,
     });
     // 2026-01-05 is a Monday.
     let shifts = schedule.shifts(at("2026-01-05T00:00:00Z"), at("2026-01-06T00:00:00Z"));
@@ -90,6 +91,7 @@ fn an_override_comes_before_the_top_layer_and_that_before_the_lower() {
         people: vec![id("dev")],
         from: at("2026-01-05T11:00:00Z"),
         until: at("2026-01-05T12:00:00Z"),
+        made: None,
     });
     assert_eq!(names(&schedule, "2026-01-05T11:30:00Z"), ["dev"], "the latest override counts");
     assert_eq!(names(&schedule, "2026-01-05T12:00:00Z"), ["cho"]);

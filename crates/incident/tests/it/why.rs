@@ -42,8 +42,11 @@ fn by_schedule(overridden: bool) -> World {
     let rotation = Rotation { turns, every: Every::Days(1), from: datetime(2026, 1, 5, 0, 0, 0, 0) };
     let (from, until) = ("2026-01-05T00:00:00Z".parse(), "2026-01-06T00:00:00Z".parse());
     let (from, until) = (from.expect("a time"), until.expect("a time"));
-    let overrides =
-        if overridden { vec![Override { people: vec![id("cho")], from, until }] } else { Vec::new() };
+    let overrides = if overridden {
+        vec![Override { people: vec![id("cho")], from, until, made: None }]
+    } else {
+        Vec::new()
+    };
     let schedule = Schedule {
         name: "platform".into(),
         zone: TimeZone::UTC,

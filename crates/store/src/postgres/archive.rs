@@ -1,13 +1,14 @@
 //! The reading side.
 
-use super::journal::{get, silence, summary, unavailable};
+use super::journal::{get, summary, unavailable};
 use super::parameters::{maybe_text, number, text};
 use super::pool::Pool;
 use crate::rows::{self, corrupt};
-use crate::sql::{journal as sql, postgres, silences};
+use crate::sql::{journal as sql, overrides, postgres, silences};
 use engine::ports::{Archive, Filter, JournalError};
-use incident::{Event, IncidentId, Plan, Silence, Summary};
+use incident::{Event, IncidentId, MadeOverride, Plan, Silence, Summary};
 use std::sync::Arc;
+use tokio_postgres::Row;
 
 /// How many rows a list shows when the filter does not say.
 const ROWS_DEFAULT: u32 = 100;
@@ -55,6 +56,12 @@ impl Archive for PostgresArchive {
         rows.iter().map(silence).collect()
     }
 
+    fn overrides(&self, limit: u32) -> Result<Vec<MadeOverride>, JournalError> {
+        let rows =
+            self.pool.read(overrides::NEWEST, || vec![number(i64::from(limit))]).map_err(unavailable)?;
+        rows.iter().map(made_override).collect()
+    }
+
     fn summaries(&self, filter: &Filter) -> Result<Vec<Summary>, JournalError> {
         let text = filter.text.as_ref().filter(|text| !text.is_empty()).map(|text| text.to_lowercase());
         let limit = if filter.limit == 0 { ROWS_DEFAULT } else { filter.limit };
@@ -63,4 +70,14 @@ impl Archive for PostgresArchive {
         let rows = self.pool.read(sql::LISTED, with).map_err(unavailable)?;
         rows.iter().map(summary).collect()
     }
+}
+
+/// The override of a pair of id and JSON.
+pub(super) fn made_override(row: &Row) -> Result<MadeOverride, JournalError> {
+    rows::json("overrides", get(row, 0)?, get(row, 1)?)
+}
+
+/// The silence of a pair of id and JSON.
+pub(super) fn silence(row: &Row) -> Result<Silence, JournalError> {
+    rows::json("silences", get(row, 0)?, get(row, 1)?)
 }

@@ -3,15 +3,16 @@
 //! A call whose answer is lost may have been kept or not. Nothing is written again before that is known: a row in the
 //! place of the batch's own tells, and keeps a late one out. See [`crate::sql::postgres::SETTLE`].
 
+use super::archive::{made_override, silence};
 use super::fold::{Folded, Told, digest, head, json};
 use super::link::{Fault, Link, is_race};
 use super::parameters::{Parameter, many_bytes, number, seconds, text};
 use crate::rows;
-use crate::sql::{journal as sql, postgres, silences};
+use crate::sql::{journal as sql, overrides, postgres, silences};
 use engine::ports::{
     Batch, Claim, ClaimedWork, Company, Foreign, Journal, JournalError, Lease, News, NodeStanding, Schedule,
 };
-use incident::{AlertKey, Event, IncidentId, Plan, Silence, Summary, Work};
+use incident::{AlertKey, Event, IncidentId, MadeOverride, Plan, Silence, Summary, Work};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use tokio_postgres::Row;
@@ -292,6 +293,18 @@ impl Journal for PostgresJournal {
         Ok(touched > 0)
     }
 
+    fn overrides(&mut self, since: Timestamp) -> Result<Vec<MadeOverride>, JournalError> {
+        let rows = self.read(overrides::AFTER, || vec![number(rows::micros(since))])?;
+        rows.iter().map(made_override).collect()
+    }
+
+    fn keep_override(&mut self, made: &MadeOverride) -> Result<bool, JournalError> {
+        let (version, ends_at, body) = rows::override_row(made)?;
+        let with = vec![text(made.id.to_string()), number(version), number(ends_at), text(body)];
+        let touched = self.link.touch(postgres::KEEP_OVERRIDE, with).map_err(unavailable)?;
+        Ok(touched > 0)
+    }
+
     fn company(&self) -> Company {
         Company::Shared
     }
@@ -367,11 +380,6 @@ fn schedule(row: &Row) -> Result<Schedule, JournalError> {
 /// The row of a pair of id and JSON.
 pub(super) fn summary(row: &Row) -> Result<Summary, JournalError> {
     rows::json("incidents", get(row, 0)?, get(row, 1)?)
-}
-
-/// The silence of a pair of id and JSON.
-pub(super) fn silence(row: &Row) -> Result<Silence, JournalError> {
-    rows::json("silences", get(row, 0)?, get(row, 1)?)
 }
 
 /// A column of a row.

@@ -161,6 +161,17 @@ WITH kept AS (
 INSERT INTO silence_changes (one, changes) SELECT 1, 1 FROM kept
 ON CONFLICT (one) DO UPDATE SET changes = silence_changes.changes + 1";
 
+/// The same for overrides, counted with silences.
+pub(crate) const KEEP_OVERRIDE: &str = "\
+WITH kept AS (
+    INSERT INTO overrides (id, version, ends_at, body) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (id) DO UPDATE SET version = excluded.version, ends_at = excluded.ends_at, body = excluded.body
+    WHERE overrides.version = excluded.version - 1
+    RETURNING id
+)
+INSERT INTO silence_changes (one, changes) SELECT 1, 1 FROM kept
+ON CONFLICT (one) DO UPDATE SET changes = silence_changes.changes + 1";
+
 /// Somebody listens now. Whoever comes at the same moment waits for the row, and finds no outage any more.
 pub(crate) const LISTEN: &str = "\
 WITH before AS (SELECT at FROM heartbeat_ear WHERE one = 1 FOR UPDATE),
@@ -212,6 +223,7 @@ pub(crate) const ALL: &[&str] = &[
     HOLDERS,
     STREAM,
     KEEP_SILENCE,
+    KEEP_OVERRIDE,
     LISTEN,
     ONE_AT_A_TIME,
     TABLES,

@@ -114,6 +114,11 @@ pub(crate) const TABLES: &[Table] = &[
         key: 1,
     },
     Table { name: "silence_changes", columns: &[("one", Number), ("changes", Number)], key: 1 },
+    Table {
+        name: "overrides",
+        columns: &[("id", Text), ("version", Number), ("ends_at", Number), ("body", Text)],
+        key: 1,
+    },
     Table { name: "restored", columns: &[("at", Number), ("source", Text)], key: 1 },
 ];
 

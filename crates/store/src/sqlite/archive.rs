@@ -1,11 +1,11 @@
 //! The reading side: a few connections that cannot write, opened when they are first needed.
 
-use super::journal::{events, plan, silences_of, summaries, unavailable};
+use super::journal::{events, overrides_of, plan, silences_of, summaries, unavailable};
 use super::{Hold, connection};
 use crate::rows::{corrupt, number};
-use crate::sql::{journal as sql, silences};
+use crate::sql::{journal as sql, overrides, silences};
 use engine::ports::{Archive, Filter, JournalError};
-use incident::{Event, IncidentId, Plan, Silence, Summary};
+use incident::{Event, IncidentId, MadeOverride, Plan, Silence, Summary};
 use rusqlite::{Connection, OptionalExtension};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -46,6 +46,15 @@ impl SqliteArchive {
     pub(super) fn new(hold: Arc<Hold>) -> Self {
         Self { pool: Arc::new(Pool { readers: Mutex::default(), returned: Condvar::new(), hold }) }
     }
+
+    /// The pairs of id and JSON that a statement finds, at most so many.
+    fn newest(&self, sql: &str, limit: u32) -> Result<Vec<(String, String)>, JournalError> {
+        self.pool.read(|connection| {
+            let mut statement = connection.prepare_cached(sql).map_err(unavailable)?;
+            let found = statement.query_map([limit], |row| Ok((row.get(0)?, row.get(1)?)));
+            found.map_err(unavailable)?.collect::<Result<_, _>>().map_err(unavailable)
+        })
+    }
 }
 
 impl Archive for SqliteArchive {
@@ -73,11 +82,11 @@ impl Archive for SqliteArchive {
     }
 
     fn silences(&self, limit: u32) -> Result<Vec<Silence>, JournalError> {
-        silences_of(self.pool.read(|connection| {
-            let mut statement = connection.prepare_cached(silences::NEWEST).map_err(unavailable)?;
-            let found = statement.query_map([limit], |row| Ok((row.get(0)?, row.get(1)?)));
-            found.map_err(unavailable)?.collect::<Result<_, _>>().map_err(unavailable)
-        })?)
+        silences_of(self.newest(silences::NEWEST, limit)?)
+    }
+
+    fn overrides(&self, limit: u32) -> Result<Vec<MadeOverride>, JournalError> {
+        overrides_of(self.newest(overrides::NEWEST, limit)?)
     }
 
     fn summaries(&self, filter: &Filter) -> Result<Vec<Summary>, JournalError> {

@@ -2,11 +2,11 @@
 
 use super::Hold;
 use crate::rows::{self, corrupt};
-use crate::sql::{journal as sql, silences};
+use crate::sql::{journal as sql, overrides, silences};
 use engine::ports::{
     Batch, Claim, ClaimedWork, Journal, JournalError, Lease, Schedule, StreamWrite, TimerWrite, WorkWrite,
 };
-use incident::{Event, IncidentId, Plan, Silence, Summary};
+use incident::{Event, IncidentId, MadeOverride, Plan, Silence, Summary};
 use jiff::Timestamp;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Params, ToSql, Transaction, TransactionBehavior, params};
@@ -145,11 +145,30 @@ impl Journal for SqliteJournal {
     }
 
     fn keep_silence(&mut self, silence: &Silence) -> Result<bool, JournalError> {
-        let (version, ends_at, body) = rows::silence_row(silence)?;
+        self.keep_made(silences::KEEP, silence.id.to_string(), rows::silence_row(silence)?)
+    }
+
+    fn overrides(&mut self, since: Timestamp) -> Result<Vec<MadeOverride>, JournalError> {
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        overrides_of(self.rows(overrides::AFTER, [rows::micros(since)], read)?)
+    }
+
+    fn keep_override(&mut self, made: &MadeOverride) -> Result<bool, JournalError> {
+        self.keep_made(overrides::KEEP, made.id.to_string(), rows::override_row(made)?)
+    }
+}
+
+impl SqliteJournal {
+    /// Keeps what somebody made unless somebody else was first, and counts that in the same transaction.
+    fn keep_made(
+        &mut self,
+        sql: &str,
+        id: String,
+        (version, ends_at, body): (i64, i64, String),
+    ) -> Result<bool, JournalError> {
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(unavailable)?;
-        let row = (silence.id.to_string(), version, ends_at, body);
-        if execute(&transaction, silences::KEEP, row)? == 0 {
+        if execute(&transaction, sql, (id, version, ends_at, body))? == 0 {
             return Ok(false);
         }
         execute(&transaction, silences::COUNT, [])?;
@@ -337,6 +356,11 @@ pub(super) fn summaries(pairs: Vec<(String, String)>) -> Result<Vec<Summary>, Jo
 /// The silences of pairs of id and JSON.
 pub(super) fn silences_of(pairs: Vec<(String, String)>) -> Result<Vec<Silence>, JournalError> {
     pairs.into_iter().map(|(id, body)| rows::json("silences", &id, &body)).collect()
+}
+
+/// The overrides of pairs of id and JSON.
+pub(super) fn overrides_of(pairs: Vec<(String, String)>) -> Result<Vec<MadeOverride>, JournalError> {
+    pairs.into_iter().map(|(id, body)| rows::json("overrides", &id, &body)).collect()
 }
 
 /// Storage that cannot be used at the moment.

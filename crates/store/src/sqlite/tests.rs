@@ -48,6 +48,15 @@ fn sqlite_keeps_what_probes_saw() {
 }
 
 #[test]
+fn sqlite_keeps_overrides() {
+    let mut files = Files::default();
+    conformance::overrides(&mut || {
+        let sqlite = files.next();
+        (Box::new(sqlite.journal().unwrap()), Box::new(sqlite.archive()))
+    });
+}
+
+#[test]
 fn sqlite_keeps_silences() {
     let mut files = Files::default();
     conformance::silences(&mut || {

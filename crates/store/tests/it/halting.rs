@@ -1,7 +1,7 @@
 //! A journal that stands still when the story wants it, as a process does that is stopped by a signal.
 
 use engine::ports::{Batch, Claim, ClaimedWork, Company, Journal, JournalError, Lease, News, Schedule};
-use incident::{AlertKey, Event, IncidentId, Plan, Silence, Summary, Work};
+use incident::{AlertKey, Event, IncidentId, MadeOverride, Plan, Silence, Summary, Work};
 use jiff::Timestamp;
 use store::PostgresJournal;
 use tokio::sync::watch;
@@ -78,6 +78,14 @@ impl Journal for Halting {
 
     fn keep_silence(&mut self, silence: &Silence) -> Result<bool, JournalError> {
         self.inner().keep_silence(silence)
+    }
+
+    fn overrides(&mut self, since: Timestamp) -> Result<Vec<MadeOverride>, JournalError> {
+        self.inner().overrides(since)
+    }
+
+    fn keep_override(&mut self, made: &MadeOverride) -> Result<bool, JournalError> {
+        self.inner().keep_override(made)
     }
 
     fn company(&self) -> Company {

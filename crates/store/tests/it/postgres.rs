@@ -46,6 +46,15 @@ fn postgres_keeps_what_probes_saw() {
 }
 
 #[test]
+fn postgres_keeps_overrides() {
+    let server = PostgresServer::start();
+    conformance::overrides(&mut || {
+        let postgres = open(&server);
+        (Box::new(postgres.journal("node")), Box::new(postgres.archive()))
+    });
+}
+
+#[test]
 fn postgres_keeps_silences() {
     let server = PostgresServer::start();
     conformance::silences(&mut || {

@@ -62,6 +62,7 @@ fn schedule() -> Schedule {
             people: ids(&["lead", "primary"]),
             from: at("2026-11-26T12:00:00Z"),
             until: at("2026-11-27T12:00:00Z"),
+            made: None,
         }],
     }
 }

@@ -11,8 +11,8 @@ use engine::ports::{
 };
 use engine::{Engine, Hands, Parts, Settings};
 use incident::{
-    Channel, Contact, Ending, Event, Incident, IncidentId, PageOutcome, PageState, PersonId, Plan, Preflight,
-    Responder, Roster, Run, RunReport, RunState, Silence, Stretch, Summary,
+    Channel, Contact, Ending, Event, Incident, IncidentId, MadeOverride, PageOutcome, PageState, PersonId,
+    Plan, Preflight, Responder, Roster, Run, RunReport, RunState, Silence, Stretch, Summary,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -274,6 +274,15 @@ impl Journal for Gated {
     fn keep_silence(&mut self, silence: &Silence) -> Result<bool, JournalError> {
         let _gate = self.1.lock().unwrap();
         self.0.keep_silence(silence)
+    }
+
+    fn overrides(&mut self, since: Timestamp) -> Result<Vec<MadeOverride>, JournalError> {
+        Journal::overrides(&mut self.0, since)
+    }
+
+    fn keep_override(&mut self, made: &MadeOverride) -> Result<bool, JournalError> {
+        let _gate = self.1.lock().unwrap();
+        self.0.keep_override(made)
     }
 }
 

@@ -15,6 +15,7 @@ const ROWS: &[&str] = &[
     include_str!("../../../migrations/0004_restored.rows.sql"),
     include_str!("../../../migrations/0005_heartbeats.rows.sql"),
     include_str!("../../../migrations/0006_silences.rows.sql"),
+    include_str!("../../../migrations/0007_overrides.rows.sql"),
 ];
 
 fn file() -> (TempDir, PathBuf) {
@@ -66,6 +67,8 @@ fn rows_of_every_version_are_read_by_this_one() {
         assert_eq!(sqlite.restored(sample::at(0)).unwrap().is_some(), count >= 4, "from version {count}");
         let made = sqlite.archive().silences(10).unwrap();
         assert_eq!(made.len(), usize::from(count >= 6), "from version {count}");
+        let overrides = sqlite.archive().overrides(10).unwrap();
+        assert_eq!(overrides.len(), usize::from(count >= 7), "from version {count}");
         let heard = sqlite.probes().unwrap().listen(&[], sample::at(0), i64::MAX).unwrap();
         let silent = heard.iter().filter(|pulse| pulse.silent_at.is_some()).count();
         let (all, silent_then) = if count >= 5 { (2, 1) } else { (0, 0) };
