@@ -16,7 +16,7 @@ pub(crate) use drill::{DrillRun, DrillVerb};
 pub(crate) use heartbeat::{HeartbeatVerb, SignArg};
 pub(crate) use playbook::{Answer, Asked, Check, Level, PlaybookVerb, Tools};
 
-pub(crate) use schedule::{ScheduleVerb, WhoseArgs};
+pub(crate) use schedule::{ScheduleVerb, SwapArgs, TakeArgs, WhoseArgs};
 pub(crate) use silence::{AddSilence, SilenceVerb};
 
 use crate::exit::CODES;

@@ -17,10 +17,13 @@ use engine::ports::{
 };
 use engine::{Engine, Hands, Parts, Report, Settings};
 use incident::{
-    AckIntent, Actor, Alert, AlertKey, AlertStatus, Audience, Channel, Command, Contact, Ending, IncidentId,
-    PageOutcome, PersonId, Phase, Plan, Policy, Responder, Roster, RunReport, RunState, Sight, UpdateDraft,
+    AckIntent, Actor, Alert, AlertKey, AlertStatus, Audience, Channel, Command, Contact, Ending, Every,
+    IncidentId, Layer, OverrideDraft, OverrideWish, PageOutcome, PersonId, Phase, Plan, Policy, Responder,
+    Roster, Rotation, RunReport, RunState, Schedule, Sight, Turns, UpdateDraft, Weekdays, Window,
 };
 use jiff::Timestamp;
+use jiff::civil::{Time, Weekday, date};
+use jiff::tz::TimeZone;
 use playbook::Effect;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -132,8 +135,60 @@ fn settings() -> Settings {
             policy: Policy { two_person: vec![Effect::Destroys], ..Policy::default() },
             ..Plan::default()
         }),
-        Arc::new(Roster::new(people, roles.collect(), Vec::new())),
+        Arc::new(Roster::new(people, roles.collect(), Vec::new()).with_schedules(vec![platform(), nights()])),
     )
+}
+
+/// Days of three people, one after another.
+fn platform() -> Schedule {
+    let turns = [&["primary"][..], &["secondary"], &["primary", "lead"]].map(ids).to_vec();
+    let rotation = Rotation { turns, every: Every::Days(3), from: date(2026, 1, 5).at(9, 0, 0, 0) };
+    Schedule {
+        name: "platform".to_owned(),
+        zone: TimeZone::get("Europe/Berlin").unwrap(),
+        layers: vec![Layer { turns: Turns::Rotation(rotation), windows: Vec::new() }],
+        overrides: Vec::new(),
+    }
+}
+
+/// Nights in the week alone: days and weekends are gaps.
+fn nights() -> Schedule {
+    let rotation = Rotation {
+        turns: vec![ids(&["secondary"]), ids(&["lead"])],
+        every: Every::Days(7),
+        from: date(2026, 1, 5).at(20, 0, 0, 0),
+    };
+    let days = [Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday];
+    let days = days.into_iter().fold(Weekdays::default(), Weekdays::with);
+    let night = Window { days, from: Time::constant(20, 0, 0, 0), to: Time::constant(8, 0, 0, 0) };
+    Schedule {
+        name: "nights".to_owned(),
+        zone: TimeZone::get("America/New_York").unwrap(),
+        layers: vec![Layer { turns: Turns::Rotation(rotation), windows: vec![night] }],
+        overrides: Vec::new(),
+    }
+}
+
+fn ids(names: &[&str]) -> Vec<PersonId> {
+    names.iter().map(|name| PersonId((*name).to_owned())).collect()
+}
+
+/// Somebody takes a day, and somebody gave one back.
+async fn overrides(engine: &Engine) {
+    let now = engine.clock().now();
+    for (who, reason, hours) in
+        [("lead", "The dentist, and then the train from Hamburg", 20), ("secondary", "A mistake", 3)]
+    {
+        let until = now + jiff::SignedDuration::from_hours(hours);
+        let wish =
+            OverrideWish::Take { schedule: "platform".to_owned(), people: ids(&[who]), from: None, until };
+        let by = Actor::Person(PersonId("primary".to_owned()));
+        let draft = OverrideDraft { wish, reason: reason.to_owned() };
+        let made = engine.make_override(draft, by.clone()).await.unwrap();
+        if hours == 3 {
+            engine.end_override(made.id, by).await.unwrap();
+        }
+    }
 }
 
 fn alert(key: &str, title: &str, severity: &str) -> Alert {
@@ -300,6 +355,7 @@ async fn main() {
     .unwrap();
     if std::env::args().all(|argument| argument != "--empty") {
         seed(&engine).await;
+        overrides(&engine).await;
     }
     let key = web::auth::setup_key(&app).unwrap().unwrap_or_default();
     println!("{console_url}/setup?key={key}");

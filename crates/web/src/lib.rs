@@ -17,6 +17,7 @@ pub mod links;
 mod pages;
 mod public;
 mod routes;
+mod schedules;
 mod server;
 mod sights;
 mod silences;

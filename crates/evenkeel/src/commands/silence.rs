@@ -39,7 +39,7 @@ fn make(reach: &Reach, add: &AddSilence) -> Result<(), Failure> {
     print::line(format!("{} until {}", text(&answer, "id"), text(&answer, "ends_at")))
 }
 
-fn minutes(length: &str) -> Result<u64, Failure> {
+pub(super) fn minutes(length: &str) -> Result<u64, Failure> {
     let words = format!("{length:?} is no length of time in whole minutes; some are 30min, 2h and 3d");
     let read = Length::read(length).map(|length| length.time().as_secs());
     read.filter(|seconds| *seconds >= 60 && seconds % 60 == 0)

@@ -3,6 +3,8 @@
 //! Words are read once, while the settings are read, so that a schedule that stands can always be asked; so are the calendars
 //! that layers name.
 
+mod export;
+
 use super::ics::{self, By, Known, Named};
 use incident::{Calendar, Every, Layer, Override, PersonId, Rotation, Schedule, Turns, Weekdays, Window};
 use jiff::Timestamp;

@@ -21,6 +21,7 @@ mod patching;
 mod postgres_server;
 mod probes;
 mod restart;
+mod schedules;
 mod senders;
 mod silences;
 mod tools;

@@ -6,6 +6,7 @@ mod learn;
 mod report;
 mod respond;
 mod run;
+mod schedule;
 mod silence;
 mod tell;
 
@@ -25,6 +26,10 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         post("/settings/keys", by(access::key)),
         post("/settings/invitations", by(access::invitation)),
+        post("/schedules/overrides", by(schedule::take)),
+        post("/schedules/swaps", by(schedule::swap)),
+        post("/schedules/overrides/{id}/end", by(schedule::end)),
+        post("/schedules/calendar", by(schedule::address)),
         post("/silences", by(silence::make)),
         post("/silences/preview", by(silence::preview)),
         post("/silences/{id}/end", by(silence::end)),

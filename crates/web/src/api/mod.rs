@@ -16,6 +16,7 @@ mod playbook;
 mod probes;
 mod run;
 mod run_view;
+mod schedules;
 mod silences;
 mod tell;
 mod token;
@@ -62,6 +63,7 @@ pub(crate) fn routes() -> Vec<Route> {
     ];
     routes.extend(agents());
     routes.extend(calendars::routes());
+    routes.extend(schedules::routes());
     routes.extend(acting());
     routes.extend(learning());
     routes

@@ -11,6 +11,7 @@ mod probes;
 mod questions;
 pub(crate) mod room;
 mod row;
+pub(crate) mod schedules;
 pub(crate) mod settings;
 pub(crate) mod silences;
 mod understood;
@@ -31,6 +32,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get(Door::Session, "/incidents/{id}/postmortem", postmortem::show),
         Route::get(Door::Session, "/probes", probes::list),
         Route::get(Door::Session, "/probes/{name}", probes::show),
+        Route::get(Door::Session, "/schedules", schedules::show),
         Route::get(Door::Session, "/silences", silences::show),
         Route::get(Door::Session, "/playbook", playbook_page::show),
         Route::get(Door::Session, "/postmortems", postmortem::list),

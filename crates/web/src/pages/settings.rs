@@ -33,11 +33,22 @@ pub(crate) struct MadePage {
     pub(crate) chrome: Chrome,
     pub(crate) heading: String,
     pub(crate) secret: String,
+    /// Where it goes on, and what that is called.
+    pub(crate) back: (&'static str, &'static str),
 }
 
 /// Shows a secret, once.
 pub(crate) fn made(frame: &Frame, heading: String, secret: String) -> MadePage {
-    MadePage { chrome: frame.chrome("Made", Nav::Settings, "/settings"), heading, secret }
+    let back = ("/settings", "settings");
+    MadePage { chrome: frame.chrome("Made", Nav::Settings, "/settings"), heading, secret, back }
+}
+
+impl MadePage {
+    /// The same for what was asked for on the page of schedules.
+    pub(crate) fn of_schedules(mut self) -> Self {
+        (self.chrome.nav, self.back) = (Nav::Schedules, ("/schedules", "schedules"));
+        self
+    }
 }
 
 /// One person.

@@ -20,6 +20,8 @@ pub(crate) enum Nav {
     Playbook,
     /// What Evenkeel itself looks at.
     Probes,
+    /// Who is on call when.
+    Schedules,
     /// What holds alerts back.
     Silences,
     /// Postmortems and action items.

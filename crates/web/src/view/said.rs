@@ -62,10 +62,16 @@ pub(crate) enum Said {
     Silenced,
     /// A silence ended.
     SilenceEnded,
+    /// Somebody takes a stretch of a schedule.
+    Overridden,
+    /// Two people exchange shifts.
+    Swapped,
+    /// The schedules have it as before.
+    OverrideEnded,
 }
 
 impl Said {
-    const ALL: [Self; 28] = [
+    const ALL: [Self; 31] = [
         Self::Acknowledged,
         Self::Declined,
         Self::GivenBack,
@@ -94,6 +100,9 @@ impl Said {
         Self::Reported,
         Self::Silenced,
         Self::SilenceEnded,
+        Self::Overridden,
+        Self::Swapped,
+        Self::OverrideEnded,
     ];
 
     /// The line for a short word; `None` for any other text.
@@ -136,6 +145,9 @@ impl Said {
             Self::SilenceEnded => {
                 ("silence-ended", "Ended: what it held back and still fires opens its incident now.")
             }
+            Self::Overridden => ("overridden", "Kept: whoever is woken next is looked up by it."),
+            Self::Swapped => ("swapped", "Exchanged: whoever is woken next is looked up by it."),
+            Self::OverrideEnded => ("override-ended", "Ended: the schedules have it as before."),
         }
     }
 }

@@ -87,7 +87,9 @@ async fn a_reading_token_opens_what_is_read_and_nothing_else() {
             // It must be told which probe is to look.
             Door::Read if sign.path == "/probe" => assert_eq!(reply.status, 422, "{sign:?}: {reply:?}"),
             // There is neither a schedule nor a person of that name.
-            Door::Read if sign.path.ends_with("}/calendar") => assert_eq!(reply.status, 404, "{reply:?}"),
+            Door::Read if sign.path.ends_with("}/calendar") || sign.path == "/api/schedules/{schedule}" => {
+                assert_eq!(reply.status, 404, "{reply:?}");
+            }
             Door::Read => assert_eq!(reply.status, 200, "{sign:?}: {reply:?}"),
             Door::Respond | Door::Agent => assert_eq!(reply.status, 403, "{sign:?}: {reply:?}"),
             Door::Open | Door::Link | Door::Source | Door::Session => {

@@ -12,6 +12,7 @@ mod heartbeats;
 mod intake;
 mod limits;
 mod pages;
+mod schedules;
 mod silences;
 mod two_people;
 mod world;

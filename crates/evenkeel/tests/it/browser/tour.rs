@@ -52,6 +52,7 @@ pub(crate) async fn under_way(browser: &Browser, practice: &Practice) -> Vec<Sto
         Stop { name: "postmortems", url: at("/postmortems") },
         Stop { name: "action-items", url: at("/action-items") },
         Stop { name: "probes", url: at("/probes") },
+        Stop { name: "schedules", url: at("/schedules") },
         Stop { name: "settings", url: at("/settings") },
         Stop { name: "why", url: at(&format!("{room}/why")) },
     ]

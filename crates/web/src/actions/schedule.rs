@@ -1,0 +1,127 @@
+//! Forms about schedules: somebody takes a stretch, two people exchange shifts, an override is ended, and an address for a
+//! calendar program.
+
+use super::Nothing;
+use crate::app::App;
+use crate::auth::Posted;
+use crate::calendar::{self, Whose};
+use crate::error::{PageProblem, Problem};
+use crate::pages::schedules::{Typed, refused};
+use crate::pages::settings::made;
+use crate::view::{Frame, Said, back_to, html};
+use axum::extract::{Path, State};
+use axum::response::Response;
+use incident::{OverrideDraft, OverrideWish, ParseIdError, PersonId, SwapShift};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+
+pub(super) async fn take(
+    State(app): State<App>,
+    Posted(who, typed): Posted<Typed>,
+) -> Result<Response, PageProblem> {
+    let made = match taking(&app, &typed) {
+        Ok(draft) => app.engine().make_override(draft, who.actor.clone()).await.map_err(Problem::from),
+        Err(problem) => Err(problem),
+    };
+    match made {
+        Ok(_) => Ok(back_to("/schedules", Said::Overridden, "made-h")),
+        Err(problem) => refused(&app, &who, typed, problem).await,
+    }
+}
+
+pub(super) async fn swap(
+    State(app): State<App>,
+    Posted(who, typed): Posted<Typed>,
+) -> Result<Response, PageProblem> {
+    let made = match swapping(&typed) {
+        Ok(draft) => app.engine().make_override(draft, who.actor.clone()).await.map_err(Problem::from),
+        Err(problem) => Err(problem),
+    };
+    match made {
+        Ok(_) => Ok(back_to("/schedules", Said::Swapped, "made-h")),
+        Err(problem) => refused(&app, &who, typed, problem).await,
+    }
+}
+
+pub(super) async fn end(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Posted(who, _): Posted<Nothing>,
+) -> Result<Response, PageProblem> {
+    let id = id.parse().map_err(|error: ParseIdError| Problem::not_found(error.to_string()))?;
+    match app.engine().end_override(id, who.actor.clone()).await {
+        Ok(_) => Ok(back_to("/schedules", Said::OverrideEnded, "made-h")),
+        Err(error) => refused(&app, &who, Typed::default(), error.into()).await,
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    /// A schedule; empty: one's own shifts.
+    #[serde(default)]
+    schedule: String,
+}
+
+pub(super) async fn address(
+    State(app): State<App>,
+    Posted(who, wanted): Posted<Wanted>,
+) -> Result<Response, PageProblem> {
+    let (whose, of) = if wanted.schedule.is_empty() {
+        (Whose::Person(who.person.clone()), "your shifts".to_owned())
+    } else {
+        (Whose::Schedule(wanted.schedule.clone()), wanted.schedule)
+    };
+    calendar::known(&app, &whose)?;
+    let url = calendar::renew(&app, &whose, &who.person).await?;
+    let heading = format!("The address of the calendar of {of}; yours before is good no more");
+    html(&made(&Frame::new(&app, &who), heading, url).of_schedules())
+}
+
+fn taking(app: &App, typed: &Typed) -> Result<OverrideDraft, Problem> {
+    let settings = app.engine().settings();
+    let schedule = crate::schedules::named(&settings, &typed.schedule)
+        .map_err(|_| Problem::invalid("choose which schedule it is about"))?;
+    if typed.person.is_empty() {
+        return Err(Problem::invalid("choose who takes it"));
+    }
+    let until = civil(&typed.until, &schedule.zone)?;
+    let until = until.ok_or_else(|| Problem::invalid("say until when they take it"))?;
+    let from = civil(&typed.from, &schedule.zone)?;
+    let people = vec![PersonId(typed.person.clone())];
+    let wish = OverrideWish::Take { schedule: typed.schedule.clone(), people, from, until };
+    Ok(OverrideDraft { wish, reason: typed.reason.clone() })
+}
+
+/// A date and a time in a schedule's zone, as browsers send it; `None` where nothing was typed.
+fn civil(text: &str, zone: &TimeZone) -> Result<Option<Timestamp>, Problem> {
+    let text = text.trim().replace('T', " ");
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let read = DateTime::strptime("%Y-%m-%d %H:%M", &text)
+        .or_else(|_| DateTime::strptime("%Y-%m-%d %H:%M:%S", &text));
+    let at = read.ok().and_then(|civil| zone.to_timestamp(civil).ok());
+    at.map(Some).ok_or_else(|| {
+        let zone = zone.iana_name().unwrap_or("UTC");
+        Problem::invalid(format!("{text:?} is no date and time; one is `2026-01-05 22:00`, in {zone}"))
+    })
+}
+
+fn swapping(typed: &Typed) -> Result<OverrideDraft, Problem> {
+    let wish = OverrideWish::Swap { first: shift(&typed.first)?, second: shift(&typed.second)? };
+    Ok(OverrideDraft { wish, reason: typed.reason.clone() })
+}
+
+/// A shift as the form names it: its beginning, whose it is, and its schedule.
+fn shift(text: &str) -> Result<SwapShift, Problem> {
+    let mut parts = text.splitn(3, ' ');
+    let at = parts.next().and_then(|at| at.parse().ok());
+    match (at, parts.next(), parts.next()) {
+        (Some(at), Some(person), Some(schedule)) => {
+            Ok(SwapShift { schedule: schedule.to_owned(), person: PersonId(person.to_owned()), at })
+        }
+        _ => Err(Problem::invalid("choose two shifts, one of each person")),
+    }
+}
