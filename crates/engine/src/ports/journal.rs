@@ -2,7 +2,9 @@
 //!
 //! Every implementation passes `engine::conformance`.
 
-use incident::{AlertKey, Event, Incident, IncidentId, MadeOverride, Plan, Silence, Summary, TimerKey, Work, summarize};
+use incident::{
+    AlertKey, Event, Incident, IncidentId, MadeOverride, Plan, Silence, Summary, TimerKey, Work, summarize,
+};
 use jiff::Timestamp;
 
 /// Why the journal could not do it.
