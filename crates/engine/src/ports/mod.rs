@@ -2,6 +2,7 @@
 
 mod access;
 mod agents;
+mod archive;
 mod courier;
 mod executor;
 mod heartbeats;
@@ -14,14 +15,15 @@ pub use agents::{
     AGENT_PROTOCOL, AgentAsk, AgentLeave, AgentOrder, AgentRefusal, AgentReport, AgentRuns, AgentSelf,
     AgentTake, AgentVersion, AgentView, AgentWork, OrderName, Presence, Reported, Taken,
 };
+pub use archive::{Archive, Filter};
 pub use courier::{Courier, Links, PageMessage};
 pub use executor::{Executor, RunOrder, Word};
 pub use heartbeats::{
     HeartbeatBoard, HeartbeatError, HeartbeatRecords, HeartbeatState, HeartbeatView, Pulse, Sign, SignRefusal,
 };
 pub use journal::{
-    Archive, Batch, Claim, ClaimedWork, Company, Filter, Foreign, Journal, JournalError, KeyClaim, Lease,
-    News, NodeStanding, Schedule, StreamWrite, TimerWrite, WorkWrite,
+    Batch, Claim, ClaimedWork, Company, Foreign, Journal, JournalError, KeyClaim, Lease, News, NodeStanding,
+    Schedule, StreamWrite, TimerWrite, WorkWrite,
 };
 pub use probing::{
     Bins, Bucket, BucketWidth, ProbeBoard, ProbeHistory, ProbeHistoryError, ProbeRefusal, ProbeRetention,
