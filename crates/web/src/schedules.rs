@@ -6,6 +6,8 @@ use crate::error::Problem;
 use crate::silences::Standing;
 use engine::{EngineError, Settings};
 use incident::{Entry, MadeOverride, OverrideId, PersonId, Schedule, Shift};
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -110,6 +112,21 @@ pub(crate) fn ahead(settings: &Settings, schedule: &Schedule, now: Timestamp, da
 pub(crate) fn named<'a>(settings: &'a Settings, id: &str) -> Result<&'a Schedule, Problem> {
     let found = settings.roster.schedule(id);
     found.ok_or_else(|| Problem::not_found(format!("no schedule {id:?} in the settings")))
+}
+
+/// A date and a time in a schedule's zone, as browsers send it; `None` where nothing was typed.
+pub(crate) fn typed_time(text: &str, zone: &TimeZone) -> Result<Option<Timestamp>, Problem> {
+    let text = text.trim().replace('T', " ");
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let read = DateTime::strptime("%Y-%m-%d %H:%M", &text)
+        .or_else(|_| DateTime::strptime("%Y-%m-%d %H:%M:%S", &text));
+    let at = read.ok().and_then(|civil| zone.to_timestamp(civil).ok());
+    at.map(Some).ok_or_else(|| {
+        let zone = zone.iana_name().unwrap_or("UTC");
+        Problem::invalid(format!("{text:?} is no date and time; one is `2026-01-05 22:00`, in {zone}"))
+    })
 }
 
 pub(crate) fn one(settings: &Settings, schedule: &Schedule, now: Timestamp) -> One {

@@ -8,13 +8,11 @@ use crate::calendar::{self, Whose};
 use crate::error::{PageProblem, Problem};
 use crate::pages::schedules::{Typed, refused};
 use crate::pages::settings::made;
+use crate::schedules;
 use crate::view::{Frame, Said, back_to, html};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use incident::{OverrideDraft, OverrideWish, ParseIdError, PersonId, SwapShift};
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 pub(super) async fn take(
@@ -81,32 +79,17 @@ pub(super) async fn address(
 
 fn taking(app: &App, typed: &Typed) -> Result<OverrideDraft, Problem> {
     let settings = app.engine().settings();
-    let schedule = crate::schedules::named(&settings, &typed.schedule)
+    let schedule = schedules::named(&settings, &typed.schedule)
         .map_err(|_| Problem::invalid("choose which schedule it is about"))?;
     if typed.person.is_empty() {
         return Err(Problem::invalid("choose who takes it"));
     }
-    let until = civil(&typed.until, &schedule.zone)?;
+    let until = schedules::typed_time(&typed.until, &schedule.zone)?;
     let until = until.ok_or_else(|| Problem::invalid("say until when they take it"))?;
-    let from = civil(&typed.from, &schedule.zone)?;
+    let from = schedules::typed_time(&typed.from, &schedule.zone)?;
     let people = vec![PersonId(typed.person.clone())];
     let wish = OverrideWish::Take { schedule: typed.schedule.clone(), people, from, until };
     Ok(OverrideDraft { wish, reason: typed.reason.clone() })
-}
-
-/// A date and a time in a schedule's zone, as browsers send it; `None` where nothing was typed.
-fn civil(text: &str, zone: &TimeZone) -> Result<Option<Timestamp>, Problem> {
-    let text = text.trim().replace('T', " ");
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let read = DateTime::strptime("%Y-%m-%d %H:%M", &text)
-        .or_else(|_| DateTime::strptime("%Y-%m-%d %H:%M:%S", &text));
-    let at = read.ok().and_then(|civil| zone.to_timestamp(civil).ok());
-    at.map(Some).ok_or_else(|| {
-        let zone = zone.iana_name().unwrap_or("UTC");
-        Problem::invalid(format!("{text:?} is no date and time; one is `2026-01-05 22:00`, in {zone}"))
-    })
 }
 
 fn swapping(typed: &Typed) -> Result<OverrideDraft, Problem> {

@@ -17,7 +17,7 @@ use incident::{OverrideKind, Roster, Take};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
-use strip::Strip;
+use strip::Week;
 
 /// So many shifts of a schedule are listed.
 const SHIFTS_MAX: usize = 60;
@@ -28,6 +28,9 @@ const OFFERED_MAX: usize = 200;
 pub(crate) struct Wish {
     #[serde(default)]
     said: String,
+    /// Who is on call then, in each schedule's own zone; empty: nobody asked.
+    #[serde(default)]
+    at: String,
 }
 
 /// What somebody typed into one of the forms.
@@ -48,6 +51,8 @@ pub(crate) struct Typed {
 #[template(path = "schedules/page.html")]
 pub(crate) struct SchedulesPage {
     pub(crate) chrome: Chrome,
+    /// The time that was asked about, as it was typed.
+    pub(crate) at: String,
     pub(crate) cards: Vec<Card>,
     pub(crate) made: Vec<Row>,
     /// Short name and name of everybody.
@@ -67,11 +72,21 @@ pub(crate) struct Card {
     pub(crate) until: Option<When>,
     /// Who is next; empty: nobody.
     pub(crate) next: String,
-    pub(crate) strip: Strip,
+    /// Who is on call at the instant that was asked for.
+    pub(crate) then: Option<Then>,
+    pub(crate) weeks: Vec<Week>,
     pub(crate) shifts: Vec<ShiftRow>,
     /// How many more there are.
     pub(crate) more: usize,
     pub(crate) gaps: usize,
+}
+
+/// Who is on call at an instant.
+pub(crate) struct Then {
+    pub(crate) at: When,
+    /// Empty: nobody.
+    pub(crate) who: String,
+    pub(crate) by: String,
 }
 
 /// One shift.
@@ -117,8 +132,14 @@ pub(crate) async fn show(
     who: SignedIn,
     Query(wish): Query<Wish>,
 ) -> Result<Response, PageProblem> {
-    let page = page(&app, &who, Typed::default()).await?;
-    html(&SchedulesPage { chrome: page.chrome.saying(&wish.said), ..page })
+    let mut page = page(&app, &who, Typed::default()).await?;
+    page.chrome = page.chrome.saying(&wish.said);
+    if !wish.at.is_empty() {
+        let refused = page.look_at(&app.engine().settings(), &wish.at).err();
+        page.chrome.refused = refused.map(|problem| problem.detail);
+        page.at = wish.at;
+    }
+    html(&page)
 }
 
 /// The page again with everything that was typed, and with why it was refused.
@@ -134,6 +155,19 @@ pub(crate) async fn refused(
     let mut page = page(app, who, typed).await?;
     page.chrome.refused = Some(problem.detail);
     Ok((problem.status, html(&page)?).into_response())
+}
+
+impl SchedulesPage {
+    /// Adds to each schedule who is on call at that time in its zone.
+    fn look_at(&mut self, settings: &Settings, text: &str) -> Result<(), Problem> {
+        for (card, schedule) in self.cards.iter_mut().zip(settings.roster.schedules()) {
+            let Some(at) = schedules::typed_time(text, &schedule.zone)? else { continue };
+            let (people, entry) = schedule.on_call(at);
+            let (who, by) = (names(&settings.roster, &people), schedule.told(entry));
+            card.then = Some(Then { at: When::full(at), who, by });
+        }
+        Ok(())
+    }
 }
 
 async fn page(app: &App, who: &SignedIn, typed: Typed) -> Result<SchedulesPage, PageProblem> {
@@ -152,6 +186,7 @@ pub(crate) fn made_of(frame: &Frame, settings: &Settings, shown: Vec<Shown>, typ
     let offered = all.iter().flat_map(|(zone, ahead)| offers(roster, zone, ahead));
     SchedulesPage {
         chrome: frame.chrome("Schedules", Nav::Schedules, "/schedules"),
+        at: String::new(),
         offered: offered.take(OFFERED_MAX).collect(),
         cards: all.iter().map(|(zone, ahead)| card(roster, zone, ahead, frame.now)).collect(),
         made: shown.into_iter().map(|shown| row(roster, shown)).collect(),
@@ -170,7 +205,8 @@ fn card(roster: &Roster, zone: &TimeZone, ahead: &Ahead, now: Timestamp) -> Card
         by: one.by.clone(),
         until: one.until.map(When::full),
         next: names(roster, &one.next),
-        strip: Strip::new(roster, shifts, now),
+        then: None,
+        weeks: strip::weeks(roster, zone, shifts, now),
         shifts: shifts.iter().take(SHIFTS_MAX).map(|slot| shift(roster, zone, slot)).collect(),
         more: shifts.len().saturating_sub(SHIFTS_MAX),
         gaps: shifts.iter().filter(|slot| slot.people.is_empty()).count(),

@@ -1,57 +1,92 @@
-//! The coming weeks of a schedule as one strip: a colour a person, gaps in red. The list beside it says the same in words.
+//! The coming weeks of a schedule as a calendar: a strip a week, a colour a person with the name on it, gaps in red. The
+//! list beside it says the same in words.
 
 use crate::calendar::names;
 use crate::schedules::{DAYS, Slot};
 use incident::{PersonId, Roster};
-use jiff::{SignedDuration, Timestamp};
+use jiff::civil::{Date, Time, Weekday};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
-/// How wide the strip is, in its own units.
-const WIDTH: i64 = 1_000;
 /// So many colours there are; people beyond share them.
 const COLOURS: usize = 6;
-/// More pieces than these nobody sees.
-const PIECES_MAX: usize = 400;
+/// More pieces in a week than these nobody sees.
+const PIECES_MAX: usize = 200;
+/// A gap of minutes is seen all the same, in percent of a week.
+const LEAST_GAP: f64 = 0.4;
 
-/// A strip.
-pub(crate) struct Strip {
+/// One week, from its Monday in the schedule's zone.
+pub(crate) struct Week {
+    /// Its Monday, such as "30 Nov".
+    pub(crate) monday: String,
     pub(crate) pieces: Vec<Piece>,
-    /// Where weeks after now begin.
-    pub(crate) weeks: Vec<i64>,
+    /// Where its other days begin, in percent of its length: one of them is longer or shorter where clocks change.
+    pub(crate) days: Vec<String>,
 }
 
-/// One shift on it.
+/// What of a shift lies in a week.
 pub(crate) struct Piece {
-    pub(crate) x: i64,
-    pub(crate) width: i64,
+    /// In percent of the week's length.
+    pub(crate) x: String,
+    pub(crate) width: String,
     /// `gap`, or `p0` to `p5`.
     pub(crate) class: String,
     pub(crate) words: String,
 }
 
-impl Strip {
-    pub(crate) fn new(roster: &Roster, shifts: &[Slot], now: Timestamp) -> Self {
-        let whole = SignedDuration::from_hours(24 * i64::from(DAYS)).as_secs();
-        let place = |at: Timestamp| (at.duration_since(now).as_secs().clamp(0, whole) * WIDTH) / whole;
-        let mut seen: Vec<&PersonId> = Vec::new();
-        let mut pieces = Vec::new();
-        for slot in shifts.iter().take(PIECES_MAX) {
-            let class = match slot.people.first() {
-                None => "gap".to_owned(),
-                Some(first) => {
-                    let index = seen.iter().position(|known| *known == first).unwrap_or_else(|| {
-                        seen.push(first);
-                        seen.len() - 1
-                    });
-                    format!("p{}", index % COLOURS)
-                }
-            };
-            let (x, end) = (place(slot.from), place(slot.until));
-            let who = names(roster, &slot.people);
-            let words = if who.is_empty() { "nobody".to_owned() } else { who };
-            // A gap of minutes is seen all the same.
-            pieces.push(Piece { x, width: (end - x).max(if class == "gap" { 3 } else { 1 }), class, words });
+/// The weeks ahead; none when a zone has no such days.
+pub(crate) fn weeks(roster: &Roster, zone: &TimeZone, shifts: &[Slot], now: Timestamp) -> Vec<Week> {
+    let end = now + SignedDuration::from_hours(24 * i64::from(DAYS));
+    let mut seen: Vec<&PersonId> = Vec::new();
+    let coloured: Vec<(&Slot, String)> = shifts.iter().map(|slot| (slot, class(slot, &mut seen))).collect();
+    let today = now.to_zoned_datetime(zone.clone()).date();
+    let back = i64::from(today.weekday().since(Weekday::Monday));
+    let mondays = (0..).map(|week: i64| today.checked_add((7 * week - back).days()).ok());
+    mondays.map_while(|monday| week(roster, zone, &coloured, monday?, end)).collect()
+}
+
+fn class<'a>(slot: &'a Slot, seen: &mut Vec<&'a PersonId>) -> String {
+    let Some(first) = slot.people.first() else { return "gap".to_owned() };
+    let index = seen.iter().position(|known| *known == first).unwrap_or_else(|| {
+        seen.push(first);
+        seen.len() - 1
+    });
+    format!("p{}", index % COLOURS)
+}
+
+/// The week from that Monday, `None` when it begins after the end.
+fn week(
+    roster: &Roster,
+    zone: &TimeZone,
+    shifts: &[(&Slot, String)],
+    monday: Date,
+    end: Timestamp,
+) -> Option<Week> {
+    let midnight = |day: i64| {
+        let date = monday.checked_add(day.days()).ok()?;
+        zone.to_timestamp(date.to_datetime(Time::midnight())).ok()
+    };
+    let (from, until) = (midnight(0).filter(|from| *from < end)?, midnight(7)?);
+    let whole = until.duration_since(from).as_secs_f64();
+    let place = |at: Timestamp| 100.0 * at.clamp(from, until).duration_since(from).as_secs_f64() / whole;
+    let inside = shifts.iter().filter(|(slot, _)| slot.from < until && slot.until > from);
+    let piece = |(slot, class): &(&Slot, String)| {
+        let (x, end) = (place(slot.from), place(slot.until));
+        let who = names(roster, &slot.people);
+        Piece {
+            x: percent(x),
+            width: percent((end - x).max(if slot.people.is_empty() { LEAST_GAP } else { 0.0 })),
+            class: class.clone(),
+            words: if who.is_empty() { "nobody".to_owned() } else { who },
         }
-        let weeks = (1..i64::from(DAYS) / 7).map(|week| week * 7 * WIDTH / i64::from(DAYS)).collect();
-        Self { pieces, weeks }
-    }
+    };
+    Some(Week {
+        monday: monday.strftime("%-d %b").to_string(),
+        pieces: inside.take(PIECES_MAX).map(piece).collect(),
+        days: (1..7).filter_map(midnight).map(|day| percent(place(day))).collect(),
+    })
+}
+
+fn percent(value: f64) -> String {
+    format!("{value:.2}%")
 }

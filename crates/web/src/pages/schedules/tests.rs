@@ -69,3 +69,35 @@ fn everything_is_shown_and_nothing_leaves_its_place() {
     assert_eq!(html.matches("/end\"").count(), 1, "what is over cannot be ended");
     assert!(html.len() < 100_000, "{} bytes", html.len());
 }
+
+#[test]
+fn a_week_in_which_clocks_change_is_drawn_as_long_as_it_is() {
+    let settings = with_schedule();
+    let schedule = settings.roster.schedules().next().unwrap();
+    // Clocks go back on Sunday, 25 October 2026, in Berlin: the week has 169 hours, and Sunday is one of 25.
+    let now: Timestamp = "2026-10-21T10:00:00Z".parse().unwrap();
+    let ahead = schedules::ahead(&settings, schedule, now, DAYS);
+    let weeks = strip::weeks(&settings.roster, &schedule.zone, &ahead.shifts, now);
+    let mondays: Vec<&str> = weeks.iter().map(|week| week.monday.as_str()).collect();
+    assert_eq!(mondays, ["19 Oct", "26 Oct", "2 Nov", "9 Nov", "16 Nov"]);
+    let sunday = |hours: f64| format!("{:.2}%", 600.0 * 24.0 / hours);
+    assert_eq!(weeks[0].days[5], sunday(169.0));
+    assert_eq!(weeks[1].days[5], sunday(168.0));
+}
+
+#[test]
+fn whoever_is_on_call_at_an_instant_is_told_in_the_zone_of_the_schedule() {
+    let now = Sample::new("x", "P1").now;
+    let settings = with_schedule();
+    let mut page = made_of(&frame(now), &settings, Vec::new(), Typed::default());
+    let who = |page: &SchedulesPage| page.cards[0].then.as_ref().unwrap().who.clone();
+    page.look_at(&settings, "2020-01-02T08:59").unwrap();
+    assert_eq!(who(&page), names(&settings.roster, &[id("primary")]));
+    page.look_at(&settings, "2020-01-02T09:00").unwrap();
+    assert_eq!(who(&page), names(&settings.roster, &[id("primary"), id("secondary")]));
+    page.look_at(&settings, "2020-01-03T09:00").unwrap();
+    is_sound(&page.render().unwrap());
+    assert_eq!(who(&page), "", "a gap");
+    let problem = page.look_at(&settings, "tomorrow").unwrap_err();
+    assert!(problem.detail.contains("2026-01-05 22:00"), "{}", problem.detail);
+}
