@@ -6,11 +6,12 @@ mod run;
 use crate::alert::{Alert, AlertKey, AlertStatus};
 use crate::command::AckIntent;
 use crate::event::{Acknowledging, Event, EventKind, Holding, Lapse, Opening, Reaching, Resting};
+use crate::later::earlier;
 use crate::people::Actor;
 use crate::state::{
     Acknowledgement, ActionItem, AlertState, Escalation, Incident, Page, Recovery, Status, StatusUpdate, Tick,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// The incident after `event`.
 #[must_use]
@@ -81,9 +82,10 @@ fn route(incident: &mut Incident, event: &Event) {
         | EventKind::RunEnded { .. }
         | EventKind::RunLost { .. }
         | EventKind::StepMarked { .. } => run::runs(incident, event),
-        EventKind::UpdatePosted { .. } | EventKind::UpdateDue { .. } | EventKind::UpdateMissed { .. } => {
-            telling(incident, event);
-        }
+        EventKind::UpdatePosted { .. }
+        | EventKind::UpdateDue { .. }
+        | EventKind::UpdateReminded { .. }
+        | EventKind::UpdateMissed { .. } => telling(incident, event),
         EventKind::RecoveryStarted { .. }
         | EventKind::RecoveryBroken { .. }
         | EventKind::RecoveryHeld
@@ -245,6 +247,7 @@ fn acknowledgement(incident: &mut Incident, event: &Event) {
                 remind_at: *remind_at,
                 news_at: event.at,
                 handing_to: None,
+                snoozed_until: None,
             });
         }
         EventKind::Declined { page } => {
@@ -274,6 +277,10 @@ fn held(holder: Option<&mut Acknowledgement>, event: &Event) {
         EventKind::AcknowledgementExtended { lapses_at, remind_at } => {
             holder.lapses_at = *lapses_at;
             holder.remind_at = *remind_at;
+            // Time passes by itself; only whoever has it says that it can wait.
+            if event.by.person().is_some() {
+                holder.snoozed_until = Some(*lapses_at);
+            }
         }
         EventKind::AcknowledgementReminded { lapses_at } => {
             holder.lapses_at = *lapses_at;
@@ -301,13 +308,30 @@ fn telling(incident: &mut Incident, event: &Event) {
             let posted =
                 StatusUpdate { number: *update, draft: draft.clone(), by: event.by.clone(), at: event.at };
             incident.updates.push(posted);
-            incident.update_due_at = *next_due;
             incident.updates_missed = 0;
+            promised(incident, *next_due, event.at);
         }
-        EventKind::UpdateDue { due } => incident.update_due_at = Some(*due),
-        EventKind::UpdateMissed { .. } => incident.updates_missed += 1,
+        EventKind::UpdateDue { due } => promised(incident, Some(*due), event.at),
+        EventKind::UpdateReminded { due } => {
+            incident.update_reminded = true;
+            incident.update_asked_at = Some(*due);
+        }
+        EventKind::UpdateMissed { next_due, .. } => {
+            incident.updates_missed += 1;
+            incident.update_asked_at = Some(*next_due);
+        }
         _ => {}
     }
+}
+
+/// An update is promised: whoever tells people is asked for it some time before, and never in the first three quarters.
+fn promised(incident: &mut Incident, due: Option<Timestamp>, at: Timestamp) {
+    let minutes = i64::from(incident.plan.policy.update_reminder_min);
+    let quarter = |due: Timestamp| (due.duration_since(at) / 4).max(SignedDuration::ZERO);
+    let before = |due: Timestamp| SignedDuration::from_mins(minutes).min(quarter(due));
+    incident.update_due_at = due;
+    incident.update_asked_at = due.map(|due| earlier(due, before(due)));
+    incident.update_reminded = false;
 }
 
 fn ending(incident: &mut Incident, event: &Event) {
@@ -330,6 +354,7 @@ fn ending(incident: &mut Incident, event: &Event) {
             incident.recovery = None;
             incident.acknowledged = None;
             incident.update_due_at = None;
+            incident.update_asked_at = None;
             incident.expiry_timer_at = None;
         }
         EventKind::Reopened { .. } => {

@@ -108,10 +108,10 @@ pub fn follow(incident: &Incident, event: &Event) -> Vec<Intent> {
         | EventKind::RunStarted { .. }
         | EventKind::RunEnded { .. }
         | EventKind::RunLost { .. } => runs(incident, event),
-        EventKind::UpdatePosted { next_due, .. } => vec![timer(TimerKey::Update, *next_due)],
-        EventKind::UpdateDue { due: next_due } | EventKind::UpdateMissed { next_due, .. } => {
-            vec![timer(TimerKey::Update, Some(*next_due))]
-        }
+        EventKind::UpdatePosted { .. }
+        | EventKind::UpdateDue { .. }
+        | EventKind::UpdateReminded { .. }
+        | EventKind::UpdateMissed { .. } => vec![timer(TimerKey::Update, incident.update_asked_at)],
         EventKind::RecoveryStarted { until } => vec![timer(TimerKey::Recovery, Some(*until))],
         EventKind::RecoveryBroken { .. } | EventKind::RecoveryHeld => vec![timer(TimerKey::Recovery, None)],
         EventKind::Resolved { .. } => vec![

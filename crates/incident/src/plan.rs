@@ -55,6 +55,8 @@ pub struct Policy {
     pub escalations: Vec<EscalationPolicy>,
     /// A status update is due this long after the last one, by severity rank; the last entry serves all that follow.
     pub update_every_min: Vec<u32>,
+    /// So long before an update is due whoever tells people is paged, and again when it does not come; 0 for not at all.
+    pub update_reminder_min: u32,
     /// How long recovery is watched when the playbook does not say.
     pub recovery_watch_min: u32,
     /// An alert that fires again within this long after resolution reopens its incident.
@@ -90,6 +92,7 @@ impl Default for Policy {
             escalation_repeats_max: 5,
             escalations: Vec::new(),
             update_every_min: [30, 60, 240].to_vec(),
+            update_reminder_min: 10,
             recovery_watch_min: 5,
             reopen_within_min: 30,
             approval_valid_min: 15,

@@ -82,6 +82,7 @@ fn policy(config: &Config) -> Result<(), String> {
     }
     within("policy.acknowledge_reminder_min", policy.acknowledge_reminder_min, 0..=MINUTES_MAX)?;
     minutes("policy.escalation_repeat_min", policy.escalation_repeat_min)?;
+    within("policy.update_reminder_min", policy.update_reminder_min, 0..=MINUTES_MAX)?;
     for every in &policy.update_every_min {
         minutes("policy.update_every_min", *every)?;
     }

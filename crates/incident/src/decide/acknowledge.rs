@@ -1,7 +1,7 @@
 //! Somebody has it, cannot, or gives it back.
 
 use super::alert::next_round;
-use super::{Draft, checklist, escalate, hand_over, help, rest, timer};
+use super::{Draft, checklist, escalate, hand_over, help, rest, timer, update};
 use crate::command::AckIntent;
 use crate::event::{Acknowledging, EventKind, PagePurpose, StopReason};
 use crate::later::{earlier, later};
@@ -27,9 +27,12 @@ pub(super) fn acknowledge(
     believable(intent)?;
     let page = own_page(draft, page)?;
     if let Some(number) = help::asked_for_less(draft, page, intent) {
+        let for_words = draft.incident.page(number).is_some_and(|page| page.purpose == PagePurpose::Update);
         draft.push(EventKind::PageAnswered { page: number, intent });
-        if intent == AckIntent::Cannot {
-            escalate::take_back(draft, &StopReason::Declined);
+        match intent {
+            AckIntent::Cannot if for_words => update::declined(draft),
+            AckIntent::Cannot => escalate::take_back(draft, &StopReason::Declined),
+            AckIntent::OnIt | AckIntent::InMinutes(_) => escalate::take_back(draft, &StopReason::Answered),
         }
         return Ok(());
     }

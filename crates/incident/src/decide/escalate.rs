@@ -248,14 +248,17 @@ pub(super) fn take_back(draft: &mut Draft<'_>, reason: &StopReason) {
         StopReason::SeverityChanged | StopReason::SeverityWakesNobody => {
             page.purpose == PagePurpose::Escalation
         }
-        // A helper is wanted whoever has it.
-        StopReason::Acknowledged => page.purpose != PagePurpose::Help,
+        // A helper is wanted, and people want to be told, whoever has it.
+        StopReason::Acknowledged => !matches!(page.purpose, PagePurpose::Help | PagePurpose::Update),
         StopReason::Lapsed => matches!(page.purpose, PagePurpose::Reminder | PagePurpose::HandOver),
         StopReason::OfferedToAnother => {
             page.purpose == PagePurpose::HandOver && !draft.incident.still_wants(page)
         }
+        StopReason::Told => page.purpose == PagePurpose::Update,
         StopReason::NotOnCall => false,
         StopReason::Declined => by.as_ref() == Some(&page.responder),
+        // Another way of somebody who has answered need not ring for the same thing.
+        StopReason::Answered => by.as_ref() == Some(&page.responder) && draft.incident.is_answered(page),
     };
     let waits = |page: &&Page| {
         matches!(page.state, PageState::Planned { .. } | PageState::Pending | PageState::Retrying { .. })

@@ -85,6 +85,7 @@ pub(super) fn asked_for_less(draft: &Draft<'_>, page: Option<u32>, intent: AckIn
     let less = match page.purpose {
         PagePurpose::Help => others || intent == AckIntent::Cannot,
         PagePurpose::HandOver => others && intent == AckIntent::Cannot,
+        PagePurpose::Update => true,
         PagePurpose::Escalation | PagePurpose::Reminder => false,
     };
     less.then_some(number)

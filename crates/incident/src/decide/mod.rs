@@ -19,6 +19,7 @@ mod severity;
 mod stop;
 mod tell;
 mod timer;
+mod update;
 mod wake;
 mod whom;
 

@@ -44,12 +44,12 @@ pub(super) fn goes_out(
     let after = SignedDuration::from_mins(i64::from(contact.after_min));
     let now = draft.now.at;
     let at_first = match purpose {
-        PagePurpose::Escalation | PagePurpose::Reminder => quiet(draft, person, now),
+        PagePurpose::Escalation | PagePurpose::Reminder | PagePurpose::Update => quiet(draft, person, now),
         PagePurpose::Help | PagePurpose::HandOver => None,
     };
     let wished = later(at_first.as_ref().map_or(now, |rest| rest.until), after);
     let by_then = match purpose {
-        PagePurpose::Escalation | PagePurpose::Reminder => quiet(draft, person, wished),
+        PagePurpose::Escalation | PagePurpose::Reminder | PagePurpose::Update => quiet(draft, person, wished),
         PagePurpose::Help | PagePurpose::HandOver => None,
     };
     let at = by_then.as_ref().map_or(wished, |rest| rest.until);

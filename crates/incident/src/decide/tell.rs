@@ -1,8 +1,8 @@
 //! Notes, and status updates in the playbook's templates.
 
-use super::{Draft, checklist, next_number, resolve};
+use super::{Draft, checklist, escalate, next_number, resolve};
 use crate::command::UpdateDraft;
-use crate::event::{Audience, EventKind, Phase};
+use crate::event::{Audience, EventKind, Phase, StopReason};
 use crate::later::later;
 use crate::refusal::Refusal;
 use crate::state::{Incident, is_name};
@@ -44,6 +44,7 @@ pub(super) fn post(draft: &mut Draft<'_>, mut update: UpdateDraft) -> Result<(),
     };
     let number = next_number(&draft.incident.updates);
     draft.push(EventKind::UpdatePosted { update: number, draft: update, next_due });
+    escalate::take_back(draft, &StopReason::Told);
     checklist::tick_about(
         draft,
         &["initial status update", "post status", "first update"],

@@ -1,10 +1,9 @@
 //! A timer fell due. A timer that was moved or forgotten meanwhile is stale and changes nothing.
 
-use super::{Draft, acknowledge, alert, approve, before, escalate, held, page, resolve};
+use super::{Draft, acknowledge, alert, approve, before, escalate, held, page, resolve, update};
 use crate::alert::{AlertKey, AlertStatus};
 use crate::event::{EventKind, Lapse};
 use crate::follow::TimerKey;
-use crate::later::later;
 use crate::refusal::Refusal;
 use crate::state::{Escalation, Status};
 use alloc::format;
@@ -18,7 +17,7 @@ pub(super) fn fired(draft: &mut Draft<'_>, key: &TimerKey, due: Timestamp) -> Re
         TimerKey::PageRetry(number) => page::retry(draft, *number),
         TimerKey::Escalation => escalation(draft, due),
         TimerKey::Acknowledgement => acknowledge::falls_due(draft, due),
-        TimerKey::Update => update(draft, due),
+        TimerKey::Update => update::falls_due(draft, due),
         TimerKey::Recovery => recovery(draft, due),
         TimerKey::AlertExpiry => silence(draft, due),
         TimerKey::Hold => hold(draft, due),
@@ -55,17 +54,6 @@ fn escalation(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Refusal> {
         }
         Escalation::Idle | Escalation::Exhausted { .. } | Escalation::Stopped => Err(Refusal::Stale),
     }
-}
-
-fn update(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Refusal> {
-    draft.must_be_open().map_err(|_| Refusal::Stale)?;
-    let rhythm = draft.incident.plan.update_every(&draft.incident.severity());
-    let promised = draft.incident.update_due_at.ok_or(Refusal::Stale)?;
-    if promised > due {
-        return Err(Refusal::Stale);
-    }
-    draft.push_own(EventKind::UpdateMissed { due: promised, next_due: later(draft.now.at, rhythm) });
-    Ok(())
 }
 
 fn recovery(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Refusal> {

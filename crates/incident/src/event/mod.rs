@@ -323,6 +323,11 @@ pub enum EventKind {
         /// When.
         due: Timestamp,
     },
+    /// A promised update is soon due: whoever tells people is reminded.
+    UpdateReminded {
+        /// When it is due.
+        due: Timestamp,
+    },
     /// A promised update did not come.
     UpdateMissed {
         /// When it was due.

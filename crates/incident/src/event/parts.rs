@@ -82,6 +82,8 @@ pub enum PagePurpose {
     Help,
     /// Whoever has it wants to hand it to them.
     HandOver,
+    /// An update is promised, or did not come: they are asked to write it.
+    Update,
 }
 
 /// A page that is to be sent.
@@ -130,6 +132,10 @@ pub enum StopReason {
     OfferedToAnother,
     /// Somebody else is on call by the time at which it was to go out.
     NotOnCall,
+    /// The update that it asked for was posted.
+    Told,
+    /// Its responder has answered, over this way or another.
+    Answered,
 }
 
 impl StopReason {
@@ -144,6 +150,8 @@ impl StopReason {
             Self::Declined => "its responder cannot",
             Self::Lapsed => "whoever had it has it no more",
             Self::OfferedToAnother => "it is offered to somebody else",
+            Self::Answered => "its responder has answered",
+            Self::Told => "the update was posted",
             Self::NotOnCall => "somebody else is on call by now",
         }
     }

@@ -97,7 +97,11 @@ pub struct Incident {
     pub updates: Vec<StatusUpdate>,
     /// When the next status update is due.
     pub update_due_at: Option<Timestamp>,
-    /// Whether one is late.
+    /// When somebody is next asked for it: before it is due, then, and as often as it does not come.
+    pub update_asked_at: Option<Timestamp>,
+    /// Whether somebody was asked before it is due.
+    pub update_reminded: bool,
+    /// How many in a row did not come.
     pub updates_missed: u32,
     /// The watch over recovery, while it lasts.
     pub recovery: Option<Recovery>,
@@ -144,6 +148,8 @@ impl Incident {
             steps: BTreeMap::new(),
             updates: Vec::new(),
             update_due_at: None,
+            update_asked_at: None,
+            update_reminded: false,
             updates_missed: 0,
             recovery: None,
             relapsed_at: None,
@@ -260,7 +266,23 @@ impl Incident {
                 holder.is_some_and(|held| held.handing_to.as_ref() == Some(&page.responder))
             }
             PagePurpose::Help => true,
+            PagePurpose::Update => self.updates.last().is_none_or(|last| last.at < page.decided_at),
         }
+    }
+
+    /// Whether its responder has answered what it is for, over whichever way.
+    pub(crate) fn is_answered(&self, page: &Page) -> bool {
+        let same = |other: &&Page| (other.purpose, &other.responder) == (page.purpose, &page.responder);
+        self.pages
+            .iter()
+            .filter(same)
+            .any(|other| other.answer.is_some() && other.decided_at >= page.decided_at)
+    }
+
+    /// Who tells people: whoever took the role.
+    #[must_use]
+    pub fn communications(&self) -> Option<&PersonId> {
+        self.roles.get(COMMUNICATIONS)
     }
 
     /// Who leads it: whoever took the role.
@@ -284,6 +306,9 @@ pub(crate) fn is_name(text: &str) -> bool {
 
 /// The role of whoever leads the response.
 pub(crate) const LEAD: &str = "lead";
+
+/// The role of whoever tells people, as incidents keep it.
+pub(crate) const COMMUNICATIONS: &str = "communications";
 
 /// Numbers on screens begin at 1, indexes at 0.
 pub(crate) fn index(number: u32) -> Option<usize> {

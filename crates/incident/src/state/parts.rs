@@ -28,6 +28,8 @@ pub struct Acknowledgement {
     pub news_at: Timestamp,
     /// To whom they want to hand it.
     pub handing_to: Option<PersonId>,
+    /// Until when they said that they need no reminder.
+    pub snoozed_until: Option<Timestamp>,
 }
 
 impl Acknowledgement {

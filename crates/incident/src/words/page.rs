@@ -58,6 +58,7 @@ fn asked(incident: &Incident, page: &Page) -> Option<String> {
     match page.purpose {
         PagePurpose::Escalation => None,
         PagePurpose::Help | PagePurpose::HandOver => Some(one_line(&page.rule)),
+        PagePurpose::Update => Some(format!("Please write it: {}", one_line(&page.rule))),
         PagePurpose::Reminder => {
             let lapses_at = incident.acknowledged.as_ref().map_or(page.decided_at, |held| held.lapses_at);
             Some(format!("Are you still on it? If not answered, others are woken at {}", clock(lapses_at)))

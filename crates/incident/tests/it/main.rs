@@ -13,6 +13,7 @@ mod placing;
 mod policies;
 mod preflight;
 mod preparing;
+mod promising;
 mod ranking;
 mod replaying;
 mod reporting;

@@ -2,8 +2,8 @@
 
 use incident::{
     Actor, Alert, AlertKey, AlertStatus, Asked, Channel, Command, Contact, Event, EventKind, Incident,
-    IncidentId, Intent, Moment, PageOutcome, PageState, PersonId, Plan, Policy, Refusal, Responder, Roster,
-    Silences, TimerKey, Work, decide, evolve, follow,
+    IncidentId, Intent, Moment, PageOutcome, PagePurpose, PageState, PersonId, Plan, Policy, Refusal,
+    Responder, Roster, Silences, TimerKey, Work, decide, evolve, follow,
 };
 use jiff::{SignedDuration, Timestamp};
 use playbook::{
@@ -146,9 +146,10 @@ impl World {
         pending.map(|page| (page.number, page.attempt)).collect()
     }
 
-    /// Everybody who was paged, in order.
+    /// Everybody who was paged to take it, to keep it or to help, in order.
     pub(crate) fn paged(&self) -> Vec<&str> {
-        self.incident.pages.iter().map(|page| page.responder.0.as_str()).collect()
+        let pages = self.incident.pages.iter().filter(|page| page.purpose != PagePurpose::Update);
+        pages.map(|page| page.responder.0.as_str()).collect()
     }
 
     pub(crate) fn count(&self, wanted: impl Fn(&EventKind) -> bool) -> usize {

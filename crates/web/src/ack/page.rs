@@ -50,6 +50,7 @@ impl Answers {
             PagePurpose::Escalation => ("On it", true, "Can’t, wake the next"),
             PagePurpose::Reminder => ("Still on it", false, "Can’t, wake others"),
             PagePurpose::Help => ("I’m coming", true, "Can’t"),
+            PagePurpose::Update => ("I write it", false, "Can’t, ask the next"),
             PagePurpose::HandOver => ("I take it", false, "Can’t, they keep it"),
         };
         Self { yes, soon, no }

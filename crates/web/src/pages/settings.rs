@@ -159,6 +159,7 @@ fn policy(policy: &Policy) -> Vec<(&'static str, String)> {
         ("An acknowledgement without news lapses after", minutes(policy.acknowledge_lapse_min)),
         ("by severity", by_severity(policy)),
         ("Whoever has it is asked first, before that", minutes(policy.acknowledge_reminder_min)),
+        ("Whoever tells people is asked before an update is due", minutes(policy.update_reminder_min)),
         ("The path begins again after", minutes(policy.escalation_repeat_min)),
         ("at most so often", policy.escalation_repeats_max.to_string()),
         ("A status update is due, worst severity first, every", format!("{} min", rhythm.join(", "))),

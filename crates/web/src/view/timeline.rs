@@ -64,6 +64,7 @@ pub fn timeline_text(event: &Event, incident: &Incident) -> Option<(&'static str
         | EventKind::RunLost { .. } => run::told(event, incident),
         EventKind::UpdatePosted { .. }
         | EventKind::UpdateDue { .. }
+        | EventKind::UpdateReminded { .. }
         | EventKind::UpdateMissed { .. }
         | EventKind::RecoveryStarted { .. }
         | EventKind::RecoveryBroken { .. }
@@ -269,6 +270,9 @@ fn tell(event: &Event) -> Option<(&'static str, String)> {
         }
         EventKind::UpdateDue { due } => {
             ("update", format!("the first status update is due at {}", words::clock(*due)))
+        }
+        EventKind::UpdateReminded { due } => {
+            ("update", format!("a status update is promised for {}: it is asked for", words::clock(*due)))
         }
         EventKind::UpdateMissed { due, .. } => {
             ("update-missed", format!("the status update promised for {} did not come", words::clock(*due)))

@@ -161,6 +161,7 @@ fn page_view(page: &Page) -> PageView {
             PagePurpose::Escalation => None,
             PagePurpose::Reminder => Some("a reminder"),
             PagePurpose::Help => Some("asked to help"),
+            PagePurpose::Update => Some("asked for the update"),
             PagePurpose::HandOver => Some("asked to take it"),
         },
         state: match &page.state {

@@ -1,0 +1,114 @@
+//! Promised updates. Whoever tells people is reminded before one is due; when it does not come they are paged, and each
+//! time again one more person with them.
+
+use super::page::{self, Reason};
+use super::{Draft, escalate, timer, whom};
+use crate::command::AckIntent;
+use crate::event::{EventKind, PagePurpose, StopReason};
+use crate::later::later;
+use crate::people::{Contact, PersonId, Responder};
+use crate::refusal::Refusal;
+use crate::state::{Page, PageState};
+use crate::words::clock;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use jiff::Timestamp;
+
+/// So often in a row people are paged for an update that does not come. After that the incident shows it, and nobody is woken
+/// for words that nobody seems to want.
+const MISSED_PAGES_MAX: u32 = 3;
+
+/// An update is soon due, or did not come.
+pub(super) fn falls_due(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Refusal> {
+    draft.must_be_open().map_err(|_| Refusal::Stale)?;
+    timer::still(draft.incident.update_asked_at, due)?;
+    let promised = draft.incident.update_due_at.ok_or(Refusal::Stale)?;
+    if draft.now.at < promised && !draft.incident.update_reminded {
+        draft.push_own(EventKind::UpdateReminded { due: promised });
+        page_tellers(draft, 1, &format!("an update is promised for {}", clock(promised)));
+        return Ok(());
+    }
+    let rhythm = draft.incident.plan.update_every(&draft.incident.severity());
+    draft.push_own(EventKind::UpdateMissed { due: promised, next_due: later(draft.now.at, rhythm) });
+    let missed = draft.incident.updates_missed;
+    if missed <= MISSED_PAGES_MAX {
+        let many = usize::try_from(missed).unwrap_or(1);
+        page_tellers(draft, many, &format!("the update promised for {} did not come", clock(promised)));
+    }
+    Ok(())
+}
+
+/// Somebody who was asked for an update cannot: the next one is asked at once.
+pub(super) fn declined(draft: &mut Draft<'_>) {
+    escalate::take_back(draft, &StopReason::Declined);
+    let who = draft.by.clone();
+    page_tellers(draft, 1, &format!("an update is due, and {who} cannot write it"));
+}
+
+/// Pages the first so many who can tell people, unless that can wait.
+fn page_tellers(draft: &mut Draft<'_>, many: usize, why: &str) {
+    if can_wait(draft) {
+        return;
+    }
+    let people: Vec<Responder> = tellers(draft).into_iter().take(many).collect();
+    for person in people {
+        let reason = Reason { level: 0, rule: String::from(why), purpose: PagePurpose::Update };
+        for contact in person.ways(draft.incident.urgency()) {
+            if !waits_already(draft, &person.id, contact) {
+                let page = page::decided(draft, person.id.clone(), contact.clone(), &reason);
+                draft.push_own(page);
+            }
+        }
+    }
+}
+
+/// Whether nobody is to be paged for words: the settings say so, the severity wakes nobody, or whoever has it has said that it
+/// waits.
+fn can_wait(draft: &Draft<'_>) -> bool {
+    let holder = draft.incident.acknowledged.as_ref();
+    let snoozed = holder.and_then(|held| held.snoozed_until).is_some_and(|until| draft.now.at < until);
+    snoozed
+        || draft.incident.plan.policy.update_reminder_min == 0
+        || !escalate::wakes_somebody(&draft.incident)
+}
+
+/// Who tells people, the likeliest first: whoever has the role of communications, the lead, whoever has the incident, and
+/// then the people of its path. While nobody has it, its pages ask for more than words, and nobody is asked for those.
+fn tellers(draft: &Draft<'_>) -> Vec<Responder> {
+    let incident = &draft.incident;
+    let mut order: Vec<PersonId> = incident.communications().cloned().into_iter().collect();
+    if let Some(holder) = &incident.acknowledged {
+        order.extend([incident.lead(), holder.by.person()].into_iter().flatten().cloned());
+        order.extend(incident.path().levels.iter().flat_map(|level| whom::on(draft, level)));
+    }
+    let mut found: Vec<Responder> = Vec::new();
+    for id in order {
+        let known = found.iter().any(|one| one.id == id) || cannot(draft, &id);
+        let person = draft.now.roster.person(&id).filter(|person| !person.contacts.is_empty());
+        if let (false, Some(person)) = (known, person) {
+            found.push(person.clone());
+        }
+    }
+    found
+}
+
+/// Whether somebody said that they cannot write the update that is due.
+fn cannot(draft: &Draft<'_>, person: &PersonId) -> bool {
+    asked(draft, person).any(|page| page.answer == Some(AckIntent::Cannot))
+}
+
+/// Whether somebody is told of it over that way at the end of their quiet hours: once is enough.
+fn waits_already(draft: &Draft<'_>, person: &PersonId, contact: &Contact) -> bool {
+    asked(draft, person).any(|page| {
+        page.waits.is_some()
+            && matches!(page.state, PageState::Planned { .. })
+            && (page.channel, &page.address) == (contact.channel, &contact.address)
+    })
+}
+
+/// The pages that asked somebody for the update that is due.
+fn asked<'a>(draft: &'a Draft<'_>, person: &'a PersonId) -> impl Iterator<Item = &'a Page> {
+    let of = move |page: &&Page| page.purpose == PagePurpose::Update && page.responder == *person;
+    draft.incident.pages.iter().filter(of).filter(|page| draft.incident.still_wants(page))
+}
