@@ -198,6 +198,8 @@ pub enum Command {
     TakeRole {
         /// The role.
         role: String,
+        /// What whoever had it before said of how things stand; may be empty.
+        words: String,
     },
     /// It is over.
     Resolve {

@@ -1,16 +1,13 @@
 //! Makes an event so. Total: an event that names something unknown changes nothing, so replay never fails.
 
+mod acknowledgement;
 mod page;
 mod run;
 
 use crate::alert::{Alert, AlertKey, AlertStatus};
-use crate::command::AckIntent;
-use crate::event::{Acknowledging, Event, EventKind, Holding, Lapse, Opening, Reaching, Resting};
+use crate::event::{Event, EventKind, Holding, Lapse, Opening, Reaching, Resting, Taking};
 use crate::later::earlier;
-use crate::people::Actor;
-use crate::state::{
-    Acknowledgement, ActionItem, AlertState, Escalation, Incident, Page, Recovery, Status, StatusUpdate, Tick,
-};
+use crate::state::{ActionItem, AlertState, Escalation, Incident, Recovery, Status, StatusUpdate, Tick};
 use jiff::{SignedDuration, Timestamp};
 
 /// The incident after `event`.
@@ -44,7 +41,7 @@ fn route(incident: &mut Incident, event: &Event) {
         | EventKind::RunbookChosen { .. }
         | EventKind::Ticked { .. }
         | EventKind::Unticked { .. }
-        | EventKind::RoleTaken { .. } => opening(incident, event),
+        | EventKind::RoleTaken(_) => opening(incident, event),
         EventKind::AlertFired { .. }
         | EventKind::AlertRepeated { .. }
         | EventKind::AlertResolved { .. }
@@ -67,7 +64,7 @@ fn route(incident: &mut Incident, event: &Event) {
         | EventKind::HandOverAsked { .. }
         | EventKind::PageAnswered { .. }
         | EventKind::Declined { .. }
-        | EventKind::Unacknowledged { .. } => acknowledgement(incident, event),
+        | EventKind::Unacknowledged { .. } => acknowledgement::of(incident, event),
         EventKind::RunRequested { .. }
         | EventKind::RunProposed { .. }
         | EventKind::RunFirstApproved { .. }
@@ -134,7 +131,7 @@ fn opening(incident: &mut Incident, event: &Event) {
         EventKind::Unticked { phase, item } => {
             incident.ticks.remove(&(*phase, *item));
         }
-        EventKind::RoleTaken { role, person } => {
+        EventKind::RoleTaken(Taking { role, person, .. }) => {
             incident.roles.insert(role.clone(), person.clone());
         }
         _ => {}
@@ -232,74 +229,6 @@ fn escalation(incident: &mut Incident, event: &Event) {
         EventKind::EscalationStopped { .. } => Escalation::Stopped,
         _ => return,
     };
-}
-
-fn acknowledgement(incident: &mut Incident, event: &Event) {
-    match &event.kind {
-        EventKind::Acknowledged(Acknowledging { intent, page, lapses_at, remind_at, from: _ }) => {
-            answer(incident, *page, &event.by, *intent);
-            incident.first_acknowledged_at.get_or_insert(event.at);
-            incident.acknowledged = Some(Acknowledgement {
-                by: event.by.clone(),
-                intent: *intent,
-                at: event.at,
-                lapses_at: *lapses_at,
-                remind_at: *remind_at,
-                news_at: event.at,
-                handing_to: None,
-                snoozed_until: None,
-            });
-        }
-        EventKind::Declined { page } => {
-            answer(incident, *page, &event.by, AckIntent::Cannot);
-            answer(incident, None, &event.by, AckIntent::Cannot);
-        }
-        EventKind::AcknowledgementExtended { .. }
-        | EventKind::AcknowledgementReminded { .. }
-        | EventKind::HandOverAsked { .. } => held(incident.acknowledged.as_mut(), event),
-        EventKind::PageAnswered { page, intent } => {
-            answer(incident, Some(*page), &event.by, *intent);
-            let holder = incident.acknowledged.as_mut();
-            let refused = |holder: &&mut Acknowledgement| holder.handing_to.as_ref() == event.by.person();
-            if let (AckIntent::Cannot, Some(holder)) = (intent, holder.filter(refused)) {
-                holder.handing_to = None;
-            }
-        }
-        EventKind::Unacknowledged { .. } => incident.acknowledged = None,
-        _ => {}
-    }
-}
-
-/// What happens while somebody has it.
-fn held(holder: Option<&mut Acknowledgement>, event: &Event) {
-    let Some(holder) = holder else { return };
-    match &event.kind {
-        EventKind::AcknowledgementExtended { lapses_at, remind_at } => {
-            holder.lapses_at = *lapses_at;
-            holder.remind_at = *remind_at;
-            // Time passes by itself; only whoever has it says that it can wait.
-            if event.by.person().is_some() {
-                holder.snoozed_until = Some(*lapses_at);
-            }
-        }
-        EventKind::AcknowledgementReminded { lapses_at } => {
-            holder.lapses_at = *lapses_at;
-            holder.remind_at = None;
-        }
-        EventKind::HandOverAsked { to, .. } => holder.handing_to = Some(to.clone()),
-        _ => {}
-    }
-}
-
-/// Marks the page that was answered, or every open page of whoever answers from elsewhere or cannot at all.
-fn answer(incident: &mut Incident, page: Option<u32>, by: &Actor, intent: AckIntent) {
-    let of_person = |candidate: &Page| match page {
-        Some(number) => candidate.number == number,
-        None => by.person() == Some(&candidate.responder) && candidate.answer.is_none(),
-    };
-    for page in incident.pages.iter_mut().filter(|page| of_person(page)) {
-        page.answer = Some(intent);
-    }
 }
 
 fn telling(incident: &mut Incident, event: &Event) {

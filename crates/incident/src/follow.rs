@@ -135,7 +135,7 @@ pub fn follow(incident: &Incident, event: &Event) -> Vec<Intent> {
         | EventKind::HandOverAsked { .. }
         | EventKind::HelpAsked { .. }
         | EventKind::PageAnswered { .. }
-        | EventKind::RoleTaken { .. }
+        | EventKind::RoleTaken(_)
         | EventKind::Ticked { .. }
         | EventKind::Unticked { .. }
         | EventKind::Noted { .. }

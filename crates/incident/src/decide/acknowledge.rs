@@ -1,11 +1,11 @@
 //! Somebody has it, cannot, or gives it back.
 
 use super::alert::next_round;
-use super::{Draft, checklist, escalate, hand_over, help, rest, timer, update};
+use super::{Draft, checklist, escalate, hand_over, help, rest, tell, timer, update};
 use crate::command::AckIntent;
-use crate::event::{Acknowledging, EventKind, PagePurpose, StopReason};
+use crate::event::{Acknowledging, EventKind, PagePurpose, StopReason, Taking};
 use crate::later::{earlier, later};
-use crate::people::Actor;
+use crate::people::{Actor, PersonId};
 use crate::refusal::Refusal;
 use crate::state::{Acknowledgement, LEAD};
 use alloc::format;
@@ -14,6 +14,9 @@ use jiff::{SignedDuration, Timestamp};
 
 /// The longest "in so many minutes" that is believed.
 const IN_MINUTES_MAX: u32 = 120;
+
+/// The longest name of a role, in bytes.
+const ROLE_BYTES_MAX: usize = 100;
 
 /// The longest time without a reminder: one night.
 const SNOOZE_MINUTES_MAX: u32 = 12 * 60;
@@ -87,7 +90,7 @@ pub(super) fn has_it(draft: &mut Draft<'_>, intent: AckIntent, page: Option<u32>
     draft.push(EventKind::Acknowledged(Acknowledging { intent, page, lapses_at, remind_at, from }));
     escalate::stop(draft, &StopReason::Acknowledged);
     if let (true, Some(person)) = (follows, draft.by.person().cloned()) {
-        draft.push(EventKind::RoleTaken { role: String::from(LEAD), person });
+        takes(draft, String::from(LEAD), person, String::new());
     }
     checklist::tick_about(draft, &["acknowledge", "claim"], "the incident was acknowledged");
 }
@@ -206,12 +209,20 @@ pub(super) fn lapse(draft: &mut Draft<'_>, why: String) {
     escalate::start(draft, round, why);
 }
 
-pub(super) fn take_role(draft: &mut Draft<'_>, role: &str) -> Result<(), Refusal> {
+pub(super) fn take_role(draft: &mut Draft<'_>, role: &str, words: &str) -> Result<(), Refusal> {
     draft.must_be_open()?;
     let person = draft.by.person().cloned().ok_or(Refusal::PersonNeeded)?;
-    if role.trim().is_empty() {
-        return Err(Refusal::Missing { what: String::from("the name of the role") });
+    let role = role.trim().to_lowercase();
+    if role.is_empty() || role.len() > ROLE_BYTES_MAX {
+        let what = format!("the name of the role, of at most {ROLE_BYTES_MAX} bytes");
+        return Err(Refusal::Missing { what });
     }
-    draft.push(EventKind::RoleTaken { role: role.trim().to_lowercase(), person });
+    tell::short_enough(words)?;
+    takes(draft, role, person, String::from(words.trim()));
     Ok(())
+}
+
+fn takes(draft: &mut Draft<'_>, role: String, person: PersonId, words: String) {
+    let from = draft.incident.roles.get(&role).filter(|holder| **holder != person).cloned();
+    draft.push(EventKind::RoleTaken(Taking { role, person, from, words }));
 }

@@ -99,7 +99,7 @@ fn decide_into(draft: &mut Draft<'_>, command: Command) -> Result<(), Refusal> {
         Command::StopRun { run } => stop::stop(draft, run),
         Command::MarkStep { step, outcome } => run::mark_step(draft, step, outcome),
         Command::PostUpdate { update } => tell::post(draft, update),
-        Command::TakeRole { role } => acknowledge::take_role(draft, &role),
+        Command::TakeRole { role, words } => acknowledge::take_role(draft, &role, &words),
         Command::Resolve { summary } => resolve::resolve(draft, summary),
         Command::Reopen { reason } => resolve::reopen(draft, reason),
         Command::AddActionItem { title, owner, due } => learn::add_item(draft, title, owner, due),

@@ -99,7 +99,7 @@ fn keepable(draft: &Draft<'_>, next_at: Option<Timestamp>) -> Result<(), Refusal
     Err(Refusal::NotNow { what: "the next update", why })
 }
 
-fn short_enough(text: &str) -> Result<(), Refusal> {
+pub(super) fn short_enough(text: &str) -> Result<(), Refusal> {
     if text.len() <= TEXT_BYTES_MAX {
         return Ok(());
     }

@@ -2,7 +2,7 @@
 
 use super::{Arrival, OpenedBy};
 use crate::command::AckIntent;
-use crate::people::Actor;
+use crate::people::{Actor, PersonId};
 use crate::silence::Hold;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -101,4 +101,19 @@ pub struct Resting {
     pub until: Timestamp,
     /// Why, in words, with the time as people there say it.
     pub why: String,
+}
+
+/// A role that was taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taking {
+    /// The role.
+    pub role: String,
+    /// By whom.
+    pub person: PersonId,
+    /// Who had it before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<PersonId>,
+    /// What they said of how things stand.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub words: String,
 }

@@ -3,7 +3,7 @@
 mod bodies;
 mod parts;
 
-pub use bodies::{Acknowledging, Holding, Opening, PageFailure, Reaching, Resting};
+pub use bodies::{Acknowledging, Holding, Opening, PageFailure, Reaching, Resting, Taking};
 pub use parts::{
     Arrival, Audience, Ending, Event, Fact, Lapse, OpenedBy, PageDecision, PageOutcome, PagePurpose, Phase,
     Purpose, RunReport, RunRequest, SeverityBasis, StopReason,
@@ -189,12 +189,7 @@ pub enum EventKind {
         why: String,
     },
     /// A role was taken.
-    RoleTaken {
-        /// The role.
-        role: String,
-        /// By whom.
-        person: PersonId,
-    },
+    RoleTaken(Taking),
     /// A checklist item was ticked.
     Ticked {
         /// Phase, from 0.

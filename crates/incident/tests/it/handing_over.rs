@@ -2,7 +2,7 @@
 
 use crate::world::{CTO, PRIMARY, SECONDARY, World, minutes};
 use incident::words::page_words;
-use incident::{AckIntent, Command, PagePurpose, PageState, PersonId, Refusal};
+use incident::{AckIntent, Command, EventKind, PagePurpose, PageState, PersonId, Refusal};
 
 fn on_it() -> Command {
     Command::Acknowledge { intent: AckIntent::OnIt, page: None }
@@ -106,9 +106,23 @@ fn whoever_takes_it_over_has_it() {
 #[test]
 fn a_lead_of_their_own_stays() {
     let mut world = held();
-    world.person(CTO, Command::TakeRole { role: "lead".into() }).expect("is taken");
+    world.person(CTO, Command::TakeRole { role: "lead".into(), words: String::new() }).expect("is taken");
     world.person(SECONDARY, Command::TakeOver).expect("is taken");
     assert_eq!(world.incident.lead().map(|lead| lead.0.as_str()), Some(CTO));
+}
+
+#[test]
+fn whoever_takes_a_role_says_what_was_handed_over() {
+    let mut world = held();
+    let take = |words: &str| Command::TakeRole { role: " Communications ".into(), words: words.into() };
+    world.person(CTO, take("")).expect("is taken");
+    let events = world.person(SECONDARY, take("customers know")).expect("is taken");
+    let [EventKind::RoleTaken(taking)] = &events[..] else { panic!("{events:?}") };
+    assert_eq!(taking.from.as_ref().map(|from| from.0.as_str()), Some(CTO));
+    assert_eq!((taking.role.as_str(), taking.words.as_str()), ("communications", "customers know"));
+    assert_eq!(world.incident.communications().map(|one| one.0.as_str()), Some(SECONDARY));
+    let long = Command::TakeRole { role: "x".repeat(101), words: String::new() };
+    assert!(matches!(world.person(SECONDARY, long), Err(Refusal::Missing { .. })));
 }
 
 #[test]

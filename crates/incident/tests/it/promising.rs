@@ -81,7 +81,9 @@ fn an_update_takes_back_what_asked_for_it_and_begins_anew() {
 #[test]
 fn whoever_took_communications_is_asked_first() {
     let mut world = taken();
-    world.person(CTO, Command::TakeRole { role: "Communications".into() }).expect("is taken");
+    world
+        .person(CTO, Command::TakeRole { role: "Communications".into(), words: String::new() })
+        .expect("is taken");
     world.pass(minutes(15));
     assert_eq!(asked(&world), [(CTO, 11), (CTO, 15)]);
 }
@@ -102,7 +104,9 @@ fn who_cannot_write_it_is_passed_over_at_once() {
 #[test]
 fn who_says_that_they_write_it_takes_nothing_over() {
     let mut world = taken();
-    world.person(CTO, Command::TakeRole { role: "communications".into() }).expect("is taken");
+    world
+        .person(CTO, Command::TakeRole { role: "communications".into(), words: String::new() })
+        .expect("is taken");
     world.pass(minutes(12));
     let page = world.incident.pages.last().expect("there is one").number;
     let events = world.person(CTO, on_it(Some(page))).expect("is an answer");

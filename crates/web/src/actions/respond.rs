@@ -61,6 +61,8 @@ pub(super) struct Tick {
 #[derive(Deserialize)]
 pub(super) struct Role {
     role: String,
+    #[serde(default)]
+    words: String,
 }
 
 #[derive(Deserialize)]
@@ -163,7 +165,8 @@ pub(super) async fn role(
     Path(id): Path<String>,
     Posted(who, sent): Posted<Role>,
 ) -> Done {
-    ask(&app, &who, &id, Form::new(Command::TakeRole { role: sent.role }, Said::Role, "head")).await
+    let command = Command::TakeRole { role: sent.role, words: sent.words };
+    ask(&app, &who, &id, Form::new(command, Said::Role, "head")).await
 }
 
 pub(super) async fn resolve(

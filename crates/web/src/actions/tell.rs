@@ -9,6 +9,7 @@ use crate::view::Said;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use incident::{Audience, Command, Phase, UpdateDraft};
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -25,6 +26,9 @@ pub(super) struct Update {
     body: String,
     #[serde(default)]
     public_title: String,
+    /// In how many minutes the next one is promised; empty for the rhythm of the severity.
+    #[serde(default)]
+    next_min: String,
 }
 
 pub(super) async fn note(
@@ -50,6 +54,7 @@ pub(super) async fn update(
         "public" => Audience::Public,
         other => return Err(Problem::invalid(format!("no audience {other:?}")).into()),
     };
+    let next_at = promised(&sent.next_min, app.now())?;
     let body = unix_lines(&sent.body);
     let title = sent.public_title.trim().to_owned();
     let typed = Typed {
@@ -59,6 +64,7 @@ pub(super) async fn update(
         template: sent.template.clone(),
         phase: sent.phase.clone(),
         audience: Some(audience),
+        next_min: sent.next_min.clone(),
     };
     let update = UpdateDraft {
         template: sent.template.parse().ok(),
@@ -66,10 +72,20 @@ pub(super) async fn update(
         audience,
         public_title: (audience == Audience::Public && !title.is_empty()).then_some(title),
         body,
-        next_at: None,
+        next_at,
     };
     ask(&app, &who, &id, Form { typed, ..Form::new(Command::PostUpdate { update }, Said::Told, "talk") })
         .await
+}
+
+/// When the next update comes, by the form's number of minutes.
+fn promised(minutes: &str, now: Timestamp) -> Result<Option<Timestamp>, Problem> {
+    if minutes.is_empty() {
+        return Ok(None);
+    }
+    let unknown = || Problem::invalid(format!("{minutes:?} is no number of minutes until the next update"));
+    let minutes: u32 = minutes.parse().map_err(|_| unknown())?;
+    Ok(Some(incident::later(now, SignedDuration::from_mins(i64::from(minutes)))))
 }
 
 /// Forms send `\r\n` for every line break; the playbook's texts have `\n`.

@@ -204,6 +204,8 @@ pub(super) async fn snooze(
 #[serde(deny_unknown_fields)]
 pub(super) struct Role {
     role: String,
+    #[serde(default)]
+    words: String,
 }
 
 pub(super) async fn role(
@@ -212,7 +214,7 @@ pub(super) async fn role(
     Path(id): Path<String>,
     Sent(sent): Sent<Role>,
 ) -> Answered {
-    ask(&app, who, &id, Command::TakeRole { role: sent.role }).await
+    ask(&app, who, &id, Command::TakeRole { role: sent.role, words: sent.words }).await
 }
 
 #[derive(Deserialize)]

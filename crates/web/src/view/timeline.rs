@@ -1,10 +1,12 @@
 //! Every event in plain words, for the timeline of the incident room, the API and the terminal.
 
 mod run;
+mod telling;
 
 use incident::{
-    AckIntent, Acknowledging, Audience, Event, EventKind, Hold, Holding, Incident, Lapse, OpenedBy, Opening,
-    PageDecision, PageFailure, Reaching, Resting, Severity, SeverityBasis, SilenceKind, StepOutcome, words,
+    AckIntent, Acknowledging, Event, EventKind, Hold, Holding, Incident, Lapse, OpenedBy, Opening,
+    PageDecision, PageFailure, Reaching, Resting, Severity, SeverityBasis, SilenceKind, StepOutcome, Taking,
+    words,
 };
 use playbook::Answer;
 
@@ -22,7 +24,7 @@ pub fn timeline_text(event: &Event, incident: &Incident) -> Option<(&'static str
         EventKind::SeveritySet { .. }
         | EventKind::RunbooksMatched { .. }
         | EventKind::RunbookChosen { .. }
-        | EventKind::RoleTaken { .. }
+        | EventKind::RoleTaken(_)
         | EventKind::Ticked { .. }
         | EventKind::Unticked { .. }
         | EventKind::Noted { .. }
@@ -70,7 +72,7 @@ pub fn timeline_text(event: &Event, incident: &Incident) -> Option<(&'static str
         | EventKind::RecoveryBroken { .. }
         | EventKind::RecoveryHeld
         | EventKind::Resolved { .. }
-        | EventKind::Reopened { .. } => tell(event),
+        | EventKind::Reopened { .. } => telling::tell(event),
         EventKind::PostmortemOwed { .. }
         | EventKind::PostmortemStageDue { .. }
         | EventKind::PostmortemSaved { .. }
@@ -127,7 +129,7 @@ fn work(event: &Event, incident: &Incident) -> Option<(&'static str, String)> {
         EventKind::RunbookChosen { runbook: id } => {
             ("runbook", format!("took the runbook {}", runbook(incident, id)))
         }
-        EventKind::RoleTaken { role, person } => ("role", format!("{person} is {role}")),
+        EventKind::RoleTaken(taking) => ("role", role_taken(taking)),
         EventKind::Ticked { phase, item, because: None } => {
             ("checklist", format!("ticked: {}", checklist_item(incident, *phase, *item)))
         }
@@ -257,36 +259,13 @@ fn page(event: &Event, incident: &Incident) -> Option<(&'static str, String)> {
     Some(words)
 }
 
-fn tell(event: &Event) -> Option<(&'static str, String)> {
-    let words = match &event.kind {
-        EventKind::UpdatePosted { update, draft, next_due } => {
-            let to = match draft.audience {
-                Audience::Internal => "the team",
-                Audience::Public => "everyone",
-            };
-            let next = next_due
-                .map_or_else(String::new, |due| format!("; the next is due at {}", words::clock(due)));
-            ("update", format!("status update {update} to {to}, {}{next}", draft.phase.name()))
-        }
-        EventKind::UpdateDue { due } => {
-            ("update", format!("the first status update is due at {}", words::clock(*due)))
-        }
-        EventKind::UpdateReminded { due } => {
-            ("update", format!("a status update is promised for {}: it is asked for", words::clock(*due)))
-        }
-        EventKind::UpdateMissed { due, .. } => {
-            ("update-missed", format!("the status update promised for {} did not come", words::clock(*due)))
-        }
-        EventKind::RecoveryStarted { until } => {
-            ("recovery", format!("all alerts are over; recovery is watched until {}", words::clock(*until)))
-        }
-        EventKind::RecoveryBroken { why } => ("recovery", format!("not recovered: {why}")),
-        EventKind::RecoveryHeld => ("recovery", "recovery held; it can be resolved".to_owned()),
-        EventKind::Resolved { summary } => ("resolved", format!("resolved: {summary}")),
-        EventKind::Reopened { why } => ("reopened", format!("reopened: {why}")),
-        _other => return None,
-    };
-    Some(words)
+fn role_taken(taking: &Taking) -> String {
+    let Taking { role, person, from, words } = taking;
+    let before = from.as_ref().map_or_else(String::new, |from| format!(", after {from}"));
+    match words.is_empty() {
+        true => format!("{person} is {role}{before}"),
+        false => format!("{person} is {role}{before}: {words}"),
+    }
 }
 
 fn learn(event: &Event, incident: &Incident) -> Option<(&'static str, String)> {

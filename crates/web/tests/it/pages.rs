@@ -4,6 +4,7 @@ use crate::client::{Reply, ask};
 use crate::world::World;
 use core::time::Duration;
 use incident::{IncidentId, RunState};
+use jiff::SignedDuration;
 use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -137,6 +138,31 @@ async fn a_form_does_its_work_and_goes_back_with_one_line() {
     }
     let room = browser.get(&browser.room()).await.body;
     assert!(room.contains("one\ntwo"), "line breaks are kept as the playbook writes them");
+}
+
+#[tokio::test]
+async fn an_update_promises_the_next_one_and_a_refused_promise_stays_chosen() {
+    let browser = Browser::new().await;
+    let fields = "template=none&phase=identified&audience=internal&body=found&public_title=&next_min=120";
+    assert_eq!(browser.post("/update", fields).await.status, 303);
+    let incident = browser.world.until(browser.id, |incident| !incident.updates.is_empty()).await;
+    let posted = incident.updates.last().map(|update| update.at + SignedDuration::from_hours(2));
+    assert_eq!(incident.update_due_at, posted);
+    let refused = browser.post("/update", &fields.replace("body=found", "body=%5BWhat+users+notice%5D")).await;
+    assert!(refused.body.contains("<option value=\"120\" selected>"), "{}", refused.body);
+    let wrong = browser.post("/update", &fields.replace("=120", "=soon")).await;
+    assert_eq!(wrong.status, 422, "{wrong:?}");
+}
+
+#[tokio::test]
+async fn a_role_is_taken_with_what_was_said() {
+    let browser = Browser::new().await;
+    let reply = browser.post("/role", "role=communications&words=the+first+update+is+out").await;
+    assert_eq!(reply.status, 303, "{reply:?}");
+    let room = browser.get(&browser.room()).await.body;
+    assert!(room.contains("primary is communications: the first update is out"), "the timeline");
+    assert!(room.contains(">communications</span>: <b><bdi>primary</bdi></b>"), "the head");
+    assert!(!room.contains("value=\"communications\">Take"), "it is not offered to who has it");
 }
 
 #[tokio::test]

@@ -20,8 +20,10 @@ pub(crate) struct Head {
     pub(crate) lasted: Option<String>,
     pub(crate) holder: Option<Holder>,
     pub(crate) loud: Option<String>,
-    pub(crate) lead: Option<String>,
-    pub(crate) me_lead: bool,
+    /// Who has which role: the lead first, by nobody too.
+    pub(crate) held: Vec<HeldRole>,
+    /// Roles that can be taken.
+    pub(crate) offered: Vec<String>,
     pub(crate) people: Vec<String>,
     /// Who else can be paged: the playbook's roles, and people by id and name.
     pub(crate) roles: Vec<String>,
@@ -41,6 +43,12 @@ pub(crate) struct Holder {
     pub(crate) lapses: Until,
     pub(crate) mine: bool,
     pub(crate) handing_to: Option<String>,
+}
+
+/// Who has a role.
+pub(crate) struct HeldRole {
+    pub(crate) role: String,
+    pub(crate) person: Option<String>,
 }
 
 /// The watch over recovery.
@@ -83,8 +91,8 @@ impl Head {
             lasted: incident.resolved_at.map(|at| duration(at.duration_since(incident.opened_at))),
             holder: holder(room, &me),
             loud: loud(incident),
-            lead: incident.lead().map(ToString::to_string),
-            me_lead: incident.lead() == Some(&me),
+            held: held(incident),
+            offered: offered(incident, &me),
             people: incident.people.iter().map(ToString::to_string).collect(),
             roles: room.roster.roles().map(|(role, _)| role.to_owned()).collect(),
             colleagues: colleagues(room, &me),
@@ -110,6 +118,22 @@ fn holder(room: &Room<'_>, me: &PersonId) -> Option<Holder> {
         mine: held.by.person() == Some(me),
         handing_to: held.handing_to.as_ref().map(ToString::to_string),
     })
+}
+
+/// What an incident needs people for, the first of them always.
+const ROLES: [&str; 3] = ["lead", "communications", "scribe"];
+
+fn held(incident: &Incident) -> Vec<HeldRole> {
+    let (lead, others) = (ROLES[0], incident.roles.keys().filter(|role| *role != ROLES[0]));
+    let person = |role: &str| incident.roles.get(role).map(ToString::to_string);
+    let named = core::iter::once(lead).chain(others.map(String::as_str));
+    named.map(|role| HeldRole { role: role.to_owned(), person: person(role) }).collect()
+}
+
+fn offered(incident: &Incident, me: &PersonId) -> Vec<String> {
+    let own = incident.roles.keys().map(String::as_str).filter(|role| !ROLES.contains(role));
+    let mine = |role: &&str| incident.roles.get(*role) == Some(me);
+    ROLES.into_iter().chain(own).filter(|role| !mine(role)).map(str::to_owned).collect()
 }
 
 fn colleagues(room: &Room<'_>, me: &PersonId) -> Vec<(String, String)> {

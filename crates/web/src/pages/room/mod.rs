@@ -70,6 +70,8 @@ pub(crate) struct Typed {
     pub(crate) phase: String,
     /// Who the update is for.
     pub(crate) audience: Option<Audience>,
+    /// In how many minutes the next one is promised.
+    pub(crate) next_min: String,
 }
 
 /// The incident room.

@@ -21,6 +21,8 @@ pub(crate) struct Talk {
     /// For whom the text is filled in.
     pub(crate) readers: Vec<Choice>,
     pub(crate) composing: bool,
+    /// In how many minutes the next one may be promised.
+    pub(crate) promises: Vec<Choice>,
     pub(crate) next: Option<Until>,
     pub(crate) missed: bool,
     pub(crate) posted: Vec<Posted>,
@@ -64,6 +66,7 @@ impl Talk {
             public: audience == Audience::Public,
             readers: readers(room),
             composing: !room.wish.template.is_empty() || room.typed.body.is_some(),
+            promises: promises(room),
             next: incident.update_due_at.map(|due| Until::at(due, room.frame.now)),
             missed: incident.update_due_at.is_some_and(|due| due <= room.frame.now)
                 || incident.updates_missed > 0,
@@ -94,6 +97,21 @@ fn readers(room: &Room<'_>) -> Vec<Choice> {
         chosen: room.wish.audience == value,
     };
     known.map(choice).into()
+}
+
+fn promises(room: &Room<'_>) -> Vec<Choice> {
+    let incident = room.incident;
+    let rhythm = incident.plan.update_every(&incident.severity());
+    let usual = ("", format!("in {}, as usual", incident::words::duration(rhythm)));
+    let others = [("15", "in 15 min"), ("30", "in 30 min"), ("60", "in 1 h"), ("120", "in 2 h")];
+    let longer = [("240", "in 4 h"), ("720", "in 12 h"), ("1440", "in a day")];
+    let named = others.into_iter().chain(longer).map(|(value, name)| (value, name.to_owned()));
+    let choice = |(value, name): (&str, String)| Choice {
+        value: value.to_owned(),
+        name,
+        chosen: room.typed.next_min == value,
+    };
+    core::iter::once(usual).chain(named).map(choice).collect()
 }
 
 /// What strangers are to call it: as typed, else what they call it so far.
