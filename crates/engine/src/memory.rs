@@ -12,7 +12,7 @@ mod work;
 
 use crate::ports::{
     Access, AccessError, Account, Archive, Batch, Claim, ClaimedWork, Filter, Journal, JournalError, Lease,
-    Schedule, Session, StreamWrite, TimerWrite, Token, WorkWrite,
+    Order, Schedule, Session, StreamWrite, TimerWrite, Token, WorkWrite,
 };
 use incident::{Event, IncidentId, MadeOverride, Plan, Silence, Summary, TimerKey, Work};
 use jiff::Timestamp;
@@ -303,10 +303,16 @@ impl Archive for Memory {
         let shelves = self.shelves();
         let rows = shelves.streams.values().map(|stream| &stream.row.summary);
         let mut rows: Vec<_> = rows.filter(|row| shows(filter, row)).cloned().collect();
-        rows.sort_by(|a, b| {
-            let key = |row: &Summary| (row.status != "open", row.rank);
-            key(a).cmp(&key(b)).then_with(|| (b.opened_at, b.id).cmp(&(a.opened_at, a.id)))
-        });
+        match filter.order {
+            Order::Worst => rows.sort_by(|a, b| {
+                let key = |row: &Summary| (row.status != "open", row.rank);
+                key(a).cmp(&key(b)).then_with(|| (b.opened_at, b.id).cmp(&(a.opened_at, a.id)))
+            }),
+            Order::Latest => {
+                rows.retain(|row| row.status == "resolved");
+                rows.sort_by_key(|row| core::cmp::Reverse((row.resolved_at, row.id)));
+            }
+        }
         let limit = usize::try_from(filter.limit).unwrap_or(usize::MAX);
         rows.truncate(if limit == 0 { ROWS_DEFAULT } else { limit });
         Ok(rows)

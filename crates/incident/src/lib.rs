@@ -30,6 +30,7 @@ mod schedule;
 mod severity;
 mod sight;
 mod silence;
+mod similar;
 mod state;
 mod summary;
 mod why;
@@ -66,6 +67,7 @@ pub use silence::{
     EndedEarly, Hold, MATCHERS_MAX, Maintenance, MaintenanceDays, MatchOp, Matcher, Matchers, SILENCE_MAX,
     SILENCES_MAX, Silence, SilenceDraft, SilenceKind, Silences,
 };
+pub use similar::{Helped, Likeness, similar, what_helped};
 pub use state::{
     Acknowledgement, ActionItem, AlertState, Escalation, FirstWord, Incident, Page, PageState,
     PostmortemState, Recovery, Run, RunState, Status, StatusUpdate, Tick,

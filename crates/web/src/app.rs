@@ -4,6 +4,7 @@ use crate::auth::{Keys, Limiter, TokenCache};
 use crate::error::Problem;
 use crate::intake::{IntakeCounts, IntakeHealth};
 use crate::links::SignedLinks;
+use crate::pages::room::Known;
 use crate::public::Board;
 use crate::sights::Sights;
 use crate::streams::Streams;
@@ -68,6 +69,8 @@ pub(crate) struct Own {
     pub(crate) links: SignedLinks,
     pub(crate) sights: Sights,
     pub(crate) intake: IntakeCounts,
+    /// What helped in incidents that are over.
+    pub(crate) helped: Known,
     /// The public page, swapped whole.
     pub(crate) board: Board,
     pub(crate) hashing: Semaphore,
@@ -101,6 +104,7 @@ impl App {
             links,
             sights,
             intake: IntakeCounts::default(),
+            helped: Known::default(),
             board: Board::default(),
             hashing: Semaphore::new(HASHING_MAX),
             joining: tokio::sync::Mutex::new(()),

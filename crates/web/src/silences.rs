@@ -157,7 +157,7 @@ pub(crate) async fn held(
     by: Option<String>,
     limit: u32,
 ) -> Result<Vec<Held>, EngineError> {
-    let filter = Filter { status: Some(status.to_owned()), text: by, limit };
+    let filter = Filter { status: Some(status.to_owned()), text: by, limit, ..Filter::default() };
     let rows = app.engine().summaries(filter).await?;
     Ok(rows.into_iter().map(of_row).collect())
 }

@@ -2,7 +2,7 @@
 
 use super::journal::commit;
 use super::sample::{PLAN, at, id, notes, opening, summary};
-use crate::ports::{Archive, Filter, Journal, StreamWrite};
+use crate::ports::{Archive, Filter, Journal, Order, StreamWrite};
 use incident::{IncidentId, Plan};
 
 /// Checks an archive. `make` gives a new, empty storage each time: its writing and its reading side.
@@ -58,6 +58,14 @@ fn order_of_a_list(journal: &mut dyn Journal, archive: &dyn Archive) {
     assert_eq!(list(archive, &status("open")), all[..5], "open ones");
     assert_eq!(list(archive, &status("resolved")), all[5..], "resolved ones");
     assert_eq!(list(archive, &status("OPEN")), [], "a status that does not exist");
+    let latest = Filter { order: Order::Latest, ..Filter::default() };
+    assert_eq!(list(archive, &latest), [7, 6, 5].map(id), "the latest end first, whatever the severity");
+    assert_eq!(list(archive, &Filter { limit: 1, ..latest.clone() }).len(), 1, "and no more than that");
+    assert_eq!(
+        list(archive, &Filter { status: Some("open".to_owned()), ..latest }),
+        [],
+        "open ones have no end"
+    );
     let mut write = resolved(2, 0);
     write.expected = 2;
     commit(journal, vec![write]);
@@ -93,7 +101,12 @@ fn search(journal: &mut dyn Journal, archive: &dyn Archive) {
     assert_eq!(find(&"disk".repeat(20_000)), [], "a very long text");
     assert_eq!(find("login' OR '1'='1"), [], "a text is never part of the question itself");
     assert_eq!(find("none"), [], "an incident without a runbook");
-    let both = Filter { status: Some("open".to_owned()), text: Some("disk".to_owned()), limit: 1 };
+    let both = Filter {
+        status: Some("open".to_owned()),
+        text: Some("disk".to_owned()),
+        limit: 1,
+        ..Filter::default()
+    };
     assert_eq!(list(archive, &both), [id(3)], "status, text and limit together");
     commit(journal, vec![StreamWrite { expected: 2, ..titled(3, "Renamed", None) }]);
     assert_eq!((find("ärger"), find("renamed")), (vec![], vec![id(3)]), "the newest row is searched");

@@ -80,7 +80,8 @@ fn rows(journal: &mut dyn Journal, archive: &dyn Archive) {
     assert_eq!(live, [1, 2, 3, 4].map(id), "their alerts are known");
     assert_eq!(ids(journal.live(at(90)).expect("live")), [1, 2, 4].map(id), "but not for ever");
     let list = |status: Option<&str>, text: Option<&str>| {
-        let filter = Filter { status: status.map(str::to_owned), text: text.map(str::to_owned), limit: 0 };
+        let filter =
+            Filter { status: status.map(str::to_owned), text: text.map(str::to_owned), ..Filter::default() };
         ids(archive.summaries(&filter).expect("summaries"))
     };
     assert_eq!(list(None, None), [id(1)], "they are no incidents");

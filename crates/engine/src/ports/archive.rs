@@ -13,6 +13,18 @@ pub struct Filter {
     pub text: Option<String>,
     /// At most so many; 0 means the default of 100.
     pub limit: u32,
+    /// Which come first, and are not cut off.
+    pub order: Order,
+}
+
+/// Which incidents a list begins with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// Open ones first, the worst severity first, then the newest first.
+    #[default]
+    Worst,
+    /// Only what is resolved, the latest end first.
+    Latest,
 }
 
 /// The reading side; any thread, beside the writer. Calls block.
@@ -41,7 +53,7 @@ pub trait Archive: Send + Sync {
     /// [`JournalError`].
     fn overrides(&self, limit: u32) -> Result<Vec<MadeOverride>, JournalError>;
 
-    /// Rows of incidents: open ones first, the worst severity first, then the newest first.
+    /// Rows of incidents in the order that the filter names.
     ///
     /// # Errors
     /// [`JournalError`].

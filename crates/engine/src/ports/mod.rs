@@ -15,7 +15,7 @@ pub use agents::{
     AGENT_PROTOCOL, AgentAsk, AgentLeave, AgentOrder, AgentRefusal, AgentReport, AgentRuns, AgentSelf,
     AgentTake, AgentVersion, AgentView, AgentWork, OrderName, Presence, Reported, Taken,
 };
-pub use archive::{Archive, Filter};
+pub use archive::{Archive, Filter, Order};
 pub use courier::{Courier, Links, PageMessage};
 pub use executor::{Executor, RunOrder, Word};
 pub use heartbeats::{

@@ -28,7 +28,7 @@ async fn silence(world: &World, length: i64) -> Silence {
 }
 
 async fn rows(world: &World, status: Option<&str>) -> Vec<Summary> {
-    let filter = Filter { status: status.map(str::to_owned), limit: 2_000, text: None };
+    let filter = Filter { status: status.map(str::to_owned), limit: 2_000, ..Filter::default() };
     world.engine.summaries(filter).await.expect("memory can be read")
 }
 

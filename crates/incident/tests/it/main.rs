@@ -22,6 +22,7 @@ mod running;
 mod scheduling;
 mod severities;
 mod silencing;
+mod similar;
 mod telling;
 mod urgency;
 mod why;

@@ -67,7 +67,7 @@ impl Archive for PostgresArchive {
         let limit = if filter.limit == 0 { ROWS_DEFAULT } else { filter.limit };
         let with =
             || vec![maybe_text(filter.status.clone()), maybe_text(text.clone()), number(i64::from(limit))];
-        let rows = self.pool.read(sql::LISTED, with).map_err(unavailable)?;
+        let rows = self.pool.read(sql::listed(filter), with).map_err(unavailable)?;
         rows.iter().map(summary).collect()
     }
 }

@@ -1,5 +1,15 @@
 //! Streams, rows of incidents, work, timers and plans.
 
+use engine::ports::{Filter, Order};
+
+/// The list in the order that a filter names.
+pub(crate) fn listed(filter: &Filter) -> &'static str {
+    match filter.order {
+        Order::Worst => LISTED,
+        Order::Latest => LATEST,
+    }
+}
+
 pub(crate) const ADD_EVENTS: &str =
     "INSERT INTO events (incident, seq, decided_at, body) VALUES ($1, $2, $3, $4)";
 
@@ -43,6 +53,14 @@ SELECT id, summary FROM incidents
 WHERE status = COALESCE($1, CASE WHEN status IN ('held', 'passed') THEN '' ELSE status END)
     AND (replace(search, $2, '') <> search OR $2 IS NULL)
 ORDER BY status, rank, opened_at DESC, id DESC
+LIMIT $3";
+
+/// What is resolved, the latest end first.
+pub(crate) const LATEST: &str = "\
+SELECT id, summary FROM incidents
+WHERE resolved_at >= 0 AND status NOT IN ('open', 'held', 'passed') AND status = COALESCE($1, status)
+    AND (replace(search, $2, '') <> search OR $2 IS NULL)
+ORDER BY resolved_at DESC, id DESC
 LIMIT $3";
 
 pub(crate) const PUT_WORK: &str = "\
@@ -99,6 +117,7 @@ pub(crate) const ALL: &[&str] = &[
     LIVE,
     HELD,
     LISTED,
+    LATEST,
     PUT_WORK,
     DROP_WORK,
     FINISH_WORK,

@@ -93,7 +93,7 @@ impl Archive for SqliteArchive {
         let text = filter.text.as_ref().filter(|text| !text.is_empty()).map(|text| text.to_lowercase());
         let limit = if filter.limit == 0 { ROWS_DEFAULT } else { filter.limit };
         let pairs = self.pool.read(|connection| {
-            let mut statement = connection.prepare_cached(sql::LISTED).map_err(unavailable)?;
+            let mut statement = connection.prepare_cached(sql::listed(filter)).map_err(unavailable)?;
             let found =
                 statement.query_map((&filter.status, text, limit), |row| Ok((row.get(0)?, row.get(1)?)));
             found.map_err(unavailable)?.collect::<Result<_, _>>().map_err(unavailable)

@@ -212,6 +212,9 @@ fn lists_are_read_in_the_order_of_their_index() {
     let listed =
         plan(&crate::sql::journal::LISTED.replace("$1", "NULL").replace("$2", "NULL").replace("$3", "9"));
     assert_eq!(listed, ["SCAN incidents USING INDEX incidents_listed"]);
+    let latest =
+        plan(&crate::sql::journal::LATEST.replace("$1", "NULL").replace("$2", "NULL").replace("$3", "9"));
+    assert_eq!(latest[0], "SEARCH incidents USING INDEX incidents_resolved (resolved_at>?)");
     let live = plan(&crate::sql::journal::LIVE.replace("$1", "7")).join("\n");
     assert!(live.contains("USING INDEX incidents_listed (status=?)"), "{live}");
     assert!(live.contains("USING INDEX incidents_resolved (resolved_at>?)"), "{live}");

@@ -40,7 +40,7 @@ pub(super) async fn list(
         return Err(Problem::invalid(format!("status is open or resolved, not {other:?}")));
     }
     let text = wanted.text.filter(|text| !text.trim().is_empty());
-    let filter = Filter { status, text, limit: wanted.limit.min(LIMIT_MAX) };
+    let filter = Filter { status, text, limit: wanted.limit.min(LIMIT_MAX), ..Filter::default() };
     Ok(Json(Listed { incidents: app.engine().summaries(filter).await? }))
 }
 

@@ -7,11 +7,11 @@ use crate::view::{Chrome, Frame, Nav, html};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use engine::ports::Filter;
+use engine::ports::{Filter, Order};
 use incident::Incident;
 
-/// How many incidents are looked through.
-const INCIDENTS_MAX: u32 = 200;
+/// How many open incidents are looked through, and how many of those that ended last.
+const INCIDENTS_MAX: u32 = 1_000;
 
 /// What is still to be done.
 #[derive(Template)]
@@ -33,7 +33,10 @@ pub(crate) struct Item {
 
 pub(crate) async fn show(State(app): State<App>, who: SignedIn) -> Result<Response, PageProblem> {
     let frame = Frame::new(&app, &who);
-    let rows = app.engine().summaries(Filter { limit: INCIDENTS_MAX, ..Filter::default() }).await?;
+    let open = Filter { status: Some("open".to_owned()), limit: INCIDENTS_MAX, ..Filter::default() };
+    let over = Filter { order: Order::Latest, limit: INCIDENTS_MAX, ..Filter::default() };
+    let mut rows = app.engine().summaries(open).await?;
+    rows.extend(app.engine().summaries(over).await?);
     let mut items = Vec::new();
     for row in rows.iter().filter(|row| row.action_items_open > 0) {
         items.extend(open_items(&*app.engine().incident(row.id).await?));

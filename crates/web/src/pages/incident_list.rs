@@ -41,7 +41,7 @@ pub(crate) async fn show(
     let frame = Frame::new(&app, &who);
     let text = Some(wish.text.trim().to_owned()).filter(|text| !text.is_empty());
     let status = Some(wish.status.clone()).filter(|status| status == "open" || status == "resolved");
-    let rows = app.engine().summaries(Filter { status, text, limit: ROWS_MAX }).await?;
+    let rows = app.engine().summaries(Filter { status, text, limit: ROWS_MAX, ..Filter::default() }).await?;
     html(&ListPage {
         chrome: frame.chrome("Incidents", Nav::Incidents, "/incidents"),
         full: rows.len() >= ROWS_MAX as usize,

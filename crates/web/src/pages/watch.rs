@@ -9,7 +9,7 @@ use crate::view::{Chrome, Frame, Nav, Tag, html};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use engine::ports::{AgentRuns, AgentView, Filter, Presence};
+use engine::ports::{AgentRuns, AgentView, Filter, Order, Presence};
 use engine::{EngineError, Settings};
 use incident::words::clock;
 use incident::{Channel, Finding, PersonId, Preflight, Roster, Schedule, Summary};
@@ -18,7 +18,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// How many resolved incidents the page shows.
-const RESOLVED_MAX: usize = 6;
+const RESOLVED_MAX: u32 = 6;
 
 /// How many rows are asked for: more open incidents than anybody can look at.
 const ROWS_MAX: u32 = 200;
@@ -96,14 +96,23 @@ pub(crate) async fn show(
     Query(wish): Query<Wish>,
 ) -> Result<Response, PageProblem> {
     let frame = Frame::new(&app, &who);
-    let rows = app.engine().summaries(Filter { limit: ROWS_MAX, ..Filter::default() }).await;
+    let rows = rows(&app).await;
     let health = Health::new(&app, rows.as_ref().err());
     let chrome = frame.chrome("Watch", Nav::Watch, "/").saying(&wish.said);
     let settings = app.engine().settings();
     let page = watch(chrome, &frame, &settings, rows.unwrap_or_default(), health);
-    let held = Filter { status: Some("held".to_owned()), limit: ROWS_MAX, text: None };
+    let held = Filter { status: Some("held".to_owned()), limit: ROWS_MAX, ..Filter::default() };
     let held = held_words(app.engine().summaries(held).await.map_or(0, |rows| rows.len()));
     html(&WatchPage { console_url: app.parts.console_url.clone(), held, ..page })
+}
+
+/// Everything that is open, and what ended last.
+async fn rows(app: &App) -> Result<Vec<Summary>, EngineError> {
+    let open = Filter { status: Some("open".to_owned()), limit: ROWS_MAX, ..Filter::default() };
+    let mut rows = app.engine().summaries(open).await?;
+    let over = Filter { order: Order::Latest, limit: RESOLVED_MAX, ..Filter::default() };
+    rows.extend(app.engine().summaries(over).await?);
+    Ok(rows)
 }
 
 fn held_words(count: usize) -> String {
@@ -135,7 +144,7 @@ pub(crate) fn watch(
             .any(|(role, _)| settings.roster.holders(role, frame.now).iter().any(|holder| holder.id == me)),
         duty,
         open: open.iter().map(|row| Row::new(row, frame.now)).collect(),
-        resolved: resolved.iter().take(RESOLVED_MAX).map(|row| Row::new(row, frame.now)).collect(),
+        resolved: resolved.iter().map(|row| Row::new(row, frame.now)).collect(),
         health,
         severities: settings.plan.severities().into_iter().map(|severity| severity.name).collect(),
         console_url: String::new(),

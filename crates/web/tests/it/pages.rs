@@ -3,6 +3,7 @@
 use crate::client::{Reply, ask};
 use crate::world::World;
 use core::time::Duration;
+use engine::ports::{Filter, Scope};
 use incident::{IncidentId, RunState};
 use jiff::SignedDuration;
 use std::net::SocketAddr;
@@ -148,10 +149,34 @@ async fn an_update_promises_the_next_one_and_a_refused_promise_stays_chosen() {
     let incident = browser.world.until(browser.id, |incident| !incident.updates.is_empty()).await;
     let posted = incident.updates.last().map(|update| update.at + SignedDuration::from_hours(2));
     assert_eq!(incident.update_due_at, posted);
-    let refused = browser.post("/update", &fields.replace("body=found", "body=%5BWhat+users+notice%5D")).await;
+    let refused =
+        browser.post("/update", &fields.replace("body=found", "body=%5BWhat+users+notice%5D")).await;
     assert!(refused.body.contains("<option value=\"120\" selected>"), "{}", refused.body);
     let wrong = browser.post("/update", &fields.replace("=120", "=soon")).await;
     assert_eq!(wrong.status, 422, "{wrong:?}");
+}
+
+#[tokio::test]
+async fn what_went_before_is_shown_with_what_fixed_it_and_what_was_left_to_do() {
+    let browser = Browser::new().await;
+    let world = &browser.world;
+    let item = "title=Deploy+in+steps&owner=primary&due=2027-12-01";
+    assert_eq!(browser.post("/action-items", item).await.status, 303);
+    assert_eq!(browser.post("/resolve", "summary=rolled+back+to+41").await.status, 303);
+    world.pass(SignedDuration::from_hours(2));
+    let key = world.token("again", Scope::Alerts, None).await;
+    let alert = r#"{"title":"API returning 5xx errors","key":"a","severity":"P1"}"#;
+    let reply = world.ask("POST", &format!("/in/{key}/alerts")).json(alert).send().await;
+    assert!(reply.status < 300, "{reply:?}");
+    let open = Filter { status: Some("open".to_owned()), ..Filter::default() };
+    let again = world.engine.summaries(open).await.unwrap()[0].id;
+    assert_ne!(again, browser.id, "too long ago to be the same incident");
+    let room = browser.get(&format!("/incidents/{again}")).await.body;
+    let before = between(&room, "<section id=\"before\"", "</section>");
+    for words in ["the same runbook", "rolled back to 41", "1 action item still open"] {
+        assert!(before.contains(words), "{words:?} in {before}");
+    }
+    assert!(before.contains(&browser.room()), "the way there: {before}");
 }
 
 #[tokio::test]

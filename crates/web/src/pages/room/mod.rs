@@ -1,6 +1,7 @@
 //! The incident room: one screen with everything that is known, what is next, who has it, and how long there is.
 
 mod after;
+mod before;
 mod causes;
 mod clock;
 mod guide;
@@ -21,6 +22,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+pub(crate) use before::Known;
 use engine::ports::AgentView;
 use incident::{Audience, Event, Incident, IncidentId, Roster, RunState};
 use serde::Deserialize;
@@ -89,6 +91,7 @@ pub(crate) struct RoomPage {
     pub(crate) talk: talk::Talk,
     pub(crate) story: story::Story,
     pub(crate) after: after::After,
+    pub(crate) before: Vec<before::Before>,
 }
 
 /// Everything that a room is made of.
@@ -99,6 +102,8 @@ pub(crate) struct Room<'a> {
     pub(crate) frame: &'a Frame,
     /// The agents on other hosts.
     pub(crate) agents: &'a [AgentView],
+    /// What went before and is like it.
+    pub(crate) before: Vec<before::Before>,
     pub(crate) wish: &'a Wish,
     pub(crate) typed: &'a Typed,
 }
@@ -147,6 +152,8 @@ async fn page(
         roster: &settings.roster,
         frame: &frame,
         agents: &app.agents(),
+        // The room is there without it.
+        before: before::look(app, &incident).await.unwrap_or_default(),
         wish,
         typed,
     };
@@ -169,6 +176,7 @@ impl Room<'_> {
             talk: talk::Talk::new(self),
             story: story::Story::new(self),
             after: after::After::new(self),
+            before: self.before.clone(),
             id,
         }
     }
