@@ -4,7 +4,7 @@
 //! Must never be here: anything that the handling of a drill could read.
 
 use super::truth;
-use incident::{Audience, Ending, Event, EventKind, Incident, RunState, diagnose, evolve};
+use incident::{Audience, Ending, Event, EventKind, Incident, RunState, diagnose, evolve, recovery_began};
 use jiff::Timestamp;
 use playbook::Playbook;
 use range::faults::Fault;
@@ -49,8 +49,7 @@ pub(super) fn repaired_by(is_gone: bool, operator_was_asked: bool, events: &[Eve
 
 /// Whether an approved command ended well before the last recovery began.
 fn a_fix_ended_well(events: &[Event]) -> bool {
-    let recovers = events.iter().rposition(|event| matches!(event.kind, EventKind::RecoveryStarted { .. }));
-    let before = events.get(..recovers.unwrap_or(events.len())).unwrap_or_default();
+    let before = events.get(..recovery_began(events).unwrap_or(events.len())).unwrap_or_default();
     let approved = approved(before);
     before.iter().any(|event| match &event.kind {
         EventKind::RunEnded { run, report, .. } => {
@@ -191,6 +190,9 @@ mod tests {
         assert_eq!(by(vec![ended(1, 0), recovers()]), RepairedBy::Nobody, "a look repairs nothing");
         assert_eq!(by(vec![approved(), ended(2, 1), recovers()]), RepairedBy::Nobody);
         assert_eq!(by(vec![approved(), recovers(), ended(2, 0)]), RepairedBy::Nobody, "it was over before");
+        let broken = || EventKind::RecoveryBroken { why: String::new() };
+        let again = vec![approved(), recovers(), broken(), ended(2, 0)];
+        assert_eq!(by(again), RepairedBy::Playbook, "a recovery that did not hold was none");
         assert_eq!(by(Vec::new()), RepairedBy::Nobody);
         assert_eq!(repaired_by(true, true, &[]), RepairedBy::Operator);
         let whole = events(vec![approved(), ended(2, 0), recovers()]);

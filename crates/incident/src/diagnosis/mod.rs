@@ -135,10 +135,12 @@ fn number(count: usize) -> u32 {
 /// When the failure began, as far as anybody knows.
 fn began(incident: &Incident) -> Timestamp {
     let told = incident.alerts.values().filter_map(|alert| alert.alert.started_at);
-    // A source whose clock is wrong by years is not believed.
-    let near =
-        told.filter(|at| incident.opened_at.duration_since(*at).abs() <= SignedDuration::from_hours(24));
-    near.min().unwrap_or(incident.opened_at).min(incident.opened_at)
+    told_near(told, incident.opened_at).unwrap_or(incident.opened_at).min(incident.opened_at)
+}
+
+/// The first of what sources say of the beginning. A source whose clock is wrong by years is not believed.
+pub(crate) fn told_near(told: impl Iterator<Item = Timestamp>, opened_at: Timestamp) -> Option<Timestamp> {
+    told.filter(|at| opened_at.duration_since(*at).abs() <= SignedDuration::from_hours(24)).min()
 }
 
 /// The suspects with what has been found so far.

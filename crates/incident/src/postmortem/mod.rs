@@ -2,9 +2,17 @@
 //!
 //! A fold over the events. What the machine cannot know stays as the template wrote it, so that the gaps show.
 
+mod badly;
+mod figures;
+mod lucky;
 mod marks;
+mod record;
 mod sections;
 mod timeline;
+mod well;
+
+pub use figures::recovery_began;
+pub use marks::absolute_links;
 
 use crate::event::{Event, OpenedBy};
 use crate::state::Incident;
@@ -12,95 +20,162 @@ use crate::words::{date, duration, one_line};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use record::Record;
 use sections::{action_items, evidence, findings, fixes, in_brief};
 use timeline::timeline;
 
 /// The shape used when the playbook has no template of its own.
 const HOUSE_TEMPLATE: &str = "# Incident Postmortem: [Title]\n\n**Date**: YYYY-MM-DD\n**Duration**: X\n\
 **Severity**: P0\n**Status**: Draft\n\n## Summary\n\n[What happened]\n\n## Impact\n\n[Who was affected, and how]\n\n\
-## Timeline (UTC)\n\n## Root Cause\n\n[Why it happened]\n\n## Resolution\n\n[What fixed it]\n\n## Action Items\n\n\
+## Timeline (UTC)\n\n| Time | Event |\n| ---- | ----- |\n\n## Root Cause\n\n[Why it happened]\n\n\
+### Contributing Factors\n\n1. [Factor 1]\n2. [Factor 2]\n\n## Resolution\n\n[What fixed it]\n\n## Response\n\n\
+### What Went Well\n\n- [Item]\n\n### What Went Badly\n\n- [Item]\n\n### Where We Were Lucky\n\n- [Item]\n\n\
+## Action Items\n\n| Action | Owner | Priority | Due | Status |\n| ------ | ----- | -------- | --- | ------ |\n\n\
 ## Lessons Learned\n\n[What to keep and what to change]\n";
 
-/// The postmortem's draft as Markdown, from the incident and the events that made it.
+/// The postmortem's draft as Markdown, from the incident and the events that made it. Links to events have no host; see
+/// [`absolute_links`].
 #[must_use]
 pub fn draft_postmortem(incident: &Incident, events: &[Event]) -> String {
     let own = incident.plan.playbook.postmortem.as_ref().map(|postmortem| postmortem.template.as_str());
     let template = own.filter(|template| !template.trim().is_empty()).unwrap_or(HOUSE_TEMPLATE);
+    let record = Record { incident, events };
+    let parts = parts(template);
+    // The first section of these that a template has tells how long things took.
+    let of_times = ["response", "detection", "impact"].into_iter();
+    let of_times = of_times.filter_map(|word| parts.iter().position(|part| part.name.contains(word))).next();
     let mut out = Vec::new();
-    let mut section = String::new();
-    let mut rows_done = false;
-    for line in template.lines() {
-        if line.starts_with('#') {
-            // What stands under the title itself, before the first section, is the head.
-            section = match line.strip_prefix("# ") {
-                Some(_) => String::new(),
-                None => line.trim_start_matches('#').trim().to_lowercase(),
-            };
-            rows_done = false;
-            out.push(line.replace("[Title]", &one_line(&incident.title)));
-            if !line.starts_with("# ") {
-                out.extend(below_heading(incident, events, &section));
-            }
-            continue;
+    for (at, part) in parts.iter().enumerate() {
+        out.extend(part.heading.map(|heading| heading.replace("[Title]", &one_line(&incident.title))));
+        if of_times == Some(at) && !events.is_empty() {
+            out.extend(figures::table(&record));
         }
-        if is_table_body(line, &section) {
-            if !rows_done {
-                out.extend(table_rows(incident, events, &section));
-                rows_done = true;
-            }
-            continue;
-        }
-        out.push(fill_line(incident, &section, line));
+        out.extend(below(&record, part));
     }
     let mut text = out.join("\n");
     text.push('\n');
     text
 }
 
-/// Rows of the timeline and of the action items are ours to write; headers and rules are the template's.
-fn is_table_body(line: &str, section: &str) -> bool {
-    let ours = section.starts_with("timeline") || section.starts_with("action item");
-    let first = line.trim().trim_start_matches('|').trim_start();
-    let is_rule = first.starts_with("--") || first.starts_with(":-");
-    let is_header = first.starts_with("Time ") || first.starts_with("Action ") || first.starts_with("Time|");
-    ours && line.trim_start().starts_with('|') && !is_rule && !is_header
+/// A heading of the template, and what stands below it up to the next one.
+struct Part<'a> {
+    heading: Option<&'a str>,
+    /// The heading's words in small letters; empty for what stands under the title itself, which is the head.
+    name: String,
+    body: Vec<&'a str>,
 }
 
-fn table_rows(incident: &Incident, events: &[Event], section: &str) -> Vec<String> {
-    if section.starts_with("timeline") { timeline(incident, events) } else { action_items(incident) }
-}
-
-/// For templates whose section has no table to fill.
-fn below_heading(incident: &Incident, events: &[Event], section: &str) -> Vec<String> {
-    let template =
-        incident.plan.playbook.postmortem.as_ref().map_or("", |postmortem| postmortem.template.as_str());
-    if !template.trim().is_empty() {
-        return match section {
-            "executive summary" | "summary" => in_brief(incident),
-            "resolution" => fixes(incident),
-            "supporting data" | "evidence" => evidence(incident),
-            "root cause" => findings(incident, events),
-            _ => Vec::new(),
-        };
+fn parts(template: &str) -> Vec<Part<'_>> {
+    let mut parts: Vec<Part<'_>> = Vec::new();
+    for line in template.lines() {
+        if line.starts_with('#') {
+            let is_title = line.starts_with("# ");
+            let words = line.trim_start_matches('#').trim().to_lowercase();
+            let name = if is_title { String::new() } else { words };
+            parts.push(Part { heading: Some(line), name, body: Vec::new() });
+        } else if let Some(part) = parts.last_mut() {
+            part.body.push(line);
+        } else {
+            parts.push(Part { heading: None, name: String::new(), body: alloc::vec![line] });
+        }
     }
-    let mut lines = alloc::vec![String::new()];
-    if section.starts_with("timeline") {
-        lines.push("| Time | Event |".to_string());
-        lines.push("| ---- | ----- |".to_string());
-        lines.extend(timeline(incident, events));
-    } else if section.starts_with("action item") {
-        lines.push("| Action | Owner | Priority | Due | Status |".to_string());
-        lines.push("| ------ | ----- | -------- | --- | ------ |".to_string());
-        lines.extend(action_items(incident));
-    } else if section == "resolution" {
-        lines.extend(fixes(incident));
+    parts
+}
+
+/// What stands below a heading, with what the record knows of it.
+fn below(record: &Record<'_>, part: &Part<'_>) -> Vec<String> {
+    let name = part.name.as_str();
+    let judged = if name.contains("went well") {
+        well::items(record)
+    } else if ["went badly", "went poorly", "went wrong"].iter().any(|words| name.contains(words)) {
+        badly::items(record)
+    } else if name.contains("lucky") {
+        lucky::items(record)
     } else {
-        return Vec::new();
-    }
-    lines
+        return told(record, part);
+    };
+    in_place_of_open(&part.body, judged)
 }
 
-fn fill_line(incident: &Incident, section: &str, line: &str) -> String {
+/// The lines with these where the first open one stands; the open ones go. Lines as they are when there is nothing to say.
+fn in_place_of_open(body: &[&str], items: Vec<String>) -> Vec<String> {
+    let mut items = Some(items).filter(|items| !items.is_empty());
+    let is_any = items.is_some();
+    let mut out = Vec::new();
+    if is_any && !body.iter().any(|line| is_open(line)) {
+        out.push(String::new());
+        out.extend(items.take().unwrap_or_default());
+    }
+    for line in body {
+        if is_any && is_open(line) {
+            out.extend(items.take().unwrap_or_default());
+        } else {
+            out.push((*line).to_string());
+        }
+    }
+    out
+}
+
+/// Whether a line waits for somebody to fill it: `- [Item]`, `1. [Factor 1]`, `[Words]`, `-`. A box to tick is none.
+fn is_open(line: &str) -> bool {
+    let text = line.trim();
+    let marked = text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '*' | '+' | '.'));
+    let (is_marked, text) = (marked.len() < text.len(), marked.trim());
+    let is_blank =
+        text.starts_with('[') && text.ends_with(']') && text.len() > "[x]".len() && !text.contains("](");
+    is_blank || (is_marked && text.is_empty() && !line.trim().starts_with("--"))
+}
+
+/// What the record tells at its places in the other sections.
+fn told(record: &Record<'_>, part: &Part<'_>) -> Vec<String> {
+    let (incident, name) = (record.incident, part.name.as_str());
+    let rows = if name.starts_with("timeline") {
+        Some(timeline(incident, record.events))
+    } else if name.starts_with("action item") {
+        Some(action_items(incident))
+    } else {
+        None
+    };
+    let mut out = match name {
+        "executive summary" | "summary" => in_brief(incident),
+        "resolution" => fixes(incident),
+        "supporting data" | "evidence" => evidence(incident),
+        "root cause" => findings(record),
+        _ => Vec::new(),
+    };
+    let Some(rows) = rows else {
+        out.extend(part.body.iter().map(|line| fill_line(record, name, line)));
+        return out;
+    };
+    // Rows of a table are ours to write; its header and its rule are the template's.
+    let has_table = part.body.iter().any(|line| line.trim_start().starts_with('|') && is_rule(line));
+    if name.starts_with("timeline") && !has_table && !rows.is_empty() {
+        out.extend(["", "| Time | Event |", "| ---- | ----- |"].map(ToString::to_string));
+        out.extend(rows);
+        out.extend(part.body.iter().map(|line| (*line).to_string()));
+        return out;
+    }
+    let (mut rows, mut is_below_rule) = (Some(rows), false);
+    for line in &part.body {
+        let is_row = line.trim_start().starts_with('|');
+        if !(is_row && is_below_rule) {
+            out.push((*line).to_string());
+        }
+        is_below_rule = is_row && (is_below_rule || is_rule(line));
+        if is_below_rule {
+            out.extend(rows.take().unwrap_or_default());
+        }
+    }
+    out
+}
+
+fn is_rule(line: &str) -> bool {
+    let first = line.trim().trim_start_matches('|').trim_start();
+    first.starts_with("--") || first.starts_with(":-")
+}
+
+fn fill_line(record: &Record<'_>, section: &str, line: &str) -> String {
+    let incident = record.incident;
     let end = incident.resolved_at.unwrap_or(incident.updated_at);
     let lasted = duration(end.duration_since(incident.opened_at));
     let lead = incident.lead().map(|lead| format!("@{lead}"));
@@ -126,13 +201,13 @@ fn fill_line(incident: &Incident, section: &str, line: &str) -> String {
         return format!("| Duration | {lasted} |");
     }
     if section == "detection" {
-        return detection(incident, line);
+        return detection(record, line);
     }
     line.to_string()
 }
 
-fn detection(incident: &Incident, line: &str) -> String {
-    let found: &[&str] = match incident.how {
+fn detection(record: &Record<'_>, line: &str) -> String {
+    let found: &[&str] = match record.incident.how {
         OpenedBy::Alert => &["alert"],
         OpenedBy::Report => &["internal", "one of us"],
     };
@@ -141,13 +216,8 @@ fn detection(incident: &Incident, line: &str) -> String {
     if lower.trim_start().starts_with("- [ ]") && says(found) {
         return line.replacen("[ ]", "[x]", 1);
     }
-    let Some((label, _)) = line.split_once(':').filter(|_| says(&["detection time", "until we knew"])) else {
-        return line.to_string();
-    };
-    let started = incident.alerts.values().filter_map(|alert| alert.alert.started_at).min();
-    let took = started.map_or_else(
-        || "not known; nobody says when it began".to_string(),
-        |at| format!("{} from start of incident", duration(incident.opened_at.duration_since(at))),
-    );
-    format!("{label}: {took}")
+    match line.split_once(':').filter(|_| says(&["detection time", "until we knew"])) {
+        Some((label, _)) => format!("{label}: {}", figures::to_know(record)),
+        None => line.to_string(),
+    }
 }

@@ -2,8 +2,9 @@
 //! to be done.
 
 use super::marks::{cell, code, ending};
+use super::record::Record;
 use crate::alert::AlertStatus;
-use crate::event::{Event, EventKind, OpenedBy};
+use crate::event::{EventKind, OpenedBy};
 use crate::state::{Incident, RunState};
 use crate::words::{clock, date, duration, one_line};
 use alloc::format;
@@ -58,21 +59,10 @@ pub(super) fn fixes(incident: &Incident) -> Vec<String> {
     lines
 }
 
-pub(super) fn findings(incident: &Incident, events: &[Event]) -> Vec<String> {
-    // A step's number belongs to the runbook that was in use when it was marked.
-    let mut used = None;
-    let found = events.iter().filter_map(|event| match &event.kind {
-        EventKind::RunbooksMatched { matches } => {
-            used = matches.first().map(|best| best.runbook.as_str());
-            None
-        }
-        EventKind::RunbookChosen { runbook } => {
-            used = Some(runbook.as_str());
-            None
-        }
+pub(super) fn findings(record: &Record<'_>) -> Vec<String> {
+    let found = record.events.iter().enumerate().filter_map(|(at, event)| match &event.kind {
         EventKind::StepMarked { step, outcome: crate::StepOutcome::FoundIt } => {
-            let steps = &incident.plan.playbook.runbook(used?)?.steps;
-            let title = &steps.iter().find(|known| known.number == *step)?.title;
+            let title = record.step_title(at, *step)?;
             Some(format!("- {} found it at the step \"{title}\" ({})", event.by, clock(event.at)))
         }
         _ => None,

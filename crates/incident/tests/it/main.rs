@@ -4,6 +4,7 @@ mod acknowledging;
 mod alerts;
 mod approving;
 mod diagnosing;
+mod drafting;
 mod escalating;
 mod handing_over;
 mod helping;

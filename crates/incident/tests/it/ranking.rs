@@ -2,8 +2,8 @@
 
 use crate::world::{LEAD, PRIMARY, World, alert, minutes, person, roster};
 use incident::{
-    Actor, AlertStatus, Command, Diagnosis, Ending, Fact, Incident, Plan, RankedCause, RunAsk, RunReport,
-    RunState, Sight, StepOutcome, diagnose,
+    Actor, AlertStatus, Command, Diagnosis, Ending, EventKind, Fact, Incident, Plan, RankedCause, RunAsk,
+    RunReport, RunState, Sight, StepOutcome, diagnose,
 };
 use playbook::{CheckKind, Playbook, RunbookMatch, compile};
 use std::collections::BTreeMap;
@@ -323,4 +323,22 @@ fn what_lies_outside_of_a_range_is_not_as_expected() {
         let found = diagnosed(&world);
         assert_eq!(is_for(cause(&found, "gears"), run), fact == Fact::NotAsExpected, "{found:#?}");
     }
+}
+
+#[test]
+fn the_postmortem_praises_what_was_ranked_first_where_it_was_found() {
+    let drafted = |step: u32| {
+        let mut world = opened("Lamps", &[(CABLE, TROUBLE)]);
+        let found = Command::MarkStep { step, outcome: StepOutcome::FoundIt };
+        world.person(PRIMARY, found).expect("is marked");
+        let at = world.events.iter().position(|event| matches!(event.kind, EventKind::StepMarked { .. }));
+        let link = format!("?all=1#e{})", at.expect("is there") + 1);
+        (incident::draft_postmortem(&world.incident, &world.events), link)
+    };
+    let praise = "- The cause that was ranked first was the one: ";
+    let (draft, link) = drafted(3);
+    let line = draft.lines().find(|line| line.starts_with(praise)).unwrap_or_else(|| panic!("{draft}"));
+    assert!(line.contains("cable") && line.ends_with(&link), "{line}");
+    let (draft, _) = drafted(2);
+    assert!(!draft.contains(praise), "it was the fuse: {draft}");
 }
