@@ -1,6 +1,7 @@
 //! An alert as every source's format is translated to it.
 
 use alloc::collections::BTreeMap;
+use alloc::format;
 use alloc::string::String;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,25 @@ pub struct AlertKey {
     pub source: String,
     /// The source's own key: a fingerprint, a `dedup_key`.
     pub key: String,
+}
+
+/// The source of the alerts of the server's own probes.
+const PROBES: &str = "probes";
+/// Before a probe's name in the key of its alert.
+const PROBE: &str = "probe:";
+
+impl AlertKey {
+    /// The key of the alert of one of the server's own probes, for ever the same.
+    #[must_use]
+    pub fn of_probe(name: &str) -> Self {
+        Self { source: String::from(PROBES), key: format!("{PROBE}{name}") }
+    }
+
+    /// The probe whose alert it is, if it is one's.
+    #[must_use]
+    pub fn probe(&self) -> Option<&str> {
+        self.key.strip_prefix(PROBE).filter(|_| self.source == PROBES)
+    }
 }
 
 /// Whether the source says it goes on.

@@ -53,7 +53,7 @@ pub use path::{EscalationPath, EscalationPolicy, Level};
 pub use people::{Actor, Channel, Contact, Moment, PersonId, Responder, Roster};
 pub use place::{Place, Serves};
 pub use plan::{DelayReading, Plan, Policy};
-pub use postmortem::{absolute_links, draft_postmortem, recovery_began};
+pub use postmortem::{Impact, absolute_links, draft_postmortem, recovery_began};
 pub use preflight::{Finding, Preflight, Stretch, Trouble};
 pub use refusal::Refusal;
 pub use schedule::{

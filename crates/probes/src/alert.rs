@@ -6,9 +6,6 @@ use engine::ports::{ProbeState, Standing};
 use incident::{Alert, AlertKey, AlertStatus};
 use std::collections::BTreeMap;
 
-/// The source of every probe's alert.
-const SOURCE: &str = "probes";
-
 /// The alert of a probe as things stand. Its key stays the same for ever, so that whatever was told before a restart is
 /// ended by what is told after it.
 pub(crate) fn of(probe: &Probe, standing: &Standing) -> Alert {
@@ -25,7 +22,7 @@ pub(crate) fn of(probe: &Probe, standing: &Standing) -> Alert {
     let labels: BTreeMap<String, String> =
         labels.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
     Alert {
-        key: key(&probe.name),
+        key: AlertKey::of_probe(&probe.name),
         status: if firing { AlertStatus::Firing } else { AlertStatus::Resolved },
         title: title(probe, standing.state),
         description: description(probe, standing),
@@ -40,11 +37,7 @@ pub(crate) fn of(probe: &Probe, standing: &Standing) -> Alert {
 /// The end of the alert of a probe that is in the settings no more.
 pub(crate) fn orphaned(name: &str) -> Alert {
     let title = format!("{name} is no longer looked at");
-    telling::orphaned(key(name), title, "The probe was taken out of the settings.")
-}
-
-fn key(name: &str) -> AlertKey {
-    AlertKey { source: SOURCE.to_owned(), key: format!("probe:{name}") }
+    telling::orphaned(AlertKey::of_probe(name), title, "The probe was taken out of the settings.")
 }
 
 fn title(probe: &Probe, state: ProbeState) -> String {

@@ -12,6 +12,7 @@ mod calendar;
 pub mod drills;
 mod error;
 mod exposition;
+mod impacts;
 mod intake;
 pub mod links;
 mod pages;

@@ -111,7 +111,7 @@ async fn close(args: &Demo, stack: &Stack, id: IncidentId, narrator: &Narrator) 
     if args.hands_off {
         stand_in::check_the_public_page(stack, narrator).await?;
         narrator.say("The postmortem, drafted from what happened:")?;
-        return narrator.document(&incident::draft_postmortem(&incident, &events));
+        return narrator.document(&incident::draft_postmortem(&incident, &events, &[]));
     }
     narrator
         .say(&format!("The postmortem's draft: {}/incidents/{id}/postmortem", stack.server.console_url))?;

@@ -4,6 +4,7 @@
 
 mod badly;
 mod figures;
+mod impact;
 mod lucky;
 mod marks;
 mod record;
@@ -12,6 +13,7 @@ mod timeline;
 mod well;
 
 pub use figures::recovery_began;
+pub use impact::Impact;
 pub use marks::absolute_links;
 
 use crate::event::{Event, OpenedBy};
@@ -33,10 +35,10 @@ const HOUSE_TEMPLATE: &str = "# Incident Postmortem: [Title]\n\n**Date**: YYYY-M
 ## Action Items\n\n| Action | Owner | Priority | Due | Status |\n| ------ | ----- | -------- | --- | ------ |\n\n\
 ## Lessons Learned\n\n[What to keep and what to change]\n";
 
-/// The postmortem's draft as Markdown, from the incident and the events that made it. Links to events have no host; see
-/// [`absolute_links`].
+/// The postmortem's draft as Markdown, from the incident, the events that made it, and what probes saw meanwhile. Links to
+/// events have no host; see [`absolute_links`].
 #[must_use]
-pub fn draft_postmortem(incident: &Incident, events: &[Event]) -> String {
+pub fn draft_postmortem(incident: &Incident, events: &[Event], impacts: &[Impact]) -> String {
     let own = incident.plan.playbook.postmortem.as_ref().map(|postmortem| postmortem.template.as_str());
     let template = own.filter(|template| !template.trim().is_empty()).unwrap_or(HOUSE_TEMPLATE);
     let record = Record { incident, events };
@@ -50,7 +52,7 @@ pub fn draft_postmortem(incident: &Incident, events: &[Event]) -> String {
         if of_times == Some(at) && !events.is_empty() {
             out.extend(figures::table(&record));
         }
-        out.extend(below(&record, part));
+        out.extend(below(&record, impacts, part));
     }
     let mut text = out.join("\n");
     text.push('\n');
@@ -83,7 +85,7 @@ fn parts(template: &str) -> Vec<Part<'_>> {
 }
 
 /// What stands below a heading, with what the record knows of it.
-fn below(record: &Record<'_>, part: &Part<'_>) -> Vec<String> {
+fn below(record: &Record<'_>, impacts: &[Impact], part: &Part<'_>) -> Vec<String> {
     let name = part.name.as_str();
     let judged = if name.contains("went well") {
         well::items(record)
@@ -91,6 +93,8 @@ fn below(record: &Record<'_>, part: &Part<'_>) -> Vec<String> {
         badly::items(record)
     } else if name.contains("lucky") {
         lucky::items(record)
+    } else if name.starts_with("impact") {
+        return hit(record, impacts, part);
     } else {
         return told(record, part);
     };
@@ -124,6 +128,26 @@ fn is_open(line: &str) -> bool {
     let is_blank =
         text.starts_with('[') && text.ends_with(']') && text.len() > "[x]".len() && !text.contains("](");
     is_blank || (is_marked && text.is_empty() && !line.trim().starts_with("--"))
+}
+
+/// The section on impact: what is known stands in the rows of its table that ask for it, and below the heading where no row
+/// asks. Whom it hit, only people know.
+fn hit(record: &Record<'_>, impacts: &[Impact], part: &Part<'_>) -> Vec<String> {
+    let seen = impact::sentences(record, impacts);
+    let asks = |line: &&str| {
+        let label = line.trim_start().strip_prefix('|').and_then(|rest| rest.split('|').next());
+        label.map(str::trim).filter(|label| label.to_lowercase().contains("error")).map(ToString::to_string)
+    };
+    let mut out = Vec::new();
+    if !seen.is_empty() && !part.body.iter().any(|line| asks(line).is_some()) {
+        out.push(String::new());
+        out.extend(seen.iter().map(|sentence| format!("- {sentence}")));
+    }
+    out.extend(part.body.iter().map(|line| match asks(line) {
+        Some(label) if !seen.is_empty() => format!("| {label} | {} |", seen.join("; ")),
+        _ => fill_line(record, &part.name, line),
+    }));
+    out
 }
 
 /// What the record tells at its places in the other sections.
@@ -197,7 +221,7 @@ fn fill_line(record: &Record<'_>, section: &str, line: &str) -> String {
             return "**Status**: Draft".to_string();
         }
     }
-    if section == "impact" && field("duration") && line.trim_start().starts_with('|') {
+    if section.starts_with("impact") && field("duration") && line.trim_start().starts_with('|') {
         return format!("| Duration | {lasted} |");
     }
     if section == "detection" {

@@ -2,8 +2,9 @@
 
 use crate::world::{CTO, LEAD, PRIMARY, SECONDARY, World, alert, minutes, plan, roster};
 use incident::{
-    AckIntent, Actor, Alert, AlertStatus, Audience, Command, Ending, EventKind, Phase, Policy, RunReport,
-    RunState, Sight, StepOutcome, UpdateDraft, absolute_links, draft_postmortem, recovery_began,
+    AckIntent, Actor, Alert, AlertKey, AlertStatus, Audience, Command, Ending, EventKind, Impact, Phase,
+    Policy, RunReport, RunState, Sight, StepOutcome, UpdateDraft, absolute_links, draft_postmortem,
+    recovery_began,
 };
 use jiff::SignedDuration;
 use playbook::{Effect, RunbookMatch};
@@ -22,7 +23,7 @@ fn draft(world: &World) -> String {
     plan.playbook.postmortem.get_or_insert_default().template = TEMPLATE.into();
     let mut incident = world.incident.clone();
     incident.plan = Arc::new(plan);
-    draft_postmortem(&incident, &world.events)
+    draft_postmortem(&incident, &world.events, &[])
 }
 
 /// What stands below a heading of the draft.
@@ -346,7 +347,7 @@ fn a_template_without_open_lines_is_filled_below_its_headings() {
     let template = "# P\n\n## Timeline\n\nIn UTC.\n\n## What went well?\n\nThink of the tools, too.\n";
     plan.playbook.postmortem.get_or_insert_default().template = template.into();
     world.incident.plan = Arc::new(plan);
-    let draft = draft_postmortem(&world.incident, &world.events);
+    let draft = draft_postmortem(&world.incident, &world.events, &[]);
     let well = below(&draft, "## What went well?");
     assert!(well.starts_with("- Level 1 had it") && well.ends_with("Think of the tools, too."), "{well}");
     let timeline = below(&draft, "## Timeline");
@@ -365,4 +366,47 @@ fn links_lead_to_a_console_where_they_are_read_elsewhere() {
     let away = absolute_links(&draft, world.incident.id, "https://ops.example.test");
     let there = format!("](https://ops.example.test/incidents/{}?all=1#e", world.incident.id);
     assert_eq!((away.matches(&there).count(), away.matches(&here).count()), (links, 0));
+}
+
+#[test]
+fn what_probes_saw_stands_where_the_template_asks_for_errors() {
+    let mut world = World::new();
+    let down = Alert { key: AlertKey::of_probe("api"), ..alert("api", "P1", AlertStatus::Firing) };
+    world
+        .ask(Actor::Source("probes".into()), Command::Alert { alert: down, matches: vec![] })
+        .expect("opens");
+    let seen = Impact {
+        probe: "api".into(),
+        failed: 40,
+        looked: 118,
+        from: world.now + minutes(2),
+        until: world.now + minutes(21),
+        p95_ms: Some(812),
+    };
+    let blind = Impact { probe: "other".into(), failed: 0, looked: 0, ..seen };
+    let drafted = |world: &World, impact: &str, seen: &[Impact]| {
+        let mut plan = (*world.incident.plan).clone();
+        plan.playbook.postmortem.get_or_insert_default().template = format!("# P\n\n## Impact\n\n{impact}\n");
+        let mut incident = world.incident.clone();
+        incident.plan = Arc::new(plan);
+        below(&draft_postmortem(&incident, &world.events, seen), "## Impact")
+    };
+    let table = "| Metric | Value |\n| --- | --- |\n| Users Affected | ~Y |\n| Errors Generated | Z |";
+    let impact = drafted(&world, table, &[seen.clone(), blind.clone()]);
+    let said = "34 % of 118 looks failed, 03:02 to 03:21 UTC (probe api), 95 % of the answers within 812 ms at the slowest";
+    leads(&world, &impact, &format!("| Errors Generated | {said} "), |kind| {
+        matches!(kind, EventKind::AlertFired { .. })
+    });
+    assert!(impact.contains("| Users Affected | ~Y |"), "whom it hit, only people know: {impact}");
+    assert!(!impact.contains("other"), "who saw nothing tells nothing: {impact}");
+    let prose = drafted(&world, "[Who was affected, and how]", &[seen]);
+    leads(&world, &prose, &format!("- {said} "), |kind| matches!(kind, EventKind::AlertFired { .. }));
+    assert!(prose.ends_with("[Who was affected, and how]"), "{prose}");
+    assert!(drafted(&world, table, &[blind]).contains("| Errors Generated | Z |"), "nothing is made up");
+    let odd = AlertKey { source: "main".into(), key: "probe:api".into() };
+    assert_eq!(
+        (AlertKey::of_probe("api").probe(), odd.probe()),
+        (Some("api"), None),
+        "another's key is no probe's"
+    );
 }

@@ -50,7 +50,7 @@ fn reopening_forgets_the_deadlines() {
 #[test]
 fn the_draft_tells_what_really_happened() {
     let world = resolved("P1");
-    let draft = draft_postmortem(&world.incident, &world.events);
+    let draft = draft_postmortem(&world.incident, &world.events, &[]);
     for part in [
         "# Incident Postmortem: api is broken",
         "**Date**: 2026-01-05",
@@ -109,7 +109,7 @@ fn a_teams_own_template_is_filled_whatever_it_calls_itself() {
     let mut plan = (*world.incident.plan).clone();
     plan.playbook.postmortem.get_or_insert_default().template = template.into();
     world.incident.plan = std::sync::Arc::new(plan);
-    let draft = draft_postmortem(&world.incident, &world.events);
+    let draft = draft_postmortem(&world.incident, &world.events, &[]);
     for part in [
         "# Postmortem: api is broken",
         "**Date**: 2026-01-05",
@@ -136,7 +136,7 @@ fn hostile_words_cannot_leave_their_place_in_the_draft() {
     let item = Command::AddActionItem { title: "a | b\nc".into(), owner: None, due: None };
     world.person(PRIMARY, item).expect("is added");
     world.person(PRIMARY, Command::Resolve { summary: "done\n## Impact\nnone".into() }).expect("ends");
-    let draft = draft_postmortem(&world.incident, &world.events);
+    let draft = draft_postmortem(&world.incident, &world.events, &[]);
     let headings: Vec<&str> = draft.lines().filter(|line| line.starts_with('#')).collect();
     assert_eq!(headings.iter().filter(|line| line.starts_with("# ")).count(), 1, "{headings:?}");
     for once in ["## Root Cause", "## Impact"] {

@@ -333,7 +333,7 @@ fn the_postmortem_praises_what_was_ranked_first_where_it_was_found() {
         world.person(PRIMARY, found).expect("is marked");
         let at = world.events.iter().position(|event| matches!(event.kind, EventKind::StepMarked { .. }));
         let link = format!("?all=1#e{})", at.expect("is there") + 1);
-        (incident::draft_postmortem(&world.incident, &world.events), link)
+        (incident::draft_postmortem(&world.incident, &world.events, &[]), link)
     };
     let praise = "- The cause that was ranked first was the one: ";
     let (draft, link) = drafted(3);

@@ -75,7 +75,7 @@ fn what_can_wait_is_decided_at_once_and_carried_at_the_end_of_quiet_hours() {
     assert_eq!(world.pending(), []);
     world.pass(minutes(1));
     assert_eq!(world.pending(), [(1, 1)], "at seven it goes out");
-    let told = incident::draft_postmortem(&world.incident, &world.events);
+    let told = incident::draft_postmortem(&world.incident, &world.events, &[]);
     let night = "| 03:00 UTC | On-call Primary not paged yet: quiet hours until 07:00 Europe/Berlin |";
     assert!(told.contains(night) && told.contains("| 06:00 UTC | primary paged |"), "{told}");
 }

@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use incident::{Command, PersonId, draft_postmortem};
+use incident::{Command, PersonId, absolute_links, draft_postmortem};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use playbook::Obligation;
@@ -41,10 +41,15 @@ pub(super) async fn show(
     let incident = app.engine().incident(id).await?;
     let text = match &incident.postmortem.text {
         Some(text) => text.clone(),
-        None => draft_postmortem(&incident, &app.engine().history(id).await?),
+        None => {
+            let events = app.engine().history(id).await?;
+            draft_postmortem(&incident, &events, &app.impacts(&incident).await)
+        }
     };
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if accept.contains("text/markdown") {
+        // Read elsewhere, so that a link without a host would lead nowhere. In JSON the text stays as it is saved.
+        let text = absolute_links(&text, id, &app.parts.console_url);
         return Ok(([(header::CONTENT_TYPE, "text/markdown; charset=utf-8")], text).into_response());
     }
     let state = &incident.postmortem;

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::auth::ApiCaller;
 use crate::error::Problem;
+use crate::impacts::MINUTES_KEPT;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use engine::ports::{BucketWidth, ProbeStretch, ProbeView};
@@ -10,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// How far back minutes and hours can be asked for: as long as they are kept.
-const MINUTES_BACK_MAX: i64 = 3 * 24;
+const MINUTES_BACK_MAX: i64 = MINUTES_KEPT.as_hours();
 const HOURS_BACK_MAX: i64 = 400 * 24;
 
 #[derive(Serialize)]

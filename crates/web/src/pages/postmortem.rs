@@ -11,7 +11,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use engine::ports::Filter;
-use incident::{Event, Incident, IncidentId, Status, draft_postmortem};
+use incident::{Event, Impact, Incident, IncidentId, Status, absolute_links, draft_postmortem};
 use playbook::PostmortemPolicy;
 use serde::Deserialize;
 
@@ -64,12 +64,17 @@ pub(crate) async fn show(
     let incident = app.engine().incident(id).await?;
     let events = app.engine().history(id).await?;
     let frame = Frame::new(&app, &who);
-    let mut page = page(&frame, &incident, &events);
+    let mut page = page(&frame, &incident, &events, &impacts(&app, &incident).await);
     if wish.raw == "1" {
-        return Ok(raw(&incident, page.text));
+        return Ok(raw(&incident, absolute_links(&page.text, id, &app.parts.console_url)));
     }
     page.chrome = page.chrome.saying(&wish.said);
     html(&page)
+}
+
+/// What probes saw, where a draft will speak of it; what was saved stands as it is.
+async fn impacts(app: &App, incident: &Incident) -> Vec<Impact> {
+    if incident.postmortem.text.is_some() { Vec::new() } else { app.impacts(incident).await }
 }
 
 /// The page again with why saving was refused and what had been typed.
@@ -84,13 +89,18 @@ pub(crate) async fn refused(
         return Err(problem.into());
     }
     let incident = app.engine().incident(id).await?;
-    let mut page = page(&Frame::new(app, who), &incident, &[]);
+    let mut page = page(&Frame::new(app, who), &incident, &[], &[]);
     page.text = text;
     page.chrome.refused = Some(problem.detail);
     Ok((problem.status, html(&page)?).into_response())
 }
 
-pub(crate) fn page(frame: &Frame, incident: &Incident, events: &[Event]) -> PostmortemPage {
+pub(crate) fn page(
+    frame: &Frame,
+    incident: &Incident,
+    events: &[Event],
+    impacts: &[Impact],
+) -> PostmortemPage {
     let id = incident.id.to_string();
     let state = &incident.postmortem;
     let rules = incident.plan.playbook.postmortem.as_ref();
@@ -107,7 +117,7 @@ pub(crate) fn page(frame: &Frame, incident: &Incident, events: &[Event]) -> Post
         id,
         title: incident.title.clone(),
         revision: state.revision,
-        text: state.text.clone().unwrap_or_else(|| draft_postmortem(incident, events)),
+        text: state.text.clone().unwrap_or_else(|| draft_postmortem(incident, events, impacts)),
         owed: state.obligation.map(obligation_tag),
         policy: rules.map(|rules| policy_lines(&rules.policy)).unwrap_or_default(),
         stages: state.stages.iter().map(stage).collect(),

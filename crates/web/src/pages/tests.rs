@@ -90,7 +90,7 @@ fn the_pages_of_one_incident_hold_whatever_it_is_called() {
         for sample in [Sample::new(title, "P1"), Sample::busy(title), Sample::over(title)] {
             let frame = frame(sample.now);
             is_sound(&why_page::page(&frame, &sample.incident, &sample.settings.roster).render().unwrap());
-            let draft = postmortem::page(&frame, &sample.incident, &sample.events);
+            let draft = postmortem::page(&frame, &sample.incident, &sample.events, &[]);
             assert!(draft.text.contains("# "), "a draft is Markdown");
             is_sound(&draft.render().unwrap());
             let items = action_items::open_items(&sample.incident);

@@ -3,7 +3,7 @@
 use crate::client::Reply;
 use crate::world::{NOT_HELD, World};
 use engine::ports::Scope;
-use incident::{AckIntent, Actor, Command, PersonId, RunState, Status};
+use incident::{AckIntent, Actor, Alert, AlertKey, AlertStatus, Command, PersonId, RunState, Status};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -319,6 +319,33 @@ async fn the_postmortem_is_drafted_edited_and_not_overwritten() {
     assert_eq!(put("# Ours", 1).await.status, 200);
     let kept = api.get("/postmortem").await.json();
     assert_eq!((kept["text"].as_str(), kept["revision"].as_u64()), (Some("# Ours"), Some(2)));
+}
+
+#[tokio::test]
+async fn a_draft_says_what_the_servers_own_probe_saw_and_leads_to_the_console() {
+    let world = World::new().await;
+    let down = Alert {
+        key: AlertKey::of_probe("1"),
+        status: AlertStatus::Firing,
+        title: "1 is down".to_owned(),
+        description: String::new(),
+        severity: Some("P1".to_owned()),
+        labels: std::collections::BTreeMap::new(),
+        link: None,
+        started_at: None,
+        expires_at: None,
+    };
+    let opened = world.engine.alerts(vec![down]).await.expect("is kept");
+    let id = opened[0].as_ref().expect("it opens").incident;
+    let api = caller(&world, &id.to_string()).await;
+    let path = format!("{}/postmortem", api.base);
+    let said = "2 % of 60 looks failed, 10:00 to 10:01 UTC (probe 1)";
+    let kept = api.get("/postmortem").await.json();
+    let kept = kept["text"].as_str().expect("a text");
+    assert!(kept.contains(&format!("| Errors | {said} [10:00 UTC](/incidents/{id}?all=1#e")), "{kept}");
+    let read = world.ask("GET", &path).bearer(&api.token).header("accept", "text/markdown").send().await;
+    let link = format!("| Errors | {said} [10:00 UTC](http://{}/incidents/{id}?all=1#e", world.console);
+    assert!(read.body.contains(&link) && !read.body.contains("](/incidents"), "{}", read.body);
 }
 
 #[tokio::test]
