@@ -10,7 +10,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use engine::ports::Filter;
+use engine::ports::{Filter, Order};
 use incident::{Event, Impact, Incident, IncidentId, Status, absolute_links, draft_postmortem};
 use playbook::PostmortemPolicy;
 use serde::Deserialize;
@@ -144,7 +144,7 @@ fn raw(incident: &Incident, text: String) -> Response {
 
 pub(crate) async fn list(State(app): State<App>, who: SignedIn) -> Result<Response, PageProblem> {
     let frame = Frame::new(&app, &who);
-    let filter = Filter { status: Some("resolved".to_owned()), ..Filter::default() };
+    let filter = Filter { order: Order::Latest, ..Filter::default() };
     let rows = app.engine().summaries(filter).await?;
     let settings = app.engine().settings();
     let rules = settings.plan.playbook.postmortem.as_ref();
