@@ -78,7 +78,8 @@ pub(super) fn waits_for_nobody(incident: &Incident, now: i64) -> Option<String> 
         return Some(format!("{id} is open and nobody is asked for: {:?}", incident.escalation));
     }
     let long_ago = Time::at(now - UNDER_WAY_MAX_MS);
-    let old_page = |page: &&Page| page.state == PageState::Pending && page.decided_at < long_ago;
+    // From when it was to go out: what waited for a later way or for the morning was decided long before.
+    let old_page = |page: &&Page| page.state == PageState::Pending && page.due_at < long_ago;
     let page = incident.pages.iter().find(old_page);
     if let Some(page) = page {
         return Some(format!("page {} of {id} is still on its way", page.number));
@@ -86,4 +87,42 @@ pub(super) fn waits_for_nobody(incident: &Incident, now: i64) -> Option<String> 
     let old_run = |run: &&Run| run.is_under_way() && run.asked_at < long_ago;
     let run = incident.runs.iter().find(old_run);
     run.map(|run| format!("run {} of {id} is still {:?}", run.number, run.state))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use incident::{Channel, Event, EventKind, IncidentId, PageDecision, PagePurpose, PersonId, evolve};
+    use std::sync::Arc;
+
+    const HOUR_MS: i64 = 3_600_000;
+
+    /// A page that was decided at the beginning of time and goes out two hours later.
+    fn waited_two_hours() -> Incident {
+        let decided = EventKind::PageDecided(PageDecision {
+            page: 1,
+            responder: PersonId("ana".into()),
+            channel: Channel::Email,
+            address: "ana".into(),
+            level: 0,
+            rule: String::new(),
+            purpose: PagePurpose::Escalation,
+            not_before: Some(Time::at(2 * HOUR_MS)),
+            waits: Some("quiet hours".into()),
+        });
+        let events = [(0, decided), (2 * HOUR_MS, EventKind::PageDue { page: 1 })];
+        let new = Incident::new(IncidentId::from_parts(1, 1), Arc::clone(&PLAN));
+        events.into_iter().fold(new, |incident, (ms, kind)| {
+            evolve(incident, &Event { at: Time::at(ms), by: incident::Actor::System, kind })
+        })
+    }
+
+    /// Seed 335949: a story that ended in the second in which a page went out that had waited for the end of quiet hours.
+    #[test]
+    fn a_page_is_under_way_from_when_it_was_to_go_out() {
+        let incident = waited_two_hours();
+        assert_eq!(waits_for_nobody(&incident, 2 * HOUR_MS + 616), None);
+        let late = waits_for_nobody(&incident, 2 * HOUR_MS + UNDER_WAY_MAX_MS + 1);
+        assert!(late.is_some_and(|how| how.ends_with("is still on its way")));
+    }
 }
