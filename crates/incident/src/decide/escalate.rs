@@ -138,49 +138,34 @@ pub(super) fn go_on(draft: &mut Draft<'_>) {
     reach(draft, &path, &Reach { round, level, because, without: None });
 }
 
-/// A page that waited for the end of its responder's quiet hours is not theirs any more when somebody else is on call by then:
-/// whoever is gets one of their own. Whether that is so.
-pub(super) fn is_somebody_elses(draft: &mut Draft<'_>, page: &Page) -> bool {
-    let waits = page.waits.is_some() && page.purpose == PagePurpose::Escalation;
-    let (true, Path::Wake(path), Escalation::Waiting { round, level, .. }) =
-        (waits, path(&draft.incident), draft.incident.escalation.clone())
-    else {
-        return false;
-    };
-    let number = usize::try_from(level).unwrap_or(usize::MAX);
-    let on_call = path.levels.get(number).map(|level| whom::on(draft, level)).unwrap_or_default();
-    let stays = on_call.is_empty() || on_call.contains(&page.responder);
-    if stays || (page.round, page.level) != (round, level) {
-        return false;
+/// Where to go on, and why.
+pub(super) struct Reach {
+    pub(super) round: u32,
+    pub(super) level: usize,
+    pub(super) because: String,
+    pub(super) without: Option<PersonId>,
+}
+
+/// A level once more, for those of it who are new there.
+pub(super) fn reach_again(draft: &mut Draft<'_>, path: &EscalationPath, from: &Reach, whom: Whom) {
+    if !rests(draft, path, from) {
+        let rule = rule(draft, path, from.level, &whom, &from.because);
+        wake(draft, Wake { path, number: from.level, round: from.round, rule, whom });
     }
-    // Of everybody who was to be told then and is off duty now, so that whoever is on call is told once.
-    let is_off = |other: &&Page| {
-        (other.purpose, other.round, other.level) == (PagePurpose::Escalation, round, level)
-            && matches!(other.state, PageState::Planned { .. } | PageState::Retrying { .. })
-            && !on_call.contains(&other.responder)
-    };
-    let theirs: Vec<u32> = draft.incident.pages.iter().filter(is_off).map(|page| page.number).collect();
-    for page in theirs {
-        draft.push_own(EventKind::PageWithdrawn { page, reason: StopReason::NotOnCall });
-    }
-    let because = format!("{} was to be told later and is not on call any more", page.responder);
-    reach(draft, &path, &Reach { round, level: number, because, without: None });
+}
+
+/// Whether it is the team's time off, and the severity waits for its end.
+fn rests(draft: &mut Draft<'_>, path: &EscalationPath, from: &Reach) -> bool {
+    let Some(off) = rest::off_hours(draft) else { return false };
+    let (round, level, policy) = (from.round, small(from.level), path.policy.clone());
+    let rests = Resting { round, level, policy, until: off.until, why: off.why };
+    draft.push_own(EventKind::EscalationRests(rests));
     true
 }
 
-/// Where to go on, and why.
-struct Reach {
-    round: u32,
-    level: usize,
-    because: String,
-    without: Option<PersonId>,
-}
-
 fn reach(draft: &mut Draft<'_>, path: &EscalationPath, from: &Reach) {
-    if let Some(off) = rest::off_hours(draft) {
-        let (round, level, policy) = (from.round, small(from.level), path.policy.clone());
-        let rests = Resting { round, level, policy, until: off.until, why: off.why };
-        return draft.push_own(EventKind::EscalationRests(rests));
+    if rests(draft, path, from) {
+        return;
     }
     let mut passed_over: Vec<String> = Vec::new();
     for (number, level) in path.levels.iter().enumerate().skip(from.level) {
@@ -219,7 +204,13 @@ fn reach(draft: &mut Draft<'_>, path: &EscalationPath, from: &Reach) {
 }
 
 /// The rule that leads to a level, in words, for whoever asks why.
-fn rule(draft: &Draft<'_>, path: &EscalationPath, number: usize, whom: &Whom, because: &str) -> String {
+pub(super) fn rule(
+    draft: &Draft<'_>,
+    path: &EscalationPath,
+    number: usize,
+    whom: &Whom,
+    because: &str,
+) -> String {
     let severity = draft.incident.severity();
     let level = path.levels.get(number);
     let after = level.map_or(0, |level| level.after_min);

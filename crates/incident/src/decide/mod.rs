@@ -6,6 +6,7 @@ mod approve;
 mod before;
 mod checklist;
 mod escalate;
+mod hand_off;
 mod hand_over;
 mod held;
 mod help;

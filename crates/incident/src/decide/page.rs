@@ -1,6 +1,6 @@
 //! What became of a page. A failure is never the end: it retries, climbs, or stands as UNPAGED.
 
-use super::{Draft, escalate, next_number, rest};
+use super::{Draft, escalate, hand_off, next_number, rest};
 use crate::event::{Arrival, EventKind, PageDecision, PageFailure, PageOutcome, PagePurpose, StopReason};
 use crate::follow::retry_delay;
 use crate::later::later;
@@ -142,7 +142,7 @@ pub(super) fn retry(draft: &mut Draft<'_>, number: u32) -> Result<(), Refusal> {
         return Err(Refusal::Stale);
     }
     let page = page.clone();
-    if !escalate::is_somebody_elses(draft, &page) {
+    if !hand_off::is_somebody_elses(draft, &page) {
         draft.push_own(kind);
     }
     Ok(())

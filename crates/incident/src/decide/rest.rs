@@ -44,7 +44,8 @@ pub(super) fn goes_out(
     let after = SignedDuration::from_mins(i64::from(contact.after_min));
     let now = draft.now.at;
     let at_first = match purpose {
-        PagePurpose::Escalation | PagePurpose::Reminder | PagePurpose::Update => quiet(draft, person, now),
+        PagePurpose::Escalation => off_hours(draft).or_else(|| quiet(draft, person, now)),
+        PagePurpose::Reminder | PagePurpose::Update => quiet(draft, person, now),
         PagePurpose::Help | PagePurpose::HandOver => None,
     };
     let wished = later(at_first.as_ref().map_or(now, |rest| rest.until), after);

@@ -32,7 +32,8 @@ pub(super) fn still(current: Option<Timestamp>, due: Timestamp) -> Result<(), Re
     if current.is_some_and(|at| at <= due) { Ok(()) } else { Err(Refusal::Stale) }
 }
 
-fn escalation(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Refusal> {
+/// The escalation goes on, if its time has come.
+pub(super) fn escalation(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Refusal> {
     draft.must_be_open().map_err(|_| Refusal::Stale)?;
     if draft.incident.acknowledged.is_some() {
         return Err(Refusal::Stale);

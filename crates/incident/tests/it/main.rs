@@ -9,6 +9,7 @@ mod escalating;
 mod handing_over;
 mod helping;
 mod learning;
+mod mornings;
 mod overriding;
 mod placing;
 mod policies;

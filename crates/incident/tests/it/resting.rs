@@ -10,31 +10,31 @@ use jiff::Timestamp;
 use jiff::civil::{Time, Weekday, datetime, time};
 use jiff::tz::TimeZone;
 
-fn id(name: &str) -> PersonId {
+pub(crate) fn id(name: &str) -> PersonId {
     PersonId(name.into())
 }
 
-fn at(text: &str) -> Timestamp {
+pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().expect("a time")
 }
 
-fn days(last: i8) -> Weekdays {
+pub(crate) fn days(last: i8) -> Weekdays {
     let days = (0..=last).filter_map(|day| Weekday::from_monday_zero_offset(day).ok());
     days.fold(Weekdays::default(), Weekdays::with)
 }
 
-fn berlin(days: Weekdays, from: Time, to: Time) -> Hours {
+pub(crate) fn berlin(days: Weekdays, from: Time, to: Time) -> Hours {
     let zone = TimeZone::get("Europe/Berlin").expect("a zone of the bundled data");
     Hours { zone, windows: vec![Window { days, from, to }] }
 }
 
 /// Every night from 22:00 to so many o'clock in Berlin. The stories begin at 04:00 there, on a Monday.
-fn night(until: i8) -> Hours {
+pub(crate) fn night(until: i8) -> Hours {
     berlin(days(6), time(22, 0, 0, 0), time(until, 0, 0, 0))
 }
 
 /// P2 may wait; the path of these stories has a level between the two of its playbook.
-fn calm() -> Policy {
+pub(crate) fn calm() -> Policy {
     Policy { urgency: [("P2".to_owned(), Urgency::Low)].into(), ..Policy::default() }
 }
 
@@ -52,7 +52,7 @@ fn pages(world: &World) -> Vec<(&str, Option<Timestamp>)> {
     world.incident.pages.iter().map(|page| (page.responder.0.as_str(), planned(page))).collect()
 }
 
-fn said(world: &World, who: &str) -> (String, String) {
+pub(crate) fn said(world: &World, who: &str) -> (String, String) {
     let line = why(&world.incident, &world.moment()).into_iter().rfind(|line| line.person == id(who));
     let line = line.expect("there is an answer for everybody");
     (line.fate, line.because)
