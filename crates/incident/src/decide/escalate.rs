@@ -264,23 +264,27 @@ pub(super) fn take_back(draft: &mut Draft<'_>, reason: &StopReason) {
 /// level is woken at once. After the last one, with every page of the round lost, the catch-all is. The path begins
 /// again at its time and no sooner: what fails in a moment must not use up every round in that moment.
 pub(super) fn climb_if_level_is_lost(draft: &mut Draft<'_>, because: &str) {
-    let (Path::Wake(path), Escalation::Waiting { round, level, .. }) =
+    let (Path::Wake(path), Escalation::Waiting { round, first, level, .. }) =
         (path(&draft.incident), draft.incident.escalation.clone())
     else {
         return;
     };
-    let of_round = |page: &&Page| page.round == round && page.purpose == PagePurpose::Escalation;
-    let of_round: Vec<&Page> = draft.incident.pages.iter().filter(of_round).collect();
-    let lost = |page: &&Page| {
-        let cannot = of_round
-            .iter()
-            .any(|other| other.responder == page.responder && other.answer == Some(crate::AckIntent::Cannot));
-        cannot || matches!(page.state, PageState::Failed { .. })
+    let pages = draft.incident.pages.iter().filter(|page| page.purpose == PagePurpose::Escalation);
+    let of_round: Vec<&Page> = pages.clone().filter(|page| page.round == round).collect();
+    let cannot = |page: &Page| page.answer == Some(crate::AckIntent::Cannot);
+    let lost = |page: &Page| {
+        let declined = of_round.iter().any(|other| other.responder == page.responder && cannot(other));
+        declined || cannot(page) || matches!(page.state, PageState::Failed { .. })
     };
-    // A level has no page of its own where those of an earlier round still wait for the end of quiet hours.
-    let mut of_level = of_round.iter().filter(|page| page.level == level).peekable();
-    let level_lost = of_level.peek().is_some() && of_level.all(lost);
-    let round_lost = of_round.iter().all(lost);
+    let mut of_level: Vec<&Page> = of_round.iter().copied().filter(|page| page.level == level).collect();
+    if of_level.is_empty() {
+        // Those of an earlier round that wait for the end of quiet hours, or have waited, stand for its own.
+        let earlier = pages.filter(|page| page.level == level && (first..round).contains(&page.round));
+        of_level =
+            earlier.filter(|page| page.waits.is_some() && page.state != PageState::Withdrawn).collect();
+    }
+    let level_lost = !of_level.is_empty() && of_level.into_iter().all(lost);
+    let round_lost = of_round.iter().copied().all(lost);
     let here = usize::try_from(level).unwrap_or(usize::MAX);
     let next = here.saturating_add(1);
     let is_path = path.levels.get(here).is_some_and(|level| level.name() != CATCH_ALL);

@@ -1,11 +1,12 @@
 //! What can wait: for the end of a responder's quiet hours, and for the team's working hours. What is of high urgency never does.
 
 use super::Draft;
+use super::wake::repeat_min;
 use crate::event::PagePurpose;
-use crate::later::later;
+use crate::later::{earlier, later};
 use crate::people::{Contact, PersonId};
 use crate::severity::Urgency;
-use crate::state::PageState;
+use crate::state::{Escalation, PageState};
 use alloc::format;
 use alloc::string::String;
 use jiff::{SignedDuration, Timestamp};
@@ -57,16 +58,30 @@ pub(super) fn goes_out(
     ((at > now).then_some(at), by_then.or(at_first).map(|rest| rest.why))
 }
 
-/// Whether a page of an earlier round waits for the end of the same quiet hours: one of them is enough.
+/// Whether a page of an earlier round over the same way is enough: one that waits for the end of the same quiet hours, or that has
+/// waited and goes out about now, whichever timer fires first.
 pub(super) fn waits_already(draft: &Draft<'_>, person: &PersonId, contact: &Contact) -> bool {
-    quiet_until(draft, person).is_some()
-        && draft.incident.pages.iter().any(|page| {
-            page.purpose == PagePurpose::Escalation
-                && page.waits.is_some()
-                && matches!(page.state, PageState::Planned { .. })
-                && (&page.responder, page.channel, &page.address)
-                    == (person, contact.channel, &contact.address)
-        })
+    let asleep = quiet_until(draft, person).is_some();
+    let goes = goes_out(draft, person, contact, PagePurpose::Escalation).0.unwrap_or(draft.now.at);
+    let a_moment_ago = earlier(draft.now.at, SignedDuration::from_mins(i64::from(repeat_min(draft))));
+    let since = match &draft.incident.escalation {
+        Escalation::Waiting { first, .. } => *first,
+        _ => 0,
+    };
+    draft.incident.pages.iter().any(|page| {
+        let same =
+            (&page.responder, page.channel, &page.address) == (person, contact.channel, &contact.address);
+        let waited = page.purpose == PagePurpose::Escalation && page.waits.is_some();
+        same && waited
+            && match page.state {
+                PageState::Planned { at } => asleep || at <= goes,
+                // What was told before somebody had it, or before it became another, does not count.
+                PageState::Pending | PageState::Retrying { .. } | PageState::Delivered { .. } => {
+                    page.round >= since && page.due_at > a_moment_ago
+                }
+                PageState::Failed { .. } | PageState::Withdrawn => false,
+            }
+    })
 }
 
 /// The end of the team's time off, for a severity that waits for that.

@@ -1,10 +1,10 @@
 //! What waited for the end of somebody's quiet hours, when the escalation or the schedule went on meanwhile.
 
 use crate::resting::{at, berlin, calm, days, id, night, said};
-use crate::world::{LEAD, World, minutes, plan, roster};
+use crate::world::{LEAD, PRIMARY, World, minutes, plan, roster};
 use incident::{
-    Actor, Command, Every, Layer, PageState, Policy, Refusal, Responder, Roster, Rotation, Schedule,
-    StopReason, TimerKey, Turns,
+    AckIntent, Actor, Command, Escalation, Every, Layer, PageState, Policy, Refusal, Responder, Roster,
+    Rotation, Schedule, StopReason, TimerKey, Turns,
 };
 use jiff::Timestamp;
 use jiff::civil::{datetime, time};
@@ -142,4 +142,92 @@ fn who_takes_it_over_outside_of_working_hours_is_told_when_they_begin() {
     let (fate, because) = said(&world, "ben");
     assert_eq!(fate, "not paged yet");
     assert!(because.contains("P2 waits for working hours, from 09:00 Europe/Berlin"), "{because}");
+}
+
+/// The primary sleeps until seven, the lead is told five minutes after them in every round; the second one begins so long after.
+fn sleeps(repeat_min: u32) -> World {
+    let mut plan = plan(Policy { escalation_repeat_min: repeat_min, ..calm() });
+    for hop in plan.playbook.escalation.get_mut("P2").expect("it has one").iter_mut().skip(1) {
+        hop.delay_min = 5;
+    }
+    let quiet = [(id(PRIMARY), night(7))].into();
+    let mut world = World::with(plan, roster(&[PRIMARY, LEAD]).with_quiet_hours(quiet));
+    world.alert("api", "P2");
+    world.pass(minutes(6));
+    world.deliver();
+    world
+}
+
+#[test]
+fn who_is_told_at_the_end_of_their_quiet_hours_is_not_told_again_by_a_round_that_begins_about_then() {
+    // At seven, and five minutes after.
+    for (repeat_min, first) in
+        [(175, TimerKey::Escalation), (175, TimerKey::PageRetry(1)), (180, TimerKey::PageRetry(1))]
+    {
+        let mut world = sleeps(repeat_min);
+        world.pass(minutes(173));
+        fires(&mut world, first.clone(), at(SEVEN)).expect("its time has come");
+        world.pass(minutes(6));
+        assert!(matches!(world.incident.escalation, Escalation::Waiting { round: 1, .. }));
+        assert_eq!(times(&world, PRIMARY), 1, "{repeat_min} min, {first:?} first");
+        assert_eq!(world.incident.page(1).expect("theirs").state, PageState::Pending);
+    }
+}
+
+#[test]
+fn a_later_round_tells_them_again() {
+    let mut world = sleeps(175);
+    world.pass(minutes(174));
+    world.deliver();
+    world.pass(minutes(5 + 175));
+    assert_eq!(world.paged(), [PRIMARY, LEAD, LEAD, PRIMARY]);
+}
+
+#[test]
+fn who_gives_it_back_in_the_morning_is_told_again() {
+    let mut world = sleeps(175);
+    world.pass(minutes(174));
+    let on_it = Command::Acknowledge { intent: AckIntent::OnIt, page: Some(1) };
+    world.person(PRIMARY, on_it).expect("is taken");
+    world.pass(minutes(1));
+    world.person(PRIMARY, Command::Unacknowledge { reason: "a meeting".into() }).expect("is taken");
+    assert_eq!(times(&world, PRIMARY), 2, "what they were told before they had it does not count");
+}
+
+#[test]
+fn the_next_level_is_woken_when_the_page_that_waited_cannot_be_delivered_in_a_round_that_began_then() {
+    let mut world = sleeps(175);
+    world.pass(minutes(174));
+    assert_eq!(world.paged(), [PRIMARY, LEAD]);
+    world.fail("no such number");
+    assert_eq!(world.paged(), [PRIMARY, LEAD, LEAD], "in the second round, at seven");
+    let (_, because) = said(&world, LEAD);
+    assert!(because.contains("no page of the level before could be delivered"), "{because}");
+}
+
+#[test]
+fn the_next_level_is_woken_when_whoever_waited_cannot_in_a_round_that_began_then() {
+    let mut world = sleeps(175);
+    world.pass(minutes(174));
+    world.deliver();
+    let cannot = Command::Acknowledge { intent: AckIntent::Cannot, page: Some(1) };
+    world.person(PRIMARY, cannot).expect("is taken");
+    assert_eq!(world.paged(), [PRIMARY, LEAD, LEAD]);
+}
+
+#[test]
+fn of_two_who_slept_the_one_who_stays_on_call_is_told_once() {
+    let mut plan = plan(calm());
+    plan.playbook.escalation.get_mut("P2").expect("it has one").truncate(1);
+    let people: Vec<Responder> = roster(&["ana", "ben", LEAD]).people().cloned().collect();
+    let bound = [("On-call Primary".to_owned(), vec![id("platform"), id(LEAD)])];
+    let quiet = ["ana", LEAD].map(|name| (id(name), night(7)));
+    let roster = Roster::new(people, bound.into(), Vec::new())
+        .with_schedules(vec![until_five("platform", "ana", "ben")])
+        .with_quiet_hours(quiet.into());
+    let mut world = World::with(plan, roster);
+    world.alert("api", "P2");
+    to_seven(&mut world);
+    assert_eq!(world.paged(), ["ana", LEAD, "ben"]);
+    assert_eq!(world.pending(), [(2, 1), (3, 1)]);
 }
