@@ -5,7 +5,7 @@ mod page;
 mod run;
 
 use crate::alert::{Alert, AlertKey, AlertStatus};
-use crate::event::{Event, EventKind, Holding, Lapse, Opening, Reaching, Resting, Taking};
+use crate::event::{Event, EventKind, Holding, Lapse, Opening, Reaching, Resting, RestsFor, Taking};
 use crate::later::earlier;
 use crate::state::{ActionItem, AlertState, Escalation, Incident, Recovery, Status, StatusUpdate, Tick};
 use jiff::{SignedDuration, Timestamp};
@@ -200,35 +200,30 @@ fn resolved(incident: &mut Incident, key: &AlertKey, lapsed: Lapse, at: Timestam
 fn escalation(incident: &mut Incident, event: &Event) {
     incident.escalation = match &event.kind {
         EventKind::LevelReached(Reaching { round, level, policy, next_due, .. }) => {
-            let (first, since) = match &incident.escalation {
-                Escalation::Waiting { round: current, first, since, .. } => {
-                    (*first, if current == round { *since } else { event.at })
-                }
-                Escalation::Resting { first, .. } => (*first, event.at),
-                Escalation::Idle
-                | Escalation::Exhausted { .. }
-                | Escalation::Unpaged { .. }
-                | Escalation::Stopped => (*round, event.at),
+            let since = match &incident.escalation {
+                Escalation::Waiting { round: current, since, .. } if current == round => *since,
+                _ => event.at,
             };
-            let policy = policy.clone();
-            Escalation::Waiting { round: *round, first, level: *level, policy, since, next_due: *next_due }
+            let (first, counted_from) = incident.escalation.began().unwrap_or((*round, *round));
+            let (round, level, policy, next_due) = (*round, *level, policy.clone(), *next_due);
+            Escalation::Waiting { round, first, counted_from, level, policy, since, next_due }
         }
-        EventKind::EscalationRests(Resting { round, level, policy, until, why }) => {
-            let first = match &incident.escalation {
-                Escalation::Waiting { first, .. } | Escalation::Resting { first, .. } => *first,
-                Escalation::Idle
-                | Escalation::Exhausted { .. }
-                | Escalation::Unpaged { .. }
-                | Escalation::Stopped => *round,
-            };
-            let (policy, why) = (policy.clone(), why.clone());
-            Escalation::Resting { round: *round, first, level: *level, policy, until: *until, why }
-        }
+        EventKind::EscalationRests(rests) => resting(&incident.escalation, rests),
         EventKind::EscalationExhausted { round } => Escalation::Exhausted { round: *round },
         EventKind::Unpaged { why, next_due } => Escalation::Unpaged { why: why.clone(), next_due: *next_due },
         EventKind::EscalationStopped { .. } => Escalation::Stopped,
         _ => return,
     };
+}
+
+fn resting(before: &Escalation, rests: &Resting) -> Escalation {
+    let Resting { round, level, policy, until, why, rests_for } = rests.clone();
+    let (first, counted_from) = before.began().unwrap_or((round, round));
+    let counted_from = match rests_for {
+        RestsFor::WorkingHours => counted_from,
+        RestsFor::QuietHours => round,
+    };
+    Escalation::Resting { round, first, counted_from, level, policy, until, why, rests_for }
 }
 
 fn telling(incident: &mut Incident, event: &Event) {

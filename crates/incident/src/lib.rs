@@ -42,8 +42,8 @@ pub use decide::{Acted, act, decide};
 pub use diagnosis::{Diagnosis, Evidence, RankedCause, diagnose};
 pub use event::{
     Acknowledging, Arrival, Audience, Ending, Event, EventKind, Fact, Holding, Lapse, OpenedBy, Opening,
-    PageDecision, PageFailure, PageOutcome, PagePurpose, Phase, Purpose, Reaching, Resting, RunReport,
-    RunRequest, SeverityBasis, StopReason, Taking,
+    PageDecision, PageFailure, PageOutcome, PagePurpose, Phase, Purpose, Reaching, Resting, RestsFor,
+    RunReport, RunRequest, SeverityBasis, StopReason, Taking,
 };
 pub use evolve::evolve;
 pub use follow::{Intent, TimerKey, Work, follow};

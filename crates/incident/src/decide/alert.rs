@@ -3,7 +3,7 @@
 use super::{Draft, acknowledge, escalate, held, report, resolve, severity};
 use crate::alert::{Alert, AlertKey, AlertStatus};
 use crate::command::AckIntent;
-use crate::event::{EventKind, Lapse, OpenedBy, Opening, SeverityBasis};
+use crate::event::{EventKind, Lapse, OpenedBy, Opening, RestsFor, SeverityBasis};
 use crate::refusal::Refusal;
 use crate::severity::Severity;
 use crate::state::{Escalation, Incident, Status};
@@ -100,7 +100,10 @@ fn fires(draft: &mut Draft<'_>, alert: Alert) {
         severity::set(draft, &severity, basis);
     }
     // A path at its end wakes nobody any more; what had ended and begins again is a new reason to.
-    let at_its_end = matches!(draft.incident.escalation, Escalation::Exhausted { .. });
+    let at_its_end = matches!(
+        draft.incident.escalation,
+        Escalation::Exhausted { .. } | Escalation::Resting { rests_for: RestsFor::QuietHours, .. }
+    );
     if came_back && at_its_end && draft.incident.acknowledged.is_none() {
         let round = next_round(&draft.incident);
         escalate::start(draft, round, again);

@@ -7,7 +7,7 @@ use super::alert::next_round;
 use super::wake::{Wake, repeat_min, wake};
 use super::whom::{self, CATCH_ALL, Whom};
 use super::{Draft, next_number, rest};
-use crate::event::{EventKind, PagePurpose, Resting, StopReason};
+use crate::event::{EventKind, PagePurpose, Resting, RestsFor, StopReason};
 use crate::later::later;
 use crate::path::{EscalationPath, Level};
 use crate::people::PersonId;
@@ -109,31 +109,39 @@ pub(super) fn try_unpaged(draft: &mut Draft<'_>, retry: Retry) -> Result<(), Ref
 
 /// Nobody has answered in time: the next level, or the path again.
 pub(super) fn climb(draft: &mut Draft<'_>, because: String) {
-    let (Path::Wake(path), Escalation::Waiting { round, first, level, .. }) =
+    let (Path::Wake(path), Escalation::Waiting { round, counted_from, level, .. }) =
         (path(&draft.incident), draft.incident.escalation.clone())
     else {
         return;
     };
-    let rounds = round.saturating_sub(first);
+    let rounds = round.saturating_sub(counted_from);
     let next = usize::try_from(level).unwrap_or(usize::MAX).saturating_add(1);
     if next < path.levels.len() {
         reach(draft, &path, &Reach { round, level: next, because, without: None });
     } else if rounds < path.repeats_max {
         let because = format!("round {} of the path began: nobody has answered", rounds + 2);
         reach(draft, &path, &Reach { round: round + 1, level: 0, because, without: None });
+    } else if let Some(asleep) = rest::first_untold(draft) {
+        let (round, policy) = (round + 1, path.policy);
+        let (until, why, rests_for) = (asleep.until, asleep.why, RestsFor::QuietHours);
+        let rests = Resting { round, level: 0, policy, until, why, rests_for };
+        draft.push_own(EventKind::EscalationRests(rests));
     } else {
         draft.push_own(EventKind::EscalationExhausted { round });
     }
 }
 
-/// Working hours have begun: on where it stopped for the night.
+/// What it rested for is over: on where it stopped, or from the beginning for whoever had slept.
 pub(super) fn go_on(draft: &mut Draft<'_>) {
-    let (Path::Wake(path), Escalation::Resting { round, level, .. }) =
+    let (Path::Wake(path), Escalation::Resting { round, level, rests_for, .. }) =
         (path(&draft.incident), draft.incident.escalation.clone())
     else {
         return;
     };
-    let because = String::from("working hours have begun");
+    let because = String::from(match rests_for {
+        RestsFor::WorkingHours => "working hours have begun",
+        RestsFor::QuietHours => "the path began again: somebody can be told who slept",
+    });
     let level = usize::try_from(level).unwrap_or(usize::MAX);
     reach(draft, &path, &Reach { round, level, because, without: None });
 }
@@ -158,7 +166,8 @@ pub(super) fn reach_again(draft: &mut Draft<'_>, path: &EscalationPath, from: &R
 fn rests(draft: &mut Draft<'_>, path: &EscalationPath, from: &Reach) -> bool {
     let Some(off) = rest::off_hours(draft) else { return false };
     let (round, level, policy) = (from.round, small(from.level), path.policy.clone());
-    let rests = Resting { round, level, policy, until: off.until, why: off.why };
+    let (until, why, rests_for) = (off.until, off.why, RestsFor::WorkingHours);
+    let rests = Resting { round, level, policy, until, why, rests_for };
     draft.push_own(EventKind::EscalationRests(rests));
     true
 }

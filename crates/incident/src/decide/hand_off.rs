@@ -19,10 +19,8 @@ pub(super) fn is_somebody_elses(draft: &mut Draft<'_>, page: &Page) -> bool {
     }
     // What else is due at this moment wakes people by itself: it goes first, whichever timer fires first.
     let _ = timer::escalation(draft, draft.now.at);
-    let here = match draft.incident.escalation {
-        Escalation::Waiting { round, level, .. } => (round, level) == (page.round, page.level),
-        _ => false,
-    };
+    let here = matches!(draft.incident.escalation, Escalation::Waiting { round, level, .. }
+        if (round, level) == (page.round, page.level));
     let Some((path, level)) = level_of(draft, page) else { return false };
     // Who has another level by now is told all the same, where theirs may have been reached in the night.
     let elsewhere = !here && path.levels.iter().any(|level| whom::on(draft, level).contains(&page.responder));

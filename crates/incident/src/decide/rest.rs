@@ -6,7 +6,7 @@ use crate::event::PagePurpose;
 use crate::later::{earlier, later};
 use crate::people::{Contact, PersonId};
 use crate::severity::Urgency;
-use crate::state::{Escalation, PageState};
+use crate::state::PageState;
 use alloc::format;
 use alloc::string::String;
 use jiff::{SignedDuration, Timestamp};
@@ -64,10 +64,7 @@ pub(super) fn waits_already(draft: &Draft<'_>, person: &PersonId, contact: &Cont
     let asleep = quiet_until(draft, person).is_some();
     let goes = goes_out(draft, person, contact, PagePurpose::Escalation).0.unwrap_or(draft.now.at);
     let a_moment_ago = earlier(draft.now.at, SignedDuration::from_mins(i64::from(repeat_min(draft))));
-    let since = match &draft.incident.escalation {
-        Escalation::Waiting { first, .. } => *first,
-        _ => 0,
-    };
+    let since = draft.incident.escalation.began().map_or(0, |(first, _)| first);
     draft.incident.pages.iter().any(|page| {
         let same =
             (&page.responder, page.channel, &page.address) == (person, contact.channel, &contact.address);
@@ -82,6 +79,31 @@ pub(super) fn waits_already(draft: &Draft<'_>, person: &PersonId, contact: &Cont
                 PageState::Failed { .. } | PageState::Withdrawn => false,
             }
     })
+}
+
+/// Until the first of those is told who wait for the end of their quiet hours, and of whom the escalation has told nobody anything
+/// yet: it is not at its end before. Who was told once does not put it off another night.
+pub(super) fn first_untold(draft: &Draft<'_>) -> Option<Rest> {
+    let (first, _) = draft.incident.escalation.began()?;
+    let pages = draft.incident.pages.iter().filter(|page| page.purpose == PagePurpose::Escalation);
+    let is_told = |person: &PersonId| {
+        pages
+            .clone()
+            .filter(|page| page.round >= first && page.responder == *person)
+            .any(|page| !matches!(page.state, PageState::Planned { .. } | PageState::Withdrawn))
+    };
+    let waiting = pages.clone().filter_map(|page| match (&page.state, &page.waits) {
+        (PageState::Planned { at }, Some(waits)) => Some((*at, page, waits)),
+        _ => None,
+    });
+    let (until, page, waits) = waiting
+        .filter(|(_, page, _)| !is_told(&page.responder))
+        .min_by_key(|(at, page, _)| (*at, page.number))?;
+    let why = format!(
+        "nobody who can be told has answered; the path begins again when {} is told: {waits}",
+        page.responder
+    );
+    Some(Rest { until, why })
 }
 
 /// The end of the team's time off, for a severity that waits for that.

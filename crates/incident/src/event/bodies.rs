@@ -87,7 +87,24 @@ pub struct Reaching {
     pub next_due: Option<Timestamp>,
 }
 
-/// An escalation waits for the team's working hours.
+/// What an escalation rests for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RestsFor {
+    /// The team's working hours: it goes on where it stopped.
+    #[default]
+    WorkingHours,
+    /// The end of somebody's quiet hours, of whom it has told nothing yet: it begins again then, with all its rounds.
+    QuietHours,
+}
+
+impl RestsFor {
+    const fn is_working_hours(&self) -> bool {
+        matches!(self, Self::WorkingHours)
+    }
+}
+
+/// An escalation wakes nobody before a time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Resting {
     /// The round that goes on then, from 0.
@@ -101,6 +118,9 @@ pub struct Resting {
     pub until: Timestamp,
     /// Why, in words, with the time as people there say it.
     pub why: String,
+    /// What it waits for.
+    #[serde(default, skip_serializing_if = "RestsFor::is_working_hours")]
+    pub rests_for: RestsFor,
 }
 
 /// A role that was taken.

@@ -3,7 +3,7 @@
 mod bodies;
 mod parts;
 
-pub use bodies::{Acknowledging, Holding, Opening, PageFailure, Reaching, Resting, Taking};
+pub use bodies::{Acknowledging, Holding, Opening, PageFailure, Reaching, Resting, RestsFor, Taking};
 pub use parts::{
     Arrival, Audience, Ending, Event, Fact, Lapse, OpenedBy, PageDecision, PageOutcome, PagePurpose, Phase,
     Purpose, RunReport, RunRequest, SeverityBasis, StopReason,

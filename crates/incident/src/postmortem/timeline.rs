@@ -1,7 +1,7 @@
 //! The rows of the timeline: what a reader next week wants to know, in order.
 
 use super::marks::{cell, code, ending};
-use crate::event::{Event, EventKind, OpenedBy, Opening, Reaching, Resting};
+use crate::event::{Event, EventKind, OpenedBy, Opening, Reaching, Resting, RestsFor};
 use crate::state::Incident;
 use crate::words::clock;
 use alloc::format;
@@ -40,7 +40,10 @@ fn tell(incident: &Incident, event: &Event) -> Option<String> {
                 None => format!("{target} paged"),
             })
         }
-        EventKind::EscalationRests(Resting { why, .. }) => Some(format!("Nobody paged yet: {why}")),
+        EventKind::EscalationRests(Resting { why, rests_for, .. }) => Some(match rests_for {
+            RestsFor::WorkingHours => format!("Nobody paged yet: {why}"),
+            RestsFor::QuietHours => format!("Nobody else paged yet: {why}"),
+        }),
         EventKind::PageDue { page } => {
             let page = incident.page(*page).filter(|page| page.waits.is_some())?;
             Some(format!("{} paged", page.responder))

@@ -2,7 +2,7 @@
 
 use crate::alert::{Alert, AlertStatus};
 use crate::command::{AckIntent, UpdateDraft};
-use crate::event::{Ending, Fact, PagePurpose, RunReport, RunRequest, StopReason};
+use crate::event::{Ending, Fact, PagePurpose, RestsFor, RunReport, RunRequest, StopReason};
 use crate::people::{Actor, Channel, PersonId};
 use alloc::collections::BTreeSet;
 use alloc::string::String;
@@ -68,6 +68,8 @@ pub enum Escalation {
         round: u32,
         /// The round that it began with, when it last began anew.
         first: u32,
+        /// The round from which on rounds are counted: `first`, or the one in which somebody could be told who had slept.
+        counted_from: u32,
         /// The level that was paged last, from 0.
         level: u32,
         /// The escalation of the settings that is climbed; `None`: the playbook's own.
@@ -77,12 +79,14 @@ pub enum Escalation {
         /// When the next level is due.
         next_due: Option<Timestamp>,
     },
-    /// Of low urgency, it waits for the team's working hours.
+    /// Of low urgency, it wakes nobody before the team's working hours, or before somebody's quiet hours end.
     Resting {
         /// The round that goes on then.
         round: u32,
         /// The round that it began with, when it last began anew.
         first: u32,
+        /// The round from which on rounds are counted.
+        counted_from: u32,
         /// The level that is reached then, from 0.
         level: u32,
         /// The escalation of the settings that is climbed; `None`: the playbook's own.
@@ -91,6 +95,8 @@ pub enum Escalation {
         until: Timestamp,
         /// Why, in words.
         why: String,
+        /// What it waits for.
+        rests_for: RestsFor,
     },
     /// The whole path was paged and nobody answered.
     Exhausted {
@@ -106,6 +112,18 @@ pub enum Escalation {
     },
     /// Somebody has it, or it is over, or it wakes nobody.
     Stopped,
+}
+
+impl Escalation {
+    /// The round that it began with and the one from which on its rounds are counted, while it goes on.
+    pub(crate) const fn began(&self) -> Option<(u32, u32)> {
+        match self {
+            Self::Waiting { first, counted_from, .. } | Self::Resting { first, counted_from, .. } => {
+                Some((*first, *counted_from))
+            }
+            Self::Idle | Self::Exhausted { .. } | Self::Unpaged { .. } | Self::Stopped => None,
+        }
+    }
 }
 
 /// Where a page stands.

@@ -3,8 +3,8 @@
 use crate::resting::{at, berlin, calm, days, id, night, said};
 use crate::world::{LEAD, PRIMARY, World, minutes, plan, roster};
 use incident::{
-    AckIntent, Actor, Command, Escalation, Every, Layer, PageState, Policy, Refusal, Responder, Roster,
-    Rotation, Schedule, StopReason, TimerKey, Turns,
+    AckIntent, Actor, Command, Escalation, EventKind, Every, Layer, PageState, Policy, Refusal, Responder,
+    Resting, RestsFor, Roster, Rotation, Schedule, StopReason, TimerKey, Turns,
 };
 use jiff::Timestamp;
 use jiff::civil::{datetime, time};
@@ -213,6 +213,105 @@ fn the_next_level_is_woken_when_whoever_waited_cannot_in_a_round_that_began_then
     let cannot = Command::Acknowledge { intent: AckIntent::Cannot, page: Some(1) };
     world.person(PRIMARY, cannot).expect("is taken");
     assert_eq!(world.paged(), [PRIMARY, LEAD, LEAD]);
+}
+
+/// With so many rounds, a quarter of an hour after one another.
+fn sleeps_for(rounds: u32, quiet: &[(&str, i8)]) -> World {
+    let policy = Policy { escalation_repeat_min: 10, escalation_repeats_max: rounds - 1, ..calm() };
+    let mut plan = plan(policy);
+    for hop in plan.playbook.escalation.get_mut("P2").expect("it has one").iter_mut().skip(1) {
+        hop.delay_min = 5;
+    }
+    let quiet = quiet.iter().map(|(name, until)| (id(name), night(*until))).collect();
+    let mut world = World::with(plan, roster(&[PRIMARY, LEAD]).with_quiet_hours(quiet));
+    world.alert("api", "P2");
+    world
+}
+
+#[test]
+fn rounds_of_the_night_leave_all_of_them_for_whoever_slept() {
+    let mut world = sleeps_for(2, &[(PRIMARY, 7)]);
+    world.pass(minutes(60));
+    assert_eq!(world.paged(), [PRIMARY, LEAD, LEAD], "two rounds, and no more until seven");
+    let Escalation::Resting { round: 2, level: 0, until, why, .. } = &world.incident.escalation else {
+        panic!("{:?}", world.incident.escalation);
+    };
+    assert_eq!(*until, at(SEVEN));
+    let words = "nobody who can be told has answered; the path begins again when primary is told: \
+                 quiet hours until 07:00 Europe/Berlin";
+    assert_eq!(why, words);
+    assert!(!world.incident.is_unpaged(), "somebody will hear of it");
+    let (fate, _) = said(&world, PRIMARY);
+    assert_eq!(fate, "not paged yet");
+    to_seven(&mut world);
+    assert_eq!(world.paged(), [PRIMARY, LEAD, LEAD], "theirs goes out, once");
+    assert_eq!(world.incident.page(1).expect("theirs").state, PageState::Pending);
+    world.pass(minutes(5));
+    assert_eq!(world.paged()[3..], [LEAD], "five minutes after them, as the path says");
+    world.pass(minutes(15));
+    assert_eq!(world.paged()[4..], [PRIMARY, LEAD], "and a second round");
+    world.pass(minutes(24 * 60));
+    assert_eq!(world.incident.escalation, Escalation::Exhausted { round: 3 }, "and then it stands in red");
+    assert_eq!(world.paged().len(), 6);
+}
+
+#[test]
+fn who_was_told_and_sleeps_again_does_not_put_off_the_end() {
+    let mut world = sleeps_for(2, &[(PRIMARY, 7)]);
+    world.person(LEAD, Command::Acknowledge { intent: AckIntent::OnIt, page: None }).expect("taken");
+    // Five minutes before ten in the evening.
+    world.now = at("2026-01-05T20:55:00Z");
+    world.person(LEAD, Command::Unacknowledge { reason: "off".into() }).expect("taken");
+    world.pass(minutes(40));
+    assert_eq!(world.paged(), [PRIMARY, PRIMARY, LEAD, PRIMARY, LEAD]);
+    assert!(matches!(world.incident.page(4).expect("theirs").state, PageState::Planned { .. }));
+    assert_eq!(world.incident.escalation, Escalation::Exhausted { round: 2 });
+}
+
+#[test]
+fn each_of_several_who_sleep_is_waited_for_once() {
+    let mut world = sleeps_for(1, &[(PRIMARY, 7), (LEAD, 9)]);
+    world.pass(minutes(24 * 60));
+    let rests = world.events.iter().filter_map(|event| match &event.kind {
+        EventKind::EscalationRests(Resting { until, .. }) => Some(*until),
+        _ => None,
+    });
+    let nine = at("2026-01-05T08:00:00Z");
+    assert_eq!(rests.collect::<Vec<_>>(), [nine], "nobody could be told before seven, so no round was over");
+    assert!(matches!(world.incident.escalation, Escalation::Exhausted { .. }));
+    assert_eq!(times(&world, LEAD), 1);
+}
+
+#[test]
+fn an_answer_in_the_night_ends_the_wait_for_whoever_sleeps() {
+    let mut world = sleeps_for(1, &[(PRIMARY, 7)]);
+    world.pass(minutes(60));
+    world.person(LEAD, Command::Acknowledge { intent: AckIntent::OnIt, page: None }).expect("taken");
+    assert_eq!(world.incident.escalation, Escalation::Stopped);
+    assert!(!world.timers.contains_key(&TimerKey::Escalation));
+    to_seven(&mut world);
+    assert_eq!(world.incident.page(1).expect("theirs").withdrawn_because, Some(StopReason::Acknowledged));
+}
+
+#[test]
+fn what_had_ended_and_fires_again_wakes_whoever_can_be_told_before_the_morning() {
+    let mut world = sleeps_for(1, &[(PRIMARY, 7)]);
+    world.pass(minutes(60));
+    assert_eq!(world.paged(), [PRIMARY, LEAD]);
+    world.over("api").expect("taken");
+    world.alert("api", "P2");
+    world.pass(minutes(60));
+    assert_eq!(world.paged(), [PRIMARY, LEAD, LEAD]);
+    assert!(matches!(&world.incident.escalation, Escalation::Resting { until, .. } if *until == at(SEVEN)));
+}
+
+#[test]
+fn a_rest_of_before_is_read_as_one_for_working_hours() {
+    let kept = r#"{"escalation_rests":{"round":0,"level":0,"until":"2026-01-05T08:00:00Z","why":"w"}}"#;
+    let read: EventKind = serde_json::from_str(kept).expect("what was published is still read");
+    let EventKind::EscalationRests(rests) = &read else { panic!("{read:?}") };
+    assert_eq!(rests.rests_for, RestsFor::WorkingHours);
+    assert_eq!(serde_json::to_string(&read).expect("it is plain data"), kept);
 }
 
 #[test]

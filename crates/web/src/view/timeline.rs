@@ -5,8 +5,8 @@ mod telling;
 
 use incident::{
     AckIntent, Acknowledging, Event, EventKind, Hold, Holding, Incident, Lapse, OpenedBy, Opening,
-    PageDecision, PageFailure, Reaching, Resting, Severity, SeverityBasis, SilenceKind, StepOutcome, Taking,
-    words,
+    PageDecision, PageFailure, Reaching, Resting, RestsFor, Severity, SeverityBasis, SilenceKind,
+    StepOutcome, Taking, words,
 };
 use playbook::Answer;
 
@@ -150,8 +150,12 @@ fn work(event: &Event, incident: &Incident) -> Option<(&'static str, String)> {
 
 fn escalation(event: &Event) -> Option<(&'static str, String)> {
     let words = match &event.kind {
-        EventKind::EscalationRests(Resting { why, .. }) => {
-            ("escalation", format!("nobody is woken yet: {why}"))
+        EventKind::EscalationRests(Resting { why, rests_for, .. }) => {
+            let nobody = match rests_for {
+                RestsFor::WorkingHours => "nobody",
+                RestsFor::QuietHours => "nobody else",
+            };
+            ("escalation", format!("{nobody} is woken yet: {why}"))
         }
         EventKind::LevelReached(Reaching { level, target, rule, next_due, .. }) => {
             let next =
