@@ -100,9 +100,13 @@ impl Preflight {
 
 fn findings(plan: &Plan, roster: &Roster, whole: Stretch) -> Vec<Finding> {
     let mut found: BTreeMap<Trouble, Vec<(String, Vec<Stretch>)>> = BTreeMap::new();
+    let in_hours = working(roster, whole);
+    let working = in_hours.as_deref();
     for severity in plan.severities() {
+        let waits = plan.waits_for_working_hours(&severity);
+        let looked_at = working.filter(|_| waits).unwrap_or(core::slice::from_ref(&whole));
         for (name, levels) in paths(plan, &severity) {
-            for (trouble, stretches) in troubles(&levels, plan.urgency(&severity), roster, whole) {
+            for (trouble, stretches) in troubles(&levels, plan.urgency(&severity), roster, looked_at) {
                 found.entry(trouble).or_default().push((name.clone(), stretches));
             }
         }
@@ -119,7 +123,7 @@ fn findings(plan: &Plan, roster: &Roster, whole: Stretch) -> Vec<Finding> {
         together.into_iter().map(move |(severities, stretches)| Finding {
             said: format!(
                 "{}: {}",
-                when(&stretches, whole, &zone(&trouble, roster)),
+                when(&stretches, whole, working, &zone(&trouble, roster)),
                 what(&trouble, &severities.join(", "))
             ),
             fix: fix(&trouble, roster),
@@ -144,36 +148,55 @@ fn paths(plan: &Plan, severity: &Severity) -> Vec<(String, Vec<Level>)> {
     of_settings.chain((!files && !covered).then_some(own)).collect()
 }
 
-/// The troubles of one path, each with its times.
+/// The team's working hours within a stretch of time, where there are any: what waits for them wakes nobody at another time.
+fn working(roster: &Roster, whole: Stretch) -> Option<Vec<Stretch>> {
+    let hours = roster.working_hours()?;
+    let mut stretches = Vec::new();
+    let mut at = whole.from;
+    while let Some(from) = hours.begin(at).filter(|from| *from < whole.until) {
+        let until = hours.end(from).map_or(whole.until, |until| until.min(whole.until));
+        stretches.push(Stretch { from, until });
+        at = until;
+    }
+    // Hours that never begin keep nothing back.
+    (!stretches.is_empty() || hours.begin(whole.from).is_some()).then_some(stretches)
+}
+
+/// The troubles of one path in the times at which it may wake somebody, each with its own times.
 fn troubles(
     levels: &[Level],
     urgency: Urgency,
     roster: &Roster,
-    whole: Stretch,
+    looked_at: &[Stretch],
 ) -> BTreeMap<Trouble, Vec<Stretch>> {
     let mut found: BTreeMap<Trouble, Vec<Stretch>> = BTreeMap::new();
-    let edges = edges(levels, roster, whole);
     let silences = Silences::none();
-    for (from, until) in edges.iter().zip(edges.iter().skip(1)) {
-        for trouble in troubles_at(levels, urgency, &Moment { at: *from, roster, silences: &silences }) {
+    let looked_at = looked_at.iter().flat_map(|stretch| parts(levels, roster, *stretch));
+    for Stretch { from, until } in looked_at {
+        for trouble in troubles_at(levels, urgency, &Moment { at: from, roster, silences: &silences }) {
             let stretches = found.entry(trouble).or_default();
-            match stretches.last_mut().filter(|last| last.until == *from) {
-                Some(last) => last.until = *until,
-                None => stretches.push(Stretch { from: *from, until: *until }),
+            match stretches.last_mut().filter(|last| last.until == from) {
+                Some(last) => last.until = until,
+                None => stretches.push(Stretch { from, until }),
             }
         }
     }
     found
 }
 
-/// The instants at which the answer may be another, the first and the last included.
-fn edges(levels: &[Level], roster: &Roster, whole: Stretch) -> Vec<Timestamp> {
+/// The parts of a stretch in which the answer is the same.
+fn parts(levels: &[Level], roster: &Roster, whole: Stretch) -> Vec<Stretch> {
     let targets = levels.iter().flat_map(|level| &level.targets);
     let schedules = targets.flat_map(|target| roster.schedules_of(target));
     let shifts = schedules.flat_map(|schedule| schedule.shifts(whole.from, whole.until));
     let edges: BTreeSet<Timestamp> =
         shifts.flat_map(|shift| [shift.from, shift.until]).chain([whole.from, whole.until]).collect();
-    edges.into_iter().collect()
+    let edges: Vec<Timestamp> = edges.into_iter().collect();
+    edges
+        .iter()
+        .zip(edges.iter().skip(1))
+        .map(|(from, until)| Stretch { from: *from, until: *until })
+        .collect()
 }
 
 fn troubles_at(levels: &[Level], urgency: Urgency, now: &Moment<'_>) -> Vec<Trouble> {
@@ -219,10 +242,13 @@ fn what(trouble: &Trouble, severities: &str) -> String {
 }
 
 /// The first time, and how many more there are.
-fn when(stretches: &[Stretch], whole: Stretch, zone: &TimeZone) -> String {
+fn when(stretches: &[Stretch], whole: Stretch, working: Option<&[Stretch]>, zone: &TimeZone) -> String {
     let Some((first, rest)) = stretches.split_first() else { return String::new() };
     if *first == whole {
         return String::from("always");
+    }
+    if working == Some(stretches) {
+        return String::from("always in working hours");
     }
     let told = |at: Timestamp, form: &str| at.to_zoned_datetime(zone.clone()).strftime(form).to_string();
     let same_day = told(first.from, "%F") == told(first.until, "%F");

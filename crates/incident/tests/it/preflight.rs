@@ -2,7 +2,7 @@
 
 use crate::world::{CTO, LEAD, PRIMARY, SECONDARY, World, plan, roster};
 use incident::{
-    Channel, Contact, EventKind, Every, Finding, Layer, PersonId, Plan, Policy, Preflight, Reaching,
+    Channel, Contact, EventKind, Every, Finding, Hours, Layer, PersonId, Plan, Policy, Preflight, Reaching,
     Responder, Roster, Rotation, Schedule, Stretch, Trouble, Turns, Urgency, Weekdays, Window,
 };
 use jiff::civil::{Time, Weekday, datetime, time};
@@ -127,6 +127,66 @@ fn a_path_that_leads_to_one_person_is_said_and_is_not_grave() {
 #[test]
 fn a_playbook_without_a_path_wakes_the_catch_all_and_that_is_no_fault() {
     assert_eq!(Preflight::look(&Plan::default(), &roster(&[PRIMARY]), whole()).findings, []);
+}
+
+/// P2 waits for nine to five in Berlin, on every day; the primary is on call by a schedule with these windows alone.
+fn at_work(windows: Vec<Window>, bound: &str) -> (Plan, Roster) {
+    let policy = Policy {
+        urgency: [("P2".to_owned(), Urgency::Low)].into(),
+        in_working_hours: vec!["P2".into()],
+        ..Policy::default()
+    };
+    let hours = berlin_hours(time(9, 0, 0, 0), time(17, 0, 0, 0));
+    let people: Vec<Responder> = roster(&["ana", "ben", LEAD, CTO]).people().cloned().collect();
+    let roles = [("On-call Primary", bound), ("On-call Secondary", "ben"), ("Eng Lead", LEAD), ("CTO", CTO)];
+    let roles = roles.map(|(role, who)| (role.to_owned(), vec![id(who)]));
+    let roster = Roster::new(people, roles.into(), Vec::new())
+        .with_schedules(vec![berlin("platform", vec![layer(&["ana"], windows)])])
+        .with_working_hours(Some(hours));
+    (plan(policy), roster)
+}
+
+fn berlin_hours(from: Time, to: Time) -> Hours {
+    Hours {
+        zone: TimeZone::get("Europe/Berlin").expect("a zone of the bundled data"),
+        windows: vec![window(from, to)],
+    }
+}
+
+#[test]
+fn what_waits_for_working_hours_has_no_gap_outside_of_them() {
+    let (plan, roster) = at_work(vec![window(time(9, 0, 0, 0), time(17, 0, 0, 0))], "platform");
+    let found = Preflight::look(&plan, &roster, whole()).findings;
+    let severities: Vec<_> = found.iter().map(|one| one.severities.clone()).collect();
+    assert_eq!(severities, [["P0", "P1"]], "the night is no gap of P2: {found:?}");
+    // Of the afternoon an hour is missing.
+    let (plan, roster) = at_work(vec![window(time(9, 0, 0, 0), time(16, 0, 0, 0))], "platform");
+    let found = Preflight::look(&plan, &roster, whole()).findings;
+    let gap = found.iter().find(|one| one.severities == ["P2"]).expect("it is found");
+    assert!(gap.said.starts_with("Mon 1 Feb 2027 16:00 to 17:00 (CET) and 89 more times: "), "{}", gap.said);
+}
+
+#[test]
+fn a_level_that_is_empty_in_all_working_hours_is_told_so() {
+    let (plan, roster) = at_work(Vec::new(), "nobody");
+    let found = Preflight::look(&plan, &roster, whole());
+    let said: Vec<_> = found.grave().map(|one| one.said.split(':').next().unwrap_or_default()).collect();
+    assert_eq!(said, ["always", "always in working hours"]);
+}
+
+#[test]
+fn working_hours_that_never_begin_or_never_end_hide_nothing() {
+    let (plan, roster) = at_work(Vec::new(), "nobody");
+    let always = berlin_hours(time(0, 0, 0, 0), time(0, 0, 0, 0));
+    let never = Hours { windows: Vec::new(), ..always.clone() };
+    for hours in [always, never] {
+        let roster = roster.clone().with_working_hours(Some(hours));
+        let looked = Preflight::look(&plan, &roster, whole());
+        let found: Vec<&Finding> = looked.grave().collect();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].severities, ["P0", "P1", "P2"]);
+        assert!(found[0].said.starts_with("always: "), "{}", found[0].said);
+    }
 }
 
 /// What is foretold for an instant is what an alert at that instant meets.
