@@ -217,13 +217,13 @@ fn escalation(incident: &mut Incident, event: &Event) {
 }
 
 fn resting(before: &Escalation, rests: &Resting) -> Escalation {
-    let Resting { round, level, policy, until, why, rests_for } = rests.clone();
+    let Resting { round, level, policy, until, why, rests_for, without } = rests.clone();
     let (first, counted_from) = before.began().unwrap_or((round, round));
     let counted_from = match rests_for {
         RestsFor::WorkingHours => counted_from,
         RestsFor::QuietHours => round,
     };
-    Escalation::Resting { round, first, counted_from, level, policy, until, why, rests_for }
+    Escalation::Resting { round, first, counted_from, level, policy, until, why, rests_for, without }
 }
 
 fn telling(incident: &mut Incident, event: &Event) {

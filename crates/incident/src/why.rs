@@ -108,7 +108,9 @@ fn not_paged(incident: &Incident, now: &Moment<'_>, person: &PersonId) -> String
         }
         _ if anybody.is_some() => {
             let whose = anybody.map_or("somebody else", |page| page.responder.0.as_str());
-            format!("they take turns there, and it was {whose}'s")
+            format!(
+                "they share it, each as often as the others over many incidents; for this one {whose} was chosen"
+            )
         }
         (Status::Resolved, _, _) => "the incident was resolved before that level was reached".to_string(),
         (_, Some(holder), _) => {

@@ -124,7 +124,7 @@ pub(super) fn climb(draft: &mut Draft<'_>, because: String) {
     } else if let Some(asleep) = rest::first_untold(draft) {
         let (round, policy) = (round + 1, path.policy);
         let (until, why, rests_for) = (asleep.until, asleep.why, RestsFor::QuietHours);
-        let rests = Resting { round, level: 0, policy, until, why, rests_for };
+        let rests = Resting { round, level: 0, policy, until, why, rests_for, without: None };
         draft.push_own(EventKind::EscalationRests(rests));
     } else {
         draft.push_own(EventKind::EscalationExhausted { round });
@@ -133,7 +133,7 @@ pub(super) fn climb(draft: &mut Draft<'_>, because: String) {
 
 /// What it rested for is over: on where it stopped, or from the beginning for whoever had slept.
 pub(super) fn go_on(draft: &mut Draft<'_>) {
-    let (Path::Wake(path), Escalation::Resting { round, level, rests_for, .. }) =
+    let (Path::Wake(path), Escalation::Resting { round, level, rests_for, without, .. }) =
         (path(&draft.incident), draft.incident.escalation.clone())
     else {
         return;
@@ -143,7 +143,7 @@ pub(super) fn go_on(draft: &mut Draft<'_>) {
         RestsFor::QuietHours => "the path began again: somebody can be told who slept",
     });
     let level = usize::try_from(level).unwrap_or(usize::MAX);
-    reach(draft, &path, &Reach { round, level, because, without: None });
+    reach(draft, &path, &Reach { round, level, because, without });
 }
 
 /// Where to go on, and why.
@@ -167,7 +167,8 @@ fn rests(draft: &mut Draft<'_>, path: &EscalationPath, from: &Reach) -> bool {
     let Some(off) = rest::off_hours(draft) else { return false };
     let (round, level, policy) = (from.round, small(from.level), path.policy.clone());
     let (until, why, rests_for) = (off.until, off.why, RestsFor::WorkingHours);
-    let rests = Resting { round, level, policy, until, why, rests_for };
+    let without = from.without.clone();
+    let rests = Resting { round, level, policy, until, why, rests_for, without };
     draft.push_own(EventKind::EscalationRests(rests));
     true
 }
@@ -224,7 +225,7 @@ pub(super) fn rule(
     let level = path.levels.get(number);
     let after = level.map_or(0, |level| level.after_min);
     let turn = match level.filter(|level| level.round_robin) {
-        Some(level) => format!(", whose turn it is of {}", level.targets.len()),
+        Some(level) => format!(", chosen for this incident of {} who share it", level.targets.len()),
         None => String::new(),
     };
     let (of, by) = (path.said(), whom.by_schedule(draft.now));

@@ -121,6 +121,9 @@ pub struct Resting {
     /// What it waits for.
     #[serde(default, skip_serializing_if = "RestsFor::is_working_hours")]
     pub rests_for: RestsFor,
+    /// Who has said that they cannot, and is passed over then while there is anybody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub without: Option<PersonId>,
 }
 
 /// A role that was taken.

@@ -97,6 +97,8 @@ pub enum Escalation {
         why: String,
         /// What it waits for.
         rests_for: RestsFor,
+        /// Who has said that they cannot, and is passed over then.
+        without: Option<PersonId>,
     },
     /// The whole path was paged and nobody answered.
     Exhausted {

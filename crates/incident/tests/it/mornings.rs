@@ -3,8 +3,8 @@
 use crate::resting::{at, berlin, calm, days, id, night, said};
 use crate::world::{LEAD, PRIMARY, World, minutes, plan, roster};
 use incident::{
-    AckIntent, Actor, Command, Escalation, EventKind, Every, Layer, PageState, Policy, Refusal, Responder,
-    Resting, RestsFor, Roster, Rotation, Schedule, StopReason, TimerKey, Turns,
+    AckIntent, Actor, Command, Escalation, Event, EventKind, Every, Layer, PageState, Policy, Refusal,
+    Responder, Resting, RestsFor, Roster, Rotation, Schedule, StopReason, TimerKey, Turns,
 };
 use jiff::Timestamp;
 use jiff::civil::{datetime, time};
@@ -303,6 +303,24 @@ fn what_had_ended_and_fires_again_wakes_whoever_can_be_told_before_the_morning()
     world.pass(minutes(60));
     assert_eq!(world.paged(), [PRIMARY, LEAD, LEAD]);
     assert!(matches!(&world.incident.escalation, Escalation::Resting { until, .. } if *until == at(SEVEN)));
+}
+
+#[test]
+fn who_cannot_is_passed_over_when_working_hours_begin_too() {
+    let hours = berlin(days(6), time(9, 0, 0, 0), time(17, 0, 0, 0));
+    let policy = Policy { in_working_hours: vec!["P2".into()], ..calm() };
+    let mut world = World::with(plan(policy), roster(&[PRIMARY, LEAD]).with_working_hours(Some(hours)));
+    world.alert("api", "P2");
+    // Before anybody was woken it was theirs for a moment.
+    world.person(PRIMARY, Command::Acknowledge { intent: AckIntent::OnIt, page: None }).expect("taken");
+    world.person(PRIMARY, Command::Acknowledge { intent: AckIntent::Cannot, page: None }).expect("taken");
+    assert!(matches!(world.incident.escalation, Escalation::Resting { .. }));
+    let kept = serde_json::to_string(&world.events).expect("events are plain data");
+    assert_eq!(serde_json::from_str::<Vec<Event>>(&kept).expect("it is read"), world.events);
+    world.pass(minutes(5 * 60));
+    assert_eq!(world.paged(), [LEAD], "at nine, and not who cannot");
+    let (_, because) = said(&world, LEAD);
+    assert!(because.contains("working hours have begun; passed over: On-call Primary"), "{because}");
 }
 
 #[test]

@@ -194,11 +194,13 @@ fn incidents_take_turns_at_a_round_robin_level() {
     assert_eq!(world.paged(), [SECONDARY], "one of them");
     let said = because(&world, SECONDARY);
     assert!(
-        said.starts_with("secondary: P1 level 1 of 2 of \"a\" (after 0 min), whose turn it is of 3"),
+        said.starts_with(
+            "secondary: P1 level 1 of 2 of \"a\" (after 0 min), chosen for this incident of 3 who share it"
+        ),
         "{said}"
     );
     let said = because(&world, PRIMARY);
-    assert!(said.contains("they take turns there, and it was secondary's"), "{said}");
+    assert!(said.contains("they share it, each as often as the others over many incidents; for this one secondary was chosen"), "{said}");
 }
 
 #[test]

@@ -222,6 +222,25 @@ fn what_a_person_asks_for_does_not_wait() {
 }
 
 #[test]
+fn the_next_way_of_who_is_asked_for_help_does_not_wait_for_the_end_of_their_quiet_hours() {
+    let way = |channel, after_min| Contact { after_min, ..Contact::new(channel, "here".into()) };
+    let contacts = vec![way(Channel::Handset, 0), way(Channel::Email, 10)];
+    let sleeper = Responder { id: id(SECONDARY), name: SECONDARY.into(), contacts };
+    let people = roster(&[PRIMARY, LEAD]).people().cloned().chain([sleeper]).collect();
+    let bound = [("On-call Primary".to_owned(), vec![id(PRIMARY)])];
+    let quiet = [(id(SECONDARY), night(7))];
+    let people = Roster::new(people, bound.into(), Vec::new()).with_quiet_hours(quiet.into());
+    let mut world = World::with(plan(calm()), people);
+    world.alert("api", "P2");
+    world.deliver();
+    let help = Command::AskHelp { target: SECONDARY.into(), words: "now, please".into() };
+    world.person(LEAD, help).expect("is asked");
+    assert_eq!(world.pending(), [(2, 1)]);
+    world.fail("no such number");
+    assert_eq!(world.pending(), [(3, 1)], "over mail at once");
+}
+
+#[test]
 fn whoever_is_on_call_by_the_morning_gets_the_page() {
     let turns = vec![vec![id("ana")], vec![id("ben")]];
     let rotation = Rotation { turns, every: Every::Days(1), from: datetime(2026, 1, 4, 5, 0, 0, 0) };
