@@ -94,7 +94,7 @@ impl Turning {
     /// Tells what the start led to, and hands out what it found.
     pub(crate) fn begin(&mut self, after: After) {
         self.tell(after);
-        let after = self.core.try_unpaged();
+        let after = self.core.try_stalled();
         self.tell(after);
         self.hand_out();
     }
@@ -139,7 +139,7 @@ impl Turning {
         self.tell(after);
         let after = self.core.fire_due(BATCH_MAX);
         self.tell(after);
-        let after = self.core.try_unpaged();
+        let after = self.core.try_stalled();
         self.tell(after);
         let after = self.core.judge_held();
         self.tell(after);

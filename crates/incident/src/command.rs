@@ -248,8 +248,9 @@ pub enum Command {
         /// How it went.
         outcome: PageOutcome,
     },
-    /// Somebody may be reachable who was not before: if nobody could be woken so far, it is tried again.
-    TryUnpaged,
+    /// Other settings were read. If nobody could be woken so far, it is tried again; what waits for quiet hours or working hours
+    /// is judged by those of now.
+    TryAgain,
     /// These looks have waited, and more urgent ones crowd them out.
     RunsCrowdedOut {
         /// Which.

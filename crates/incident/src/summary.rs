@@ -40,6 +40,9 @@ pub struct Summary {
     pub runbook: Option<String>,
     /// Nobody has it although somebody should.
     pub unpaged: bool,
+    /// It wakes nobody before working hours, or one of its pages waits for the end of somebody's quiet hours.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub rests: bool,
     /// Its alerts fire no more, of at least one only because its source fell silent: nobody says that it is over.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub silent: bool,
@@ -82,6 +85,7 @@ pub fn summarize(incident: &Incident) -> Summary {
         alert_count: incident.alerts.values().map(|alert| alert.count).sum(),
         runbook: incident.runbook.clone(),
         unpaged: incident.is_unpaged(),
+        rests: incident.rests(),
         silent: incident.is_silent(),
         approvals: count(incident.runs.iter().filter(waiting).count()),
         update_due_at: incident.update_due_at,

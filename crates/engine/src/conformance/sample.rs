@@ -51,6 +51,7 @@ pub fn summary(n: u32) -> Summary {
         alert_count: 1,
         runbook: Some("api-down".to_owned()),
         unpaged: false,
+        rests: false,
         silent: false,
         approvals: 0,
         update_due_at: None,

@@ -139,9 +139,9 @@ impl Core {
         }
         self.keys.extend(change.keys.iter().map(|key| (key.clone(), id)));
         if change.unpaged {
-            self.unpaged.insert(id);
+            self.stalled.insert(id);
         } else {
-            self.unpaged.remove(&id);
+            self.stalled.remove(&id);
             self.untried.remove(&id);
         }
         self.forget_unwanted(id);

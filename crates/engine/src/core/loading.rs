@@ -14,8 +14,8 @@ use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// How many incidents that stand unpaged are tried in one transaction.
-const UNPAGED_BATCH_MAX: usize = 256;
+/// How many incidents that stand unpaged or rest are tried in one transaction.
+const STALLED_BATCH_MAX: usize = 256;
 
 impl Core {
     /// Opens the journal and takes up what an earlier process left: timers, alerts that are open, work that was begun.
@@ -32,7 +32,7 @@ impl Core {
             timers: Timers::default(),
             leases: BTreeMap::new(),
             backlog: Backlog::default(),
-            unpaged: BTreeSet::new(),
+            stalled: BTreeSet::new(),
             untried: BTreeSet::new(),
             tried_with: None,
             left_over: Vec::new(),
@@ -61,7 +61,7 @@ impl Core {
         Ok((core, after))
     }
 
-    /// Who stands unpaged, and who has which key, as the journal knows it. Where it is shared, keys are asked of it one by
+    /// Who stands unpaged or rests, and who has which key, as the journal knows it. Where it is shared, keys are asked of it one by
     /// one: these rows do not go back far enough, and do not say who of several was the last to take a key.
     pub(super) fn learn_rows(&mut self) -> Result<(), JournalError> {
         let plan = Arc::clone(&self.world.settings.load().plan);
@@ -70,8 +70,8 @@ impl Core {
         // What is open holds its alerts, whatever came before it: where a clock was set back, ids are in another order.
         rows.sort_by_key(|summary| summary.resolved_at.is_none());
         for summary in rows {
-            if summary.unpaged {
-                self.unpaged.insert(summary.id);
+            if summary.unpaged || summary.rests {
+                self.stalled.insert(summary.id);
             }
             if self.company == Company::Alone {
                 self.keys.extend(summary.keys.into_iter().map(|key| (key, summary.id)));
@@ -159,19 +159,19 @@ impl Core {
         Ok(())
     }
 
-    /// When other settings are read, and at the start, somebody may be reachable for what stands unpaged. What could not
-    /// be asked waits for the next turn of the core, a batch at a time.
-    pub(crate) fn try_unpaged(&mut self) -> After {
+    /// When other settings are read, and at the start, somebody may be reachable for what stands unpaged, or hours for which
+    /// something waits may be others. What could not be asked waits for the next turn of the core, a batch at a time.
+    pub(crate) fn try_stalled(&mut self) -> After {
         let settings = self.world.settings.load_full();
         if !self.tried_with.as_ref().is_some_and(|tried| Arc::ptr_eq(tried, &settings)) {
             self.tried_with = Some(settings);
-            self.untried.clone_from(&self.unpaged);
+            self.untried.clone_from(&self.stalled);
         }
         if self.untried.is_empty() || self.world.faults.current().is_some() {
             return After::default();
         }
-        let batch: Vec<IncidentId> = self.untried.iter().take(UNPAGED_BATCH_MAX).copied().collect();
-        let (again, after) = self.ask_each(&batch, &Command::TryUnpaged);
+        let batch: Vec<IncidentId> = self.untried.iter().take(STALLED_BATCH_MAX).copied().collect();
+        let (again, after) = self.ask_each(&batch, &Command::TryAgain);
         for id in batch.iter().filter(|id| !again.contains(id)) {
             self.untried.remove(id);
         }
@@ -239,10 +239,10 @@ impl Core {
 
     pub(super) fn remember(&mut self, incident: &Arc<Incident>) {
         self.live.insert(incident.id, Arc::clone(incident));
-        if incident.is_unpaged() {
-            self.unpaged.insert(incident.id);
+        if incident.is_unpaged() || incident.rests() {
+            self.stalled.insert(incident.id);
         } else {
-            self.unpaged.remove(&incident.id);
+            self.stalled.remove(&incident.id);
         }
         if matches!(incident.status, Status::Resolved | Status::Passed) {
             self.resolved.insert(incident.id);

@@ -79,8 +79,9 @@ pub(crate) struct Core {
     timers: Timers,
     leases: BTreeMap<(IncidentId, Work), Held>,
     backlog: Backlog,
-    /// Open incidents for which nobody could be woken; some that are not so any more do no harm.
-    unpaged: BTreeSet<IncidentId>,
+    /// Open incidents that other settings may help: nobody could be woken, or they wait for hours that the settings name. Some
+    /// that are not so any more do no harm.
+    stalled: BTreeSet<IncidentId>,
     /// Those of them that have not been tried with these settings.
     untried: BTreeSet<IncidentId>,
     /// The settings with which those were tried last.

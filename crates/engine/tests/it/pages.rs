@@ -148,6 +148,27 @@ async fn who_is_bound_later_is_woken_for_what_stands_unpaged() {
 }
 
 #[tokio::test]
+async fn what_waits_for_working_hours_is_judged_again_when_other_settings_are_read() {
+    let world = World::new();
+    world.let_it_wait();
+    let id = world.opened("api").await;
+    assert!(world.engine.incident(id).await.expect("it is there").rests());
+    world.bind_all();
+    world.until(id, "somebody is woken, with no clock moved", |_| world.phone.count() == 1).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_start_with_other_working_hours_wakes_for_what_waited_for_those_of_before() {
+    let mut world = World::new();
+    world.let_it_wait();
+    let id = world.opened("api").await;
+    world.crash();
+    world.until(id, "somebody is woken, with no clock moved", |_| world.phone.count() == 1).await;
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn a_start_with_somebody_bound_wakes_them_for_what_stands_unpaged() {
     let mut world = World::new();
     world.unbind_all();

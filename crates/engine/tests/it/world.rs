@@ -4,11 +4,11 @@ use engine::memory::Memory;
 use engine::ports::{Clock, Coming, Courier, Executor, Ids, Links, PageMessage, RunOrder};
 use engine::{Answer, Engine, EngineError, Hands, Parts, Settings, Still, Stopped};
 use incident::{
-    Actor, Alert, AlertKey, AlertStatus, Channel, Command, Contact, Ending, Every, Incident, IncidentId,
-    Layer, PageOutcome, PersonId, Plan, Responder, Roster, Rotation, RunReport, Schedule, Serves, Sight,
-    Turns,
+    Actor, Alert, AlertKey, AlertStatus, Channel, Command, Contact, Ending, Every, Hours, Incident,
+    IncidentId, Layer, PageOutcome, PersonId, Plan, Policy, Responder, Roster, Rotation, RunReport, Schedule,
+    Serves, Sight, Turns, Urgency, Weekdays, Window,
 };
-use jiff::civil::date;
+use jiff::civil::{Weekday, date, time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use playbook::{Effect, EscalationHop, Origin, Playbook, Runbook, Step, StepKind};
@@ -227,6 +227,22 @@ impl World {
     pub(crate) fn plan_of_today(&self, digest: &str) {
         let plan = Plan { digest: digest.to_owned(), ..plan() };
         self.engine.set_settings(Settings::new(Arc::new(plan), Arc::new(roster())));
+    }
+
+    /// From now on nothing is urgent, and the team works from nine to five: six hours from when the stories begin.
+    pub(crate) fn let_it_wait(&self) {
+        let policy = Policy {
+            urgency: [("P1".to_owned(), Urgency::Low)].into(),
+            in_working_hours: vec!["P1".to_owned()],
+            ..plan().policy
+        };
+        let plan = Plan { digest: "can-wait".to_owned(), policy, ..plan() };
+        let days = (0..7).filter_map(|day| Weekday::from_monday_zero_offset(day).ok());
+        let days = days.fold(Weekdays::default(), Weekdays::with);
+        let windows = vec![Window { days, from: time(9, 0, 0, 0), to: time(17, 0, 0, 0) }];
+        let hours = Hours { zone: TimeZone::UTC, windows };
+        let roster = roster().with_working_hours(Some(hours));
+        self.engine.set_settings(Settings::new(Arc::new(plan), Arc::new(roster)));
     }
 
     /// From now on everybody can be woken again.

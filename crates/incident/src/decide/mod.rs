@@ -20,6 +20,7 @@ mod severity;
 mod stop;
 mod tell;
 mod timer;
+mod try_again;
 mod update;
 mod wake;
 mod whom;
@@ -36,7 +37,6 @@ use crate::state;
 use crate::state::{Incident, Status};
 use alloc::string::ToString;
 use alloc::vec::Vec;
-use escalate::Retry;
 
 /// What happens when `asked` is asked of `incident` now. No events means that nothing needs to change.
 ///
@@ -112,7 +112,7 @@ fn decide_into(draft: &mut Draft<'_>, command: Command) -> Result<(), Refusal> {
         Command::RunStarted { run } => run::started(draft, run),
         Command::RunEnded { run, report } => run::ended(draft, run, report),
         Command::RunLost { run } => run::lost(draft, run),
-        Command::TryUnpaged => escalate::try_unpaged(draft, Retry::WhenReachable),
+        Command::TryAgain => try_again::try_again(draft),
         Command::RunsCrowdedOut { runs } => run::crowded_out(draft, &runs),
     }
 }

@@ -246,6 +246,14 @@ impl Incident {
             && matches!(self.escalation, Escalation::Unpaged { .. } | Escalation::Exhausted { .. })
     }
 
+    /// Whether it wakes nobody before a time, or a page of it waits for the end of somebody's quiet hours.
+    #[must_use]
+    pub fn rests(&self) -> bool {
+        let waits = |page: &Page| page.waits.is_some() && matches!(page.state, PageState::Planned { .. });
+        self.status == Status::Open
+            && (matches!(self.escalation, Escalation::Resting { .. }) || self.pages.iter().any(waits))
+    }
+
     /// What strangers call it: the last name that was given for them.
     #[must_use]
     pub fn public_title(&self) -> Option<&str> {

@@ -255,7 +255,7 @@ fn who_is_bound_later_is_woken_when_the_alert_repeats_or_the_roster_is_read() {
             world.alert("api", "P1");
         },
         |world| {
-            world.ask(Actor::System, Command::TryUnpaged).expect("is tried");
+            world.ask(Actor::System, Command::TryAgain).expect("is tried");
         },
     ];
     for again in tries {
@@ -279,7 +279,7 @@ fn what_an_older_server_left_unpaged_gets_a_time_for_its_next_try() {
     world.incident =
         incident::evolve(world.incident.clone(), &incident::Event { at: world.now, by: Actor::System, kind });
     world.timers.clear();
-    world.ask(Actor::System, Command::TryUnpaged).expect("is tried");
+    world.ask(Actor::System, Command::TryAgain).expect("is tried");
     assert!(world.timers.contains_key(&incident::TimerKey::Escalation));
     assert!(world.incident.is_unpaged());
 }

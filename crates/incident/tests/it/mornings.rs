@@ -3,8 +3,8 @@
 use crate::resting::{at, berlin, calm, days, id, night, said};
 use crate::world::{LEAD, PRIMARY, World, minutes, plan, roster};
 use incident::{
-    AckIntent, Actor, Command, Escalation, Event, EventKind, Every, Layer, PageState, Policy, Refusal,
-    Responder, Resting, RestsFor, Roster, Rotation, Schedule, StopReason, TimerKey, Turns,
+    AckIntent, Actor, Channel, Command, Contact, Escalation, Event, EventKind, Every, Layer, PageState,
+    Policy, Refusal, Responder, Resting, RestsFor, Roster, Rotation, Schedule, StopReason, TimerKey, Turns,
 };
 use jiff::Timestamp;
 use jiff::civil::{datetime, time};
@@ -321,6 +321,67 @@ fn who_cannot_is_passed_over_when_working_hours_begin_too() {
     assert_eq!(world.paged(), [LEAD], "at nine, and not who cannot");
     let (_, because) = said(&world, LEAD);
     assert!(because.contains("working hours have begun; passed over: On-call Primary"), "{because}");
+}
+
+/// Nine to five in Berlin, or other hours, for what waits for them.
+fn at_work(from: i8) -> Roster {
+    let hours = berlin(days(6), time(from, 0, 0, 0), time(17, 0, 0, 0));
+    roster(&[PRIMARY, LEAD]).with_working_hours(Some(hours))
+}
+
+fn try_again(world: &mut World, roster: Roster) -> Result<(), Refusal> {
+    world.roster = roster;
+    world.ask(Actor::System, Command::TryAgain).map(|_| ())
+}
+
+#[test]
+fn what_waits_for_working_hours_waits_for_those_of_now() {
+    let policy = Policy { in_working_hours: vec!["P2".into()], ..calm() };
+    let mut world = World::with(plan(policy), at_work(9));
+    world.alert("api", "P2");
+    assert_eq!(try_again(&mut world, at_work(9)), Err(Refusal::Stale), "nothing is new");
+    try_again(&mut world, at_work(8)).expect("it is another time");
+    let Escalation::Resting { until, why, .. } = &world.incident.escalation else {
+        panic!("{:?}", world.incident.escalation);
+    };
+    assert_eq!(*until, at("2026-01-05T07:00:00Z"));
+    assert!(why.contains("from 08:00 Europe/Berlin"), "{why}");
+    assert_eq!(world.paged(), [] as [&str; 0]);
+    // It is four in the morning there.
+    try_again(&mut world, at_work(3)).expect("somebody works by now");
+    assert_eq!(world.paged(), [PRIMARY]);
+}
+
+#[test]
+fn who_is_in_no_quiet_hours_any_more_is_told_at_once() {
+    let mut world = sleeps_for(1, &[(PRIMARY, 7)]);
+    world.pass(minutes(60));
+    let asleep = world.roster.clone();
+    assert_eq!(try_again(&mut world, asleep), Err(Refusal::Stale), "nothing is new");
+    assert!(world.incident.rests());
+    try_again(&mut world, roster(&[PRIMARY, LEAD])).expect("they can be told");
+    assert_eq!(world.incident.page(1).expect("theirs").state, PageState::Pending);
+    assert!(
+        matches!(world.incident.escalation, Escalation::Waiting { level: 0, .. }),
+        "and the path begins again"
+    );
+    assert_eq!(times(&world, PRIMARY), 1);
+    assert!(!world.incident.rests());
+}
+
+#[test]
+fn a_later_way_stays_at_its_time_when_quiet_hours_are_others() {
+    let way = |channel, after_min| Contact { after_min, ..Contact::new(channel, "here".into()) };
+    let contacts = vec![way(Channel::Handset, 0), way(Channel::Email, 10)];
+    let person = Responder { id: id(PRIMARY), name: PRIMARY.into(), contacts };
+    let bound = [("On-call Primary".to_owned(), vec![id(PRIMARY)])];
+    let awake = Roster::new(vec![person], bound.into(), Vec::new());
+    let quiet = [(id(PRIMARY), night(7))];
+    let mut world = World::with(plan(calm()), awake.clone().with_quiet_hours(quiet.into()));
+    world.alert("api", "P2");
+    try_again(&mut world, awake).expect("they can be told");
+    assert_eq!(world.pending(), [(1, 1)]);
+    assert!(matches!(world.incident.page(2).expect("over mail").state, PageState::Planned { .. }));
 }
 
 #[test]
