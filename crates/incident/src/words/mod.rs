@@ -1,9 +1,11 @@
 //! Words for people: messages filled from the playbook's templates, pages, durations. Pure text, no channel's format.
 
+mod blameless;
 mod cut;
 mod fill;
 mod page;
 
+pub use blameless::{Blame, blames};
 pub use cut::{DESCRIPTION_CHARS_MAX, TITLE_CHARS_MAX, block, line, turns};
 pub use fill::{Filled, Occasion, fill, open_placeholders};
 pub use page::{PageWords, page_words};

@@ -3,6 +3,7 @@
 mod acknowledging;
 mod alerts;
 mod approving;
+mod blameless;
 mod diagnosing;
 mod drafting;
 mod escalating;

@@ -5,12 +5,10 @@ use super::understood::{Understood, understood};
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::error::{PageProblem, Problem};
-use crate::view::{Chrome, Frame, Nav, Tag, html};
+use crate::view::{Chrome, Frame, Nav, Rendered, Tag, html};
 use askama::Template;
-use askama::filters::HtmlSafe;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use core::fmt;
 use playbook::{Diagnostic, DiagnosticSeverity, Document, Playbook, Standing};
 use serde::Deserialize;
 use std::path::Path;
@@ -36,9 +34,6 @@ pub(crate) struct PlaybookPage {
     pub(crate) document: Rendered,
 }
 
-/// The document as the playbook room rendered it: raw HTML in it stands as text there.
-pub(crate) struct Rendered(String);
-
 /// One document of several.
 pub(crate) struct DocumentRow {
     pub(crate) number: u32,
@@ -56,14 +51,6 @@ pub(crate) struct Finding {
     pub(crate) line: u32,
     pub(crate) message: String,
     pub(crate) hint: Option<String>,
-}
-
-impl HtmlSafe for Rendered {}
-
-impl fmt::Display for Rendered {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
 }
 
 /// Which document is asked for.
@@ -127,7 +114,7 @@ pub(crate) fn page(frame: &Frame, shown: &Shown<'_>) -> PlaybookPage {
         open: questions.iter().filter(|question| question.answered.is_none()).count(),
         questions,
         contents: headings.map(|section| (section.anchor.clone(), section.heading.clone())).collect(),
-        document: Rendered(playbook::html::to_html(shown.text)),
+        document: Rendered::markdown(shown.text),
     }
 }
 

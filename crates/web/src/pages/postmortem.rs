@@ -5,18 +5,20 @@ use super::row::Row;
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::error::{PageProblem, Problem};
-use crate::view::{Chrome, Frame, Nav, Tag, Until, html};
+use crate::view::{Chrome, Frame, Nav, Rendered, Tag, Until, html};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use engine::ports::{Filter, Order};
+use incident::words::{Blame, blames};
 use incident::{Event, Impact, Incident, IncidentId, Status, absolute_links, draft_postmortem};
 use playbook::PostmortemPolicy;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
 pub(crate) struct Wish {
+    /// `1`: the Markdown as a file.
     #[serde(default)]
     raw: String,
     #[serde(default)]
@@ -32,6 +34,10 @@ pub(crate) struct PostmortemPage {
     pub(crate) title: String,
     pub(crate) revision: u32,
     pub(crate) text: String,
+    /// As it reads: Markdown rendered, with nothing in it that acts.
+    pub(crate) rendered: Rendered,
+    /// Where it looks for somebody at fault.
+    pub(crate) blames: Vec<Blame>,
     pub(crate) owed: Option<Tag>,
     pub(crate) policy: Vec<(Tag, String)>,
     pub(crate) stages: Vec<Stage>,
@@ -43,6 +49,7 @@ pub(crate) struct PostmortemPage {
 pub(crate) struct Stage {
     pub(crate) action: String,
     pub(crate) due: Until,
+    pub(crate) late: bool,
 }
 
 /// Every postmortem.
@@ -68,6 +75,7 @@ pub(crate) async fn show(
     if wish.raw == "1" {
         return Ok(raw(&incident, absolute_links(&page.text, id, &app.parts.console_url)));
     }
+    page.read(&app, id);
     page.chrome = page.chrome.saying(&wish.said);
     html(&page)
 }
@@ -91,8 +99,17 @@ pub(crate) async fn refused(
     let incident = app.engine().incident(id).await?;
     let mut page = page(&Frame::new(app, who), &incident, &[], &[]);
     page.text = text;
+    page.read(app, id);
     page.chrome.refused = Some(problem.detail);
     Ok((problem.status, html(&page)?).into_response())
+}
+
+impl PostmortemPage {
+    /// Renders the text, and reads it for blame.
+    fn read(&mut self, app: &App, id: IncidentId) {
+        self.rendered = Rendered::markdown(&absolute_links(&self.text, id, &app.parts.console_url));
+        self.blames = blames(&self.text, &app.engine().settings().roster);
+    }
 }
 
 pub(crate) fn page(
@@ -104,9 +121,10 @@ pub(crate) fn page(
     let id = incident.id.to_string();
     let state = &incident.postmortem;
     let rules = incident.plan.playbook.postmortem.as_ref();
-    let stage = |(action, due): &(String, jiff::Timestamp)| Stage {
+    let stage = |(number, (action, due)): (u32, &(String, jiff::Timestamp))| Stage {
         action: action.clone(),
         due: Until::at(*due, frame.now),
+        late: state.stages_due.contains(&number),
     };
     PostmortemPage {
         chrome: frame.chrome(
@@ -118,9 +136,11 @@ pub(crate) fn page(
         title: incident.title.clone(),
         revision: state.revision,
         text: state.text.clone().unwrap_or_else(|| draft_postmortem(incident, events, impacts)),
+        rendered: Rendered::default(),
+        blames: Vec::new(),
         owed: state.obligation.map(obligation_tag),
         policy: rules.map(|rules| policy_lines(&rules.policy)).unwrap_or_default(),
-        stages: state.stages.iter().map(stage).collect(),
+        stages: (0..).zip(&state.stages).map(stage).collect(),
         guidelines: rules
             .map(|rules| rules.guidelines.iter().map(|guideline| guideline.title.clone()).collect())
             .unwrap_or_default(),

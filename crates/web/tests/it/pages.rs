@@ -219,6 +219,18 @@ async fn a_refusal_says_why_and_keeps_what_was_typed() {
 }
 
 #[tokio::test]
+async fn a_postmortem_reads_as_it_will_and_shows_where_it_blames() {
+    let browser = Browser::new().await;
+    assert_eq!(browser.post("/resolve", "summary=rolled+back").await.status, 303);
+    let text = "%23+What+happened%0A%0APrimary+forgot+the+migration.%0A%0A%3Cscript%3Ealert(1)%3C/script%3E+[here](javascript:alert(1))";
+    assert_eq!(browser.post("/postmortem", &format!("revision=0&text={text}")).await.status, 303);
+    let page = browser.get(&format!("{}/postmortem", browser.room())).await.body;
+    assert!(page.contains(">What happened</h1>"), "rendered: {page}");
+    assert!(!page.contains("<script>alert") && !page.contains("href=\"javascript:"), "and inert");
+    assert!(page.contains("line 3: <mark dir=\"auto\">primary … forgot</mark>"), "{page}");
+}
+
+#[tokio::test]
 async fn two_editors_do_not_overwrite_each_other() {
     let browser = Browser::new().await;
     let first = browser.post("/postmortem", "revision=0&text=mine").await;
