@@ -232,7 +232,6 @@ fn telling(incident: &mut Incident, event: &Event) {
             let posted =
                 StatusUpdate { number: *update, draft: draft.clone(), by: event.by.clone(), at: event.at };
             incident.updates.push(posted);
-            incident.updates_missed = 0;
             promised(incident, *next_due, event.at);
         }
         EventKind::UpdateDue { due } => promised(incident, Some(*due), event.at),
@@ -256,6 +255,7 @@ fn promised(incident: &mut Incident, due: Option<Timestamp>, at: Timestamp) {
     incident.update_due_at = due;
     incident.update_asked_at = due.map(|due| earlier(due, before(due)));
     incident.update_reminded = false;
+    incident.updates_missed = 0;
 }
 
 fn ending(incident: &mut Incident, event: &Event) {

@@ -30,12 +30,14 @@ pub(super) fn acknowledge(
     believable(intent)?;
     let page = own_page(draft, page)?;
     if let Some(number) = help::asked_for_less(draft, page, intent) {
-        let for_words = draft.incident.page(number).is_some_and(|page| page.purpose == PagePurpose::Update);
+        let answered = draft.incident.page(number).map(|page| (page.purpose, page.answer));
+        if answered.is_some_and(|(_, answer)| answer == Some(intent)) {
+            return Ok(());
+        }
         draft.push(EventKind::PageAnswered { page: number, intent });
-        match intent {
-            AckIntent::Cannot if for_words => update::declined(draft),
-            AckIntent::Cannot => escalate::take_back(draft, &StopReason::Declined),
-            AckIntent::OnIt | AckIntent::InMinutes(_) => escalate::take_back(draft, &StopReason::Answered),
+        escalate::take_back(draft, &StopReason::Answered);
+        if let (AckIntent::Cannot, Some((PagePurpose::Update, _))) = (intent, answered) {
+            update::declined(draft);
         }
         return Ok(());
     }
@@ -89,6 +91,7 @@ pub(super) fn has_it(draft: &mut Draft<'_>, intent: AckIntent, page: Option<u32>
     let follows = lead.is_none() || lead == from.as_ref().and_then(Actor::person);
     draft.push(EventKind::Acknowledged(Acknowledging { intent, page, lapses_at, remind_at, from }));
     escalate::stop(draft, &StopReason::Acknowledged);
+    escalate::take_back(draft, &StopReason::Answered);
     if let (true, Some(person)) = (follows, draft.by.person().cloned()) {
         takes(draft, String::from(LEAD), person, String::new());
     }
@@ -189,6 +192,7 @@ fn cannot(draft: &mut Draft<'_>, page: Option<u32>) {
         escalate::start_past_whoever_cannot(draft, round);
     } else {
         escalate::climb_if_level_is_lost(draft, "everybody woken so far cannot");
+        escalate::rest_anew(draft);
     }
 }
 

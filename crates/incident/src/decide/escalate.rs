@@ -131,6 +131,25 @@ pub(super) fn climb(draft: &mut Draft<'_>, because: String) {
     }
 }
 
+/// Somebody for whom it rested until the morning has said that they cannot: until the next of those who sleep is told, or it is at
+/// its end.
+pub(super) fn rest_anew(draft: &mut Draft<'_>) {
+    let Escalation::Resting { round, policy, until, rests_for: RestsFor::QuietHours, .. } =
+        draft.incident.escalation.clone()
+    else {
+        return;
+    };
+    match rest::first_untold(draft) {
+        Some(asleep) if asleep.until == until => {}
+        Some(asleep) => {
+            let (until, why, rests_for) = (asleep.until, asleep.why, RestsFor::QuietHours);
+            let rests = Resting { round, level: 0, policy, until, why, rests_for, without: None };
+            draft.push_own(EventKind::EscalationRests(rests));
+        }
+        None => draft.push_own(EventKind::EscalationExhausted { round: round.saturating_sub(1) }),
+    }
+}
+
 /// What it rested for is over: on where it stopped, or from the beginning for whoever had slept.
 pub(super) fn go_on(draft: &mut Draft<'_>) {
     let (Path::Wake(path), Escalation::Resting { round, level, rests_for, without, .. }) =
@@ -256,7 +275,7 @@ pub(super) fn take_back(draft: &mut Draft<'_>, reason: &StopReason) {
             page.purpose == PagePurpose::HandOver && !draft.incident.still_wants(page)
         }
         StopReason::Told => page.purpose == PagePurpose::Update,
-        StopReason::NotOnCall => false,
+        StopReason::NotOnCall | StopReason::CanWait => false,
         StopReason::Declined => by.as_ref() == Some(&page.responder),
         // Another way of somebody who has answered need not ring for the same thing.
         StopReason::Answered => by.as_ref() == Some(&page.responder) && draft.incident.is_answered(page),

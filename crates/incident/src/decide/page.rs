@@ -1,6 +1,6 @@
 //! What became of a page. A failure is never the end: it retries, climbs, or stands as UNPAGED.
 
-use super::{Draft, escalate, hand_off, next_number, rest};
+use super::{Draft, escalate, hand_off, next_number, rest, update};
 use crate::event::{Arrival, EventKind, PageDecision, PageFailure, PageOutcome, PagePurpose, StopReason};
 use crate::follow::retry_delay;
 use crate::later::later;
@@ -146,6 +146,10 @@ pub(super) fn retry(draft: &mut Draft<'_>, number: u32) -> Result<(), Refusal> {
     };
     if !wanted(draft, page) {
         return Err(Refusal::Stale);
+    }
+    if page.purpose == PagePurpose::Update && update::can_wait(draft) {
+        draft.push_own(EventKind::PageWithdrawn { page: number, reason: StopReason::CanWait });
+        return Ok(());
     }
     let page = page.clone();
     if !hand_off::is_somebody_elses(draft, &page) {

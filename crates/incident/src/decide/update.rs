@@ -2,14 +2,15 @@
 //! time again one more person with them.
 
 use super::page::{self, Reason};
-use super::{Draft, escalate, timer, whom};
+use super::{Draft, escalate, rest, timer, whom};
 use crate::command::AckIntent;
-use crate::event::{EventKind, PagePurpose, StopReason};
+use crate::event::{EventKind, PagePurpose};
 use crate::later::later;
 use crate::people::{Contact, PersonId, Responder};
 use crate::refusal::Refusal;
 use crate::state::{Page, PageState};
 use crate::words::clock;
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -17,7 +18,7 @@ use jiff::Timestamp;
 
 /// So often in a row people are paged for an update that does not come. After that the incident shows it, and nobody is woken
 /// for words that nobody seems to want.
-const MISSED_PAGES_MAX: u32 = 3;
+const MISSED_PAGES_MAX: usize = 3;
 
 /// An update is soon due, or did not come.
 pub(super) fn falls_due(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Refusal> {
@@ -31,17 +32,32 @@ pub(super) fn falls_due(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Ref
     }
     let rhythm = draft.incident.plan.update_every(&draft.incident.severity());
     draft.push_own(EventKind::UpdateMissed { due: promised, next_due: later(draft.now.at, rhythm) });
-    let missed = draft.incident.updates_missed;
-    if missed <= MISSED_PAGES_MAX {
-        let many = usize::try_from(missed).unwrap_or(1);
-        page_tellers(draft, many, &format!("the update promised for {} did not come", clock(promised)));
+    let asked = asked_in_vain(draft, promised);
+    if asked < MISSED_PAGES_MAX {
+        let why = format!("the update promised for {} did not come", clock(promised));
+        page_tellers(draft, asked.saturating_add(1), &why);
     }
     Ok(())
 }
 
-/// Somebody who was asked for an update cannot: the next one is asked at once.
+/// How often people were asked since it was due. What passed while nobody was asked counts for nothing.
+fn asked_in_vain(draft: &Draft<'_>, due: Timestamp) -> usize {
+    let asked = draft.incident.pages.iter().filter(|page| page.purpose == PagePurpose::Update);
+    let asked = asked.filter(|page| page.decided_at >= due && draft.incident.still_wants(page));
+    asked.map(|page| page.decided_at).collect::<BTreeSet<_>>().len()
+}
+
+/// Somebody who was asked for an update cannot: the next one is asked at once, unless somebody else is asked already.
 pub(super) fn declined(draft: &mut Draft<'_>) {
-    escalate::take_back(draft, &StopReason::Declined);
+    let open = |page: &&Page| {
+        let lost = matches!(page.state, PageState::Failed { .. } | PageState::Withdrawn);
+        let answers = page.answer.map_or(!lost, |answer| answer != AckIntent::Cannot);
+        page.purpose == PagePurpose::Update && answers
+    };
+    let mut others = draft.incident.pages.iter().filter(open);
+    if others.any(|page| draft.by.person() != Some(&page.responder) && draft.incident.still_wants(page)) {
+        return;
+    }
     let who = draft.by.clone();
     page_tellers(draft, 1, &format!("an update is due, and {who} cannot write it"));
 }
@@ -63,25 +79,24 @@ fn page_tellers(draft: &mut Draft<'_>, many: usize, why: &str) {
     }
 }
 
-/// Whether nobody is to be paged for words: the settings say so, the severity wakes nobody, or whoever has it has said that it
-/// waits.
-fn can_wait(draft: &Draft<'_>) -> bool {
-    let holder = draft.incident.acknowledged.as_ref();
-    let snoozed = holder.and_then(|held| held.snoozed_until).is_some_and(|until| draft.now.at < until);
-    snoozed
+/// Whether nobody is to be paged for words: nobody has it, so that its pages ask for more than those; whoever has it has said that
+/// it waits; the settings say so, or the severity wakes nobody, or nobody at this hour.
+pub(super) fn can_wait(draft: &Draft<'_>) -> bool {
+    let Some(holder) = &draft.incident.acknowledged else { return true };
+    holder.snoozed_until.is_some_and(|until| draft.now.at < until)
+        || rest::off_hours(draft).is_some()
         || draft.incident.plan.policy.update_reminder_min == 0
         || !escalate::wakes_somebody(&draft.incident)
 }
 
 /// Who tells people, the likeliest first: whoever has the role of communications, the lead, whoever has the incident, and
-/// then the people of its path. While nobody has it, its pages ask for more than words, and nobody is asked for those.
+/// then the people of its path.
 fn tellers(draft: &Draft<'_>) -> Vec<Responder> {
     let incident = &draft.incident;
-    let mut order: Vec<PersonId> = incident.communications().cloned().into_iter().collect();
-    if let Some(holder) = &incident.acknowledged {
-        order.extend([incident.lead(), holder.by.person()].into_iter().flatten().cloned());
-        order.extend(incident.path().levels.iter().flat_map(|level| whom::on(draft, level)));
-    }
+    let holder = incident.acknowledged.as_ref().and_then(|held| held.by.person());
+    let first = [incident.communications(), incident.lead(), holder];
+    let mut order: Vec<PersonId> = first.into_iter().flatten().cloned().collect();
+    order.extend(incident.path().levels.iter().flat_map(|level| whom::on(draft, level)));
     let mut found: Vec<Responder> = Vec::new();
     for id in order {
         let known = found.iter().any(|one| one.id == id) || cannot(draft, &id);
@@ -100,8 +115,10 @@ fn cannot(draft: &Draft<'_>, person: &PersonId) -> bool {
 
 /// Whether somebody is told of it over that way at the end of their quiet hours: once is enough.
 fn waits_already(draft: &Draft<'_>, person: &PersonId, contact: &Contact) -> bool {
+    let asleep = rest::quiet_until(draft, person).is_some();
     asked(draft, person).any(|page| {
-        page.waits.is_some()
+        asleep
+            && page.waits.is_some()
             && matches!(page.state, PageState::Planned { .. })
             && (page.channel, &page.address) == (contact.channel, &contact.address)
     })

@@ -136,6 +136,8 @@ pub enum StopReason {
     Told,
     /// Its responder has answered, over this way or another.
     Answered,
+    /// It asked for words that can wait by now.
+    CanWait,
 }
 
 impl StopReason {
@@ -150,6 +152,7 @@ impl StopReason {
             Self::Declined => "its responder cannot",
             Self::Lapsed => "whoever had it has it no more",
             Self::OfferedToAnother => "it is offered to somebody else",
+            Self::CanWait => "what it asked for can wait",
             Self::Answered => "its responder has answered",
             Self::Told => "the update was posted",
             Self::NotOnCall => "somebody else is on call by now",

@@ -1,7 +1,7 @@
 //! Who has the incident, and what answers to pages mean for that.
 
 use crate::command::AckIntent;
-use crate::event::{Acknowledging, Event, EventKind};
+use crate::event::{Acknowledging, Event, EventKind, PagePurpose};
 use crate::people::Actor;
 use crate::state::{Acknowledgement, Incident, Page};
 
@@ -30,8 +30,10 @@ pub(super) fn of(incident: &mut Incident, event: &Event) {
         | EventKind::HandOverAsked { .. } => held(incident.acknowledged.as_mut(), event),
         EventKind::PageAnswered { page, intent } => {
             answer(incident, Some(*page), &event.by, *intent);
+            let offered = incident.page(*page).is_some_and(|page| page.purpose == PagePurpose::HandOver);
             let holder = incident.acknowledged.as_mut();
-            let refused = |holder: &&mut Acknowledgement| holder.handing_to.as_ref() == event.by.person();
+            let refused =
+                |holder: &&mut Acknowledgement| offered && holder.handing_to.as_ref() == event.by.person();
             if let (AckIntent::Cannot, Some(holder)) = (intent, holder.filter(refused)) {
                 holder.handing_to = None;
             }
@@ -49,8 +51,10 @@ fn held(holder: Option<&mut Acknowledgement>, event: &Event) {
             holder.lapses_at = *lapses_at;
             holder.remind_at = *remind_at;
             // Time passes by itself; only whoever has it says that it can wait.
-            if event.by.person().is_some() {
-                holder.snoozed_until = Some(*lapses_at);
+            match event.by.person() {
+                Some(_) => holder.snoozed_until = Some(*lapses_at),
+                // What became worse waits no longer than whoever has it does.
+                None => holder.snoozed_until = holder.snoozed_until.map(|until| until.min(*lapses_at)),
             }
         }
         EventKind::AcknowledgementReminded { lapses_at } => {
@@ -66,7 +70,12 @@ fn held(holder: Option<&mut Acknowledgement>, event: &Event) {
 fn answer(incident: &mut Incident, page: Option<u32>, by: &Actor, intent: AckIntent) {
     let of_person = |candidate: &Page| match page {
         Some(number) => candidate.number == number,
-        None => by.person() == Some(&candidate.responder) && candidate.answer.is_none(),
+        // Whoever takes the incident has not said that they write the update.
+        None => {
+            by.person() == Some(&candidate.responder)
+                && candidate.answer.is_none()
+                && candidate.purpose != PagePurpose::Update
+        }
     };
     for page in incident.pages.iter_mut().filter(|page| of_person(page)) {
         page.answer = Some(intent);

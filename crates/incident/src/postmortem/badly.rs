@@ -60,7 +60,7 @@ fn went_badly(record: &Record<'_>, at: usize, event: &Event) -> Told {
             ("times that nobody answered", "The whole path was woken, and nobody answered".to_string())
         }
         EventKind::PageFailed(failure) => return page_failed(record, at, failure.page),
-        EventKind::Declined { .. } => {
+        EventKind::Declined { page: Some(_) } => {
             ("answers that it could not be taken", "Whoever was woken could not take it".to_string())
         }
         // Giving it back is a word; only silence went badly.
@@ -68,7 +68,7 @@ fn went_badly(record: &Record<'_>, at: usize, event: &Event) -> Told {
             "times that no word came",
             "No word came from whoever had it, so that nobody had it any more".to_string(),
         ),
-        EventKind::UpdateMissed { due, .. } => (
+        EventKind::UpdateMissed { due, .. } if !is_told_of(record, at, *due) => (
             "status updates that were late",
             format!("The status update promised for {} did not come in time", clock(*due)),
         ),
@@ -91,6 +91,12 @@ fn went_badly(record: &Record<'_>, at: usize, event: &Event) -> Told {
     Some(told)
 }
 
+/// Whether the same late update was told before: it is late once, however long it is.
+fn is_told_of(record: &Record<'_>, at: usize, due: Timestamp) -> bool {
+    let same = |kind: &EventKind| matches!(kind, EventKind::UpdateMissed { due: known, .. } if *known == due);
+    record.before(at).iter().any(|event| same(&event.kind))
+}
+
 /// One line for each page, at its first failure.
 fn page_failed(record: &Record<'_>, at: usize, number: u32) -> Told {
     let is_of =
@@ -102,14 +108,14 @@ fn page_failed(record: &Record<'_>, at: usize, number: u32) -> Told {
     let page = record.incident.page(number)?;
     let end = match &page.state {
         PageState::Failed { .. } => ", and it was given up",
-        PageState::Delivered { .. } => " before it arrived",
+        PageState::Delivered { .. } => ", and then its provider took it",
         PageState::Planned { .. }
         | PageState::Pending
         | PageState::Retrying { .. }
         | PageState::Withdrawn => "",
     };
     let channel = page.channel.name();
-    Some(("pages that did not arrive at once", format!("A page by {channel} did not go out at {tries}{end}")))
+    Some(("pages that did not arrive at once", format!("A page by {channel} failed at {tries}{end}")))
 }
 
 /// A change that ended otherwise than well, or a look that could not be taken. A look that ends with another code than 0 has

@@ -20,13 +20,16 @@ pub(super) fn items(record: &Record<'_>) -> Vec<String> {
 /// Nobody of the path had it, and somebody of the catch-all did.
 fn the_catch_all_answered(record: &Record<'_>) -> Option<(String, usize)> {
     let taken = record.first(|kind| matches!(kind, EventKind::Acknowledged(_)))?;
-    record.events.get(taken)?.by.person()?;
+    let by = record.events.get(taken)?.by.person()?;
     let reached = record.before(taken).iter().rev().find_map(|event| match &event.kind {
-        EventKind::LevelReached(reached) => Some(reached.target.as_str()),
+        EventKind::LevelReached(reached) => Some((reached.target.as_str(), reached.level)),
         _ => None,
     });
+    let (target, level) = reached?;
+    // Whoever answers late, or takes it in passing, is not the catch-all.
+    let woken = record.is_woken_at(taken, by, level);
     let words = "Nobody on the path had it, and somebody in the catch-all took it".to_string();
-    (reached == Some(CATCH_ALL)).then_some((words, taken))
+    (target == CATCH_ALL && level > 0 && woken).then_some((words, taken))
 }
 
 /// One person had said yes, and another said no.
@@ -60,7 +63,8 @@ fn a_dry_run_failed_first(record: &Record<'_>) -> Vec<(String, usize)> {
         let Purpose::DryRun { of } = record.incident.run(*run)?.request.purpose else { return None };
         let went = |kind: &EventKind| matches!(kind, EventKind::RunApproved { run } if *run == of);
         let before = record.first(went).is_none_or(|went| went > at);
-        let words = format!("A dry run failed with exit code {code} before the change itself was made");
+        let words =
+            format!("A dry run failed with exit code {code}, and the change itself had not been made");
         (code != 0 && before).then_some((words, at))
     });
     failed.collect()

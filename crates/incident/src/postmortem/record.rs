@@ -1,8 +1,9 @@
 //! The record as the sections read it: which event says what, and the link that leads to it.
 
 use super::marks::link;
-use crate::event::{Event, EventKind};
+use crate::event::{Event, EventKind, PagePurpose};
 use crate::evolve::take_in;
+use crate::people::PersonId;
 use crate::state::Incident;
 use crate::words::duration;
 use alloc::format;
@@ -31,6 +32,16 @@ impl<'a> Record<'a> {
     /// What came before an event.
     pub(super) fn before(&self, at: usize) -> &'a [Event] {
         self.events.get(..at).unwrap_or(self.events)
+    }
+
+    /// Whether a person had been woken at a level before an event.
+    pub(super) fn is_woken_at(&self, at: usize, person: &PersonId, level: u32) -> bool {
+        self.before(at).iter().any(|event| match &event.kind {
+            EventKind::PageDecided(page) => {
+                page.purpose == PagePurpose::Escalation && page.level == level && page.responder == *person
+            }
+            _ => false,
+        })
     }
 
     /// When it happened.

@@ -30,7 +30,7 @@ type Known = Option<(String, usize)>;
 /// The first level took it, and nobody further up was woken.
 fn answered_at_once(record: &Record<'_>) -> Known {
     let taken = record.first(|kind| matches!(kind, EventKind::Acknowledged(_)))?;
-    record.events.get(taken)?.by.person()?;
+    let by = record.events.get(taken)?.by.person()?;
     let mut reached = record.before(taken).iter().filter_map(|event| match &event.kind {
         EventKind::LevelReached(reached) => Some((reached.round, reached.level)),
         _ => None,
@@ -38,7 +38,7 @@ fn answered_at_once(record: &Record<'_>) -> Known {
     let first = reached.next()? == (0, 0) && reached.next().is_none();
     let words =
         format!("Level 1 had it after {}, and no further level was woken", record.since_opened(taken));
-    first.then_some((words, taken))
+    (first && record.is_woken_at(taken, by, 0)).then_some((words, taken))
 }
 
 /// What was looked up before anybody asked.

@@ -206,7 +206,7 @@ fn what_went_badly_names_levels_and_commands_and_no_person() {
     world.pass(minutes(60 * 8));
     let badly = badly(&world);
     for words in [
-        "A page by handset did not go out at 1 attempt, and it was given up",
+        "A page by handset failed at 1 attempt, and it was given up",
         "Nobody at level 2 could be woken",
         "Whoever was woken could not take it",
         "The step \"Look\" was tried and did not work",
@@ -330,7 +330,7 @@ fn a_dry_run_that_failed_before_the_change_was_luck() {
         world
     };
     let failed = world(1);
-    leads(&failed, &lucky(&failed), "A dry run failed with exit code 1 before the change", |kind| {
+    leads(&failed, &lucky(&failed), "A dry run failed with exit code 1, and the change", |kind| {
         matches!(kind, EventKind::RunEnded { .. })
     });
     assert!(!badly(&failed).contains("kubectl"), "that is what it is for");

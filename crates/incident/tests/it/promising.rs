@@ -3,8 +3,8 @@
 use crate::world::{CTO, LEAD, PRIMARY, SECONDARY, World, minutes, plan, roster};
 use incident::words::page_words;
 use incident::{
-    AckIntent, Actor, Audience, Command, EventKind, PageDecision, PageOutcome, PagePurpose, PageState, Phase,
-    Policy, UpdateDraft,
+    AckIntent, Actor, Audience, Channel, Command, Contact, EventKind, PageDecision, PageOutcome, PagePurpose,
+    PageState, PersonId, Phase, Policy, Responder, Roster, UpdateDraft,
 };
 
 fn on_it(page: Option<u32>) -> Command {
@@ -146,6 +146,76 @@ fn an_answer_takes_back_whatever_else_would_ring_for_the_same() {
     world.person(PRIMARY, on_it(Some(page))).expect("is an answer");
     assert_eq!(world.incident.page(page).map(|page| &page.state), Some(&PageState::Withdrawn));
     assert!(!world.timers.contains_key(&incident::TimerKey::PageRetry(page)));
+}
+
+#[test]
+fn cannot_write_it_takes_back_nothing_that_wakes_for_the_incident() {
+    let mut world = taken();
+    world
+        .person(SECONDARY, Command::TakeRole { role: "communications".into(), words: String::new() })
+        .expect("is");
+    let hand = Command::HandOver { to: PersonId(SECONDARY.into()), words: String::new() };
+    world.person(PRIMARY, hand).expect("they are asked");
+    let offer = world.incident.pages.last().expect("there is one").number;
+    world.pass(minutes(12));
+    let page = world.incident.pages.last().expect("there is one").number;
+    assert_ne!(offer, page);
+    let cannot = Command::Acknowledge { intent: AckIntent::Cannot, page: Some(page) };
+    world.person(SECONDARY, cannot.clone()).expect("is an answer");
+    let state = world.incident.page(offer).map(|page| page.state.clone());
+    assert_ne!(state, Some(PageState::Withdrawn), "the hand-over goes on");
+    let holder = world.incident.acknowledged.as_ref();
+    assert!(holder.is_some_and(|held| held.handing_to.is_some()), "and may be taken");
+    let before = asked(&world).len();
+    assert_eq!(world.person(SECONDARY, cannot).expect("is known"), [], "said once is enough");
+    assert_eq!(asked(&world).len(), before);
+}
+
+#[test]
+fn who_said_that_they_write_it_is_not_asked_again_because_another_cannot() {
+    let mut world = taken();
+    world.pass(minutes(15));
+    world.person(PRIMARY, on_it(None)).expect("they still have it");
+    world.pass(minutes(45));
+    world.person(PRIMARY, on_it(None)).expect("they still have it");
+    world.pass(minutes(15));
+    let [.., first, second] = &world.incident.pages[..] else { panic!("two were asked") };
+    assert_eq!((first.responder.0.as_str(), second.responder.0.as_str()), (PRIMARY, SECONDARY));
+    let (first, second) = (first.number, second.number);
+    world.person(SECONDARY, on_it(Some(second))).expect("is an answer");
+    let before = asked(&world).len();
+    let cannot = Command::Acknowledge { intent: AckIntent::Cannot, page: Some(first) };
+    world.person(PRIMARY, cannot).expect("is an answer");
+    assert_eq!(asked(&world).len(), before);
+}
+
+#[test]
+fn what_passed_while_nobody_was_asked_widens_no_circle() {
+    let mut world = World::new();
+    world.alert("api", "P1");
+    world.pass(minutes(80));
+    assert_eq!(world.incident.updates_missed, 2);
+    world.person(PRIMARY, on_it(None)).expect("is taken");
+    world.pass(minutes(55));
+    assert_eq!(asked(&world), [(PRIMARY, 135)], "one person, for the first time");
+}
+
+#[test]
+fn a_way_that_was_to_ring_later_does_not_ring_when_it_can_wait_by_then() {
+    let id = || PersonId(PRIMARY.into());
+    let late = Contact { after_min: 3, ..Contact::new(Channel::Handset, PRIMARY.into()) };
+    let person = Responder { id: id(), name: PRIMARY.into(), contacts: vec![late] };
+    let people = Roster::new(vec![person], [("On-call Primary".to_owned(), vec![id()])].into(), Vec::new());
+    let mut world = World::with(plan(Policy::default()), people);
+    world.alert("api", "P1");
+    world.person(PRIMARY, on_it(None)).expect("is taken");
+    world.pass(minutes(12));
+    let page = world.incident.pages.last().expect("there is one").number;
+    assert!(matches!(world.incident.page(page).map(|page| &page.state), Some(PageState::Planned { .. })));
+    world.person(PRIMARY, Command::Snooze { minutes: 240 }).expect("is kept");
+    world.pass(minutes(30));
+    assert_eq!(world.incident.page(page).map(|page| &page.state), Some(&PageState::Withdrawn));
+    assert!(world.work.is_empty(), "{:?}", world.work);
 }
 
 #[test]

@@ -102,10 +102,14 @@ impl<'a> Folded<'a> {
 
     /// What the others read.
     pub(super) fn told(&self) -> Vec<Told> {
-        let told = self
-            .streams
-            .values()
-            .map(|stream| (stream.id, stream.version, stream.last.summary.unpaged, stream.keys.clone()));
+        let told = self.streams.values().map(|stream| {
+            (
+                stream.id,
+                stream.version,
+                stream.last.summary.unpaged || stream.last.summary.rests,
+                stream.keys.clone(),
+            )
+        });
         told.collect()
     }
 

@@ -17,7 +17,7 @@ pub(super) fn tell(event: &Event) -> Option<(&'static str, String)> {
             ("update", format!("the first status update is due at {}", words::clock(*due)))
         }
         EventKind::UpdateReminded { due } => {
-            ("update", format!("a status update is promised for {}: it is asked for", words::clock(*due)))
+            ("update", format!("a status update is promised for {}, which is soon", words::clock(*due)))
         }
         EventKind::UpdateMissed { due, .. } => {
             ("update-missed", format!("the status update promised for {} did not come", words::clock(*due)))
