@@ -346,7 +346,11 @@ async fn main() {
         console_url: console_url.clone(),
         status_url: format!("http://{status}"),
         status_title: "Tabbi".to_owned(),
-        components: vec!["API".to_owned(), "Sessions".to_owned(), "Web app".to_owned()],
+        status_zone: jiff::tz::TimeZone::UTC,
+        components: ["API", "Sessions", "Web app"]
+            .map(|name| web::Component { name: name.to_owned(), ..web::Component::default() })
+            .to_vec(),
+        planned: Vec::new(),
         playbook_texts: vec![playbook::repaired(include_bytes!("../../../playbooks/tabbi.md"))],
         playbook_path: "playbooks/tabbi.md".to_owned(),
         speed: 1.0,

@@ -16,6 +16,7 @@ mod playbook_setting;
 mod probing;
 mod runner_setting;
 mod schedules;
+mod status;
 
 use crate::exit::{Failure, Kind};
 use channels::{ChannelsConfig, Secret};
@@ -29,6 +30,7 @@ pub(crate) use playbook_setting::PlaybookSetting;
 use probes::Heartbeat;
 pub(crate) use runner_setting::{Confine, RunnerSettings};
 use serde::Deserialize;
+pub(crate) use status::StatusSettings;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -154,24 +156,6 @@ pub(crate) struct Way {
     pub(crate) urgency: Option<Urgency>,
 }
 
-/// The public page.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct StatusSettings {
-    /// What it calls the product.
-    pub(crate) title: String,
-    /// Its address as the public reaches it.
-    pub(crate) url: Option<String>,
-    /// What it shows, in order; left out: the playbook's services.
-    pub(crate) components: Vec<String>,
-}
-
-impl Default for StatusSettings {
-    fn default() -> Self {
-        Self { title: "Status".to_owned(), url: None, components: Vec::new() }
-    }
-}
-
 fn listen() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 7300))
 }
@@ -212,6 +196,7 @@ impl Config {
         config.agree(path)?;
         escalations::targets(&config).map_err(|said| config.refused(said))?;
         probing::agree(&config.probes).map_err(refused)?;
+        config.status.agree(&config).map_err(|said| config.refused(said))?;
         Ok(config)
     }
 

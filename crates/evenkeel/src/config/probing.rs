@@ -38,6 +38,10 @@ pub(crate) struct CheckedProbe {
 }
 
 impl CheckedProbe {
+    pub(super) fn name(&self) -> &str {
+        &self.probe.name
+    }
+
     /// The same, with a relative path below a folder.
     pub(super) fn below(&mut self, folder: &Path) {
         if let Some(file) = &self.setting.ca_file {

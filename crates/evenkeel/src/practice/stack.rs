@@ -109,7 +109,8 @@ struct Seats {
 
 fn settings(folder: &Path, options: &StackOptions, read: ReadPlaybook, seats: Seats) -> ServerSettings {
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
-    let components = read.playbook.services.iter().map(|service| service.name.clone()).collect();
+    let status = crate::config::StatusSettings::default();
+    let components = status.components(read.playbook.services.iter().map(|service| service.name.clone()));
     ServerSettings {
         listen: any,
         status_listen: Some(any),
@@ -127,7 +128,9 @@ fn settings(folder: &Path, options: &StackOptions, read: ReadPlaybook, seats: Se
         agents: BTreeMap::new(),
         status_title: "Practice status".to_owned(),
         status_url: None,
+        status_zone: status.zone,
         components,
+        planned: Vec::new(),
         probes: Vec::new(),
         uplink: Vec::new(),
         heartbeats: Vec::new(),

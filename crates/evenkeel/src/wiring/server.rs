@@ -9,6 +9,7 @@ use channels::{ChannelsConfig, couriers};
 use engine::ports::{Access, Clock, Courier, Ids, Links};
 use engine::{Engine, Hands, Parts, Settings, Stopped};
 use incident::{Maintenance, Plan, Policy, Preflight, Roster, Serves};
+use jiff::tz::TimeZone;
 use playbook::Playbook;
 use probes::{Board, Heartbeat, Listener, ListenerParts, Place, Probe, Prober, ProberParts, Switchboard};
 use runner::{Held, Runner, RunnerConfig};
@@ -21,7 +22,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use web::auth::TokenError;
 use web::links::SignedLinks;
-use web::{App, AppParts, ServerConfig};
+use web::{App, AppParts, Component, Planned, ServerConfig};
 
 /// How long a key that was made or taken back at another server may stay unknown here.
 const TOKENS_EVERY: Duration = Duration::from_secs(1);
@@ -51,7 +52,10 @@ pub(crate) struct ServerSettings {
     pub(crate) agents: BTreeMap<String, Serves>,
     pub(crate) status_title: String,
     pub(crate) status_url: Option<String>,
-    pub(crate) components: Vec<String>,
+    pub(crate) status_zone: TimeZone,
+    pub(crate) components: Vec<Component>,
+    /// Work that the status page tells of before it begins.
+    pub(crate) planned: Vec<Planned>,
     /// What the server itself looks at.
     pub(crate) probes: Vec<Probe>,
     /// What answers whenever this machine reaches anything at all.
@@ -96,10 +100,7 @@ impl ServerSettings {
         let playbook = plan.playbook;
         let probes = config.all_probes(&playbook);
         let services = playbook.services.iter().map(|service| service.name.clone());
-        let components = match config.status.components.as_slice() {
-            [] => services.collect(),
-            named => named.to_vec(),
-        };
+        let components = config.status.components(services);
         Ok(Self {
             listen: config.listen,
             status_listen: config.status_listen,
@@ -117,7 +118,9 @@ impl ServerSettings {
             agents: config.agents.clone(),
             status_title: config.status.title.clone(),
             status_url: config.status.url.clone(),
+            status_zone: config.status.zone.clone(),
             components,
+            planned: config.status.planned.clone(),
             probes,
             uplink: config.probing.uplink.clone(),
             maintenance: config.maintenance.clone(),
@@ -183,7 +186,9 @@ pub(crate) async fn start(settings: ServerSettings) -> Result<Running, Failure> 
         console_url: console_url.clone(),
         status_url: status_url.clone().unwrap_or_default(),
         status_title: settings.status_title,
+        status_zone: settings.status_zone,
         components: settings.components,
+        planned: settings.planned,
         playbook_texts: settings.playbook_texts,
         playbook_path: settings.playbook_path.display().to_string(),
         speed: settings.speed,

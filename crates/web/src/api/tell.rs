@@ -173,7 +173,7 @@ pub(super) async fn status(
     Ok(Json(PublicStatus {
         title: app.parts.status_title.clone(),
         url: app.parts.status_url.clone(),
-        components: app.parts.components.clone(),
+        components: app.parts.components.iter().map(|component| component.name.clone()).collect(),
         incidents,
     }))
 }

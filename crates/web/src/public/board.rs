@@ -1,31 +1,18 @@
-//! The rendered documents, swapped whole, and how they are answered.
+//! The rendered documents by their addresses, swapped whole, and how they are answered.
 
+use super::doc::Doc;
+use super::lang;
+use crate::error::{PageProblem, Problem};
 use arc_swap::ArcSwapOption;
-use axum::body::Bytes;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use ring::digest;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Fresh for 15 s; a cache may show it for a day while we do not answer.
-const CACHE: &str = "public, max-age=15, stale-while-revalidate=60, stale-if-error=86400";
-
 /// Everything that is served, as of one moment.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Docs {
-    pub(crate) page: Doc,
-    pub(crate) feed: Doc,
-    pub(crate) summary: Doc,
-    pub(crate) status: Doc,
-    pub(crate) components: Doc,
-    pub(crate) incidents: Doc,
-    pub(crate) unresolved: Doc,
-}
-
-/// One document.
-pub(crate) struct Doc {
-    bytes: Bytes,
-    kind: &'static str,
-    tag: String,
+    by_path: BTreeMap<String, Arc<Doc>>,
 }
 
 /// The documents as they stand; empty until the first have been rendered.
@@ -34,16 +21,37 @@ pub(crate) struct Board {
     docs: ArcSwapOption<Docs>,
 }
 
-impl Doc {
-    pub(crate) fn new(kind: &'static str, text: String) -> Self {
-        let hash = digest::digest(&digest::SHA256, text.as_bytes());
-        let short: String = hash.as_ref().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-        Self { bytes: Bytes::from(text), kind, tag: format!("\"{short}\"") }
+impl Docs {
+    /// Puts a document at an address. What is the same as before is not packed again.
+    pub(crate) fn put(
+        &mut self,
+        before: Option<&Self>,
+        path: String,
+        text: String,
+        make: impl FnOnce(String) -> Doc,
+    ) {
+        let same = before.and_then(|before| before.by_path.get(&path));
+        let doc = match same.filter(|same| same.hash() == Doc::name_of(&text)) {
+            Some(same) => Arc::clone(same),
+            None => Arc::new(make(text)),
+        };
+        self.by_path.insert(path, doc);
+    }
+
+    /// The document at an address.
+    pub(crate) fn at(&self, path: &str) -> Option<&Arc<Doc>> {
+        self.by_path.get(path)
+    }
+
+    /// Every address and what stands there.
+    #[cfg(test)]
+    pub(crate) fn each(&self) -> impl Iterator<Item = (&str, &Doc)> {
+        self.by_path.iter().map(|(path, doc)| (path.as_str(), doc.as_ref()))
     }
 
     #[cfg(test)]
-    pub(crate) fn text(&self) -> &str {
-        core::str::from_utf8(&self.bytes).expect("documents are text")
+    pub(crate) fn text(&self, path: &str) -> &str {
+        self.at(path).unwrap_or_else(|| panic!("nothing at {path}")).text()
     }
 }
 
@@ -52,32 +60,43 @@ impl Board {
         self.docs.store(Some(Arc::new(docs)));
     }
 
-    /// Answers with one of the documents, or says that nothing is known yet rather than that all is well.
-    pub(crate) fn answer(&self, asked: &HeaderMap, which: impl Fn(&Docs) -> &Doc) -> Response {
+    /// What is served at this moment.
+    pub(crate) fn docs(&self) -> Option<Arc<Docs>> {
+        self.docs.load_full()
+    }
+
+    /// Answers with the document at an address, or says that nothing is known yet rather than that all is well.
+    pub(crate) fn answer(&self, path: &str, asked: &HeaderMap) -> Response {
         let docs = self.docs.load();
         let Some(docs) = docs.as_deref() else {
             let later = [(header::RETRY_AFTER, "1"), (header::CACHE_CONTROL, "no-store")];
             return (StatusCode::SERVICE_UNAVAILABLE, later, "the status is being read\n").into_response();
         };
-        let doc = which(docs);
-        let mut headers = HeaderMap::new();
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(CACHE));
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(doc.kind));
-        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        let anyone = HeaderName::from_static("cross-origin-resource-policy");
-        headers.insert(anyone, HeaderValue::from_static("cross-origin"));
-        if let Ok(tag) = HeaderValue::from_str(&doc.tag) {
-            headers.insert(header::ETAG, tag);
+        if let Some(doc) = docs.at(path) {
+            return doc.answer(asked);
         }
-        if is_kept(asked, &doc.tag) {
-            return (StatusCode::NOT_MODIFIED, headers).into_response();
+        // Without a language in the address, in the one that the reader likes most.
+        let language = lang::liked(asked);
+        if let Some(doc) = docs.at(&format!("/{}{path}", language.code)) {
+            let mut answer = doc.answer(asked);
+            answer.headers_mut().append(header::VARY, HeaderValue::from_static("Accept-Language"));
+            return answer;
         }
-        (headers, doc.bytes.clone()).into_response()
+        let folder = format!("{path}/");
+        let is_there =
+            docs.at(&folder).is_some() || docs.at(&format!("/{}{folder}", language.code)).is_some();
+        match HeaderValue::from_str(&folder) {
+            // Not `//host/`, which a browser takes for another host.
+            Ok(folder) if is_there && !path.starts_with("//") => {
+                (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, folder)]).into_response()
+            }
+            _ => nothing(path),
+        }
     }
 }
 
-/// Whether the asker holds this very document, or a compressed copy of it.
-pub(crate) fn is_kept(asked: &HeaderMap, tag: &str) -> bool {
-    let listed = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    listed.flat_map(|list| list.split(',')).any(|seen| seen.trim().trim_start_matches("W/") == tag)
+/// Programs read JSON, people read pages.
+fn nothing(path: &str) -> Response {
+    let problem = Problem::not_found("there is nothing at this address");
+    if path.starts_with("/api/") { problem.into_response() } else { PageProblem(problem).into_response() }
 }

@@ -1,17 +1,20 @@
-//! Keeps the page true: follows what changes, and renders it again when strangers were told something new.
+//! Keeps the page true: follows what changes, renders it again when strangers were told something new and when time has
+//! passed, and says how old it is when nothing can be looked up any more.
 
-use super::board::Docs;
-use super::page::{Site, render};
+use super::history::{self, Hours, Looks};
+use super::render::render;
+use super::site::{Component, Freshness, Site};
 use super::told::{Told, told};
 use crate::app::App;
 use core::time::Duration;
-use engine::ports::Filter;
+use engine::ports::{BucketWidth, Filter};
 use engine::{Change, EngineError};
 use incident::IncidentId;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 /// How many incidents are looked through when everything is read anew.
 const INCIDENTS_MAX: u32 = 1_000;
@@ -22,8 +25,17 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// After a failure it tries again this soon.
 const RETRY: Duration = Duration::from_secs(2);
 
-/// Old incidents leave the page even when nothing changes.
-const REFRESH: Duration = Duration::from_secs(600);
+/// Days go by and numbers move even when nothing changes. The page says as of when it is, to this.
+const TICK: Duration = Duration::from_secs(60);
+
+/// A look of everything takes no longer; a storage that does not answer counts as one that cannot be read.
+const LOOK_MAX: Duration = Duration::from_secs(20);
+
+/// What could not be looked up for so long is called old. Shorter troubles nobody needs to read of.
+const STALE_AFTER: SignedDuration = SignedDuration::from_secs(90);
+
+/// Of the hours of probes, the last ones are read again: they may still have been written to.
+const HOURS_AGAIN: SignedDuration = SignedDuration::from_hours(3);
 
 /// What has to be looked at.
 enum Look {
@@ -31,29 +43,53 @@ enum Look {
     These(BTreeSet<IncidentId>),
 }
 
+/// What is known, and as of when.
+struct Known {
+    told: BTreeMap<IncidentId, Told>,
+    hours: Hours,
+    fresh_at: Timestamp,
+    since: Option<Timestamp>,
+}
+
+/// Whether what strangers see is different now.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum News {
+    Some,
+    None,
+}
+
 /// Renders the page now and whenever something changes, until the server stops.
 pub(crate) async fn keep(app: App) {
     let mut feed = app.engine().feed();
     let mut closing = app.closing();
-    let mut known: BTreeMap<IncidentId, Told> = BTreeMap::new();
+    let mut known =
+        Known { told: BTreeMap::new(), hours: Hours::new(), fresh_at: app.started_at(), since: None };
     let mut look = Look::Everything;
+    let mut tick = Instant::now();
     loop {
-        let pause = match refresh(&app, &mut known, &look).await {
-            Ok(()) => PAUSE,
+        let is_due = Instant::now() >= tick;
+        let looked = timeout(LOOK_MAX, refresh(&app, &mut known, &look, is_due)).await;
+        let looked = looked.unwrap_or_else(|_| Err(EngineError::Unavailable("no answer in time".to_owned())));
+        let pause = match &looked {
+            Ok(_) => PAUSE,
             Err(error) => {
                 tracing::warn!(%error, "the status page stays as it is");
                 look = Look::Everything;
                 RETRY
             }
         };
+        if is_due || matches!(looked, Ok(News::Some)) {
+            show(&app, &mut known, looked.is_ok()).await;
+            tick = Instant::now() + TICK;
+        }
         if timeout(pause, closing.wait_for(|closing| *closing)).await.is_ok() {
             return;
         }
-        if pause == RETRY {
+        if looked.is_err() {
             continue;
         }
         let next = tokio::select! {
-            next = timeout(REFRESH, changes(&mut feed)) => next,
+            next = timeout_at(tick, changes(&mut feed)) => next,
             _ = closing.wait_for(|closing| *closing) => return,
         };
         look = match next {
@@ -83,41 +119,123 @@ async fn changes(feed: &mut Receiver<Change>) -> Option<Look> {
     }
 }
 
-async fn refresh(app: &App, known: &mut BTreeMap<IncidentId, Told>, look: &Look) -> Result<(), EngineError> {
+async fn refresh(app: &App, known: &mut Known, look: &Look, is_due: bool) -> Result<News, EngineError> {
+    let begun = app.now();
     let ids = match look {
+        // The list is asked for even when nothing changed: an answer says that there is nothing new.
+        Look::These(ids) if ids.is_empty() => {
+            app.engine().summaries(Filter { limit: 1, ..Filter::default() }).await?;
+            BTreeSet::new()
+        }
         Look::These(ids) => ids.clone(),
         Look::Everything => {
             let filter = Filter { limit: INCIDENTS_MAX, ..Filter::default() };
             app.engine().summaries(filter).await?.into_iter().map(|row| row.id).collect()
         }
     };
+    let mut news = News::None;
     for id in ids {
-        match app.engine().incident(id).await {
-            Ok(incident) => match told(&incident) {
-                Some(told) => {
-                    known.insert(id, told);
-                }
-                None => {
-                    known.remove(&id);
-                }
-            },
-            Err(EngineError::NoIncident(_)) => {
-                known.remove(&id);
-            }
+        let seen = match app.engine().incident(id).await {
+            Ok(incident) => told(&incident),
+            Err(EngineError::NoIncident(_)) => None,
             Err(error) => return Err(error),
+        };
+        if known.told.get(&id) != seen.as_ref() {
+            news = News::Some;
+            match seen {
+                Some(told) => drop(known.told.insert(id, told)),
+                None => drop(known.told.remove(&id)),
+            }
         }
     }
-    app.own.board.show(docs(app, known));
-    Ok(())
+    if is_due {
+        known.since(app).await?;
+        known.look_back(app).await?;
+    }
+    // Nobody can tell the page anything new then, so it is as old as what it says.
+    if let Some(fault) = app.engine().storage_fault() {
+        return Err(EngineError::Unavailable(format!("nothing is kept since {}", fault.since)));
+    }
+    known.fresh_at = begun;
+    Ok(news)
 }
 
-fn docs(app: &App, known: &BTreeMap<IncidentId, Told>) -> Docs {
-    let site = Site {
+/// Packing takes a while, so on a thread that others do not wait for.
+async fn show(app: &App, known: &mut Known, is_fresh: bool) {
+    let old = app.now().duration_since(known.fresh_at) > STALE_AFTER;
+    if !is_fresh && !old && app.own.board.docs().is_some() {
+        return;
+    }
+    let site = site(app, known, if is_fresh { Freshness::Fresh } else { Freshness::Stale });
+    // Nothing was ever read: then there is nothing to say, not even that all is well.
+    if !is_fresh && known.since.is_none() {
+        return;
+    }
+    let (told, hours) = (known.told.values().cloned().collect(), core::mem::take(&mut known.hours));
+    let before = app.own.board.docs();
+    let rendered = tokio::task::spawn_blocking(move || {
+        let docs = render(&site, told, &hours, before.as_deref());
+        (docs, hours)
+    });
+    match rendered.await {
+        Ok((docs, hours)) => {
+            known.hours = hours;
+            app.own.board.show(docs);
+        }
+        Err(error) => tracing::error!(%error, "the status page could not be rendered"),
+    }
+}
+
+fn site(app: &App, known: &Known, fresh: Freshness) -> Site {
+    let first = known.told.values().map(Told::began_at).min();
+    let since = known.since.unwrap_or_else(|| app.started_at());
+    Site {
         title: app.parts.status_title.clone(),
         url: app.parts.status_url.clone(),
-        components: app.parts.components.clone(),
-        now: app.now(),
-        started_at: app.started_at(),
-    };
-    render(&site, known.values().cloned().collect())
+        zone: app.parts.status_zone.clone(),
+        components: app.parts.components.iter().map(Component::clean).collect(),
+        planned: app.parts.planned.clone(),
+        now: known.fresh_at,
+        since: first.map_or(since, |first| first.min(since)),
+        fresh,
+    }
+}
+
+impl Known {
+    /// When the page began to keep a record: kept with the server's secrets, since it is as small and as lasting.
+    async fn since(&mut self, app: &App) -> Result<(), EngineError> {
+        if self.since.is_some() {
+            return Ok(());
+        }
+        let mut fresh = [0_u8; 32];
+        fresh[..8].copy_from_slice(&app.started_at().as_second().to_be_bytes());
+        let kept = app.access(move |access| access.secret("status-since", fresh)).await;
+        let kept = kept.map_err(|error| EngineError::Unavailable(error.to_string()))?;
+        let seconds = kept.first_chunk::<8>().map_or(0, |bytes| i64::from_be_bytes(*bytes));
+        self.since = Some(Timestamp::from_second(seconds).unwrap_or_else(|_| app.started_at()));
+        Ok(())
+    }
+
+    /// Reads what the probes of components saw since the last time.
+    async fn look_back(&mut self, app: &App) -> Result<(), EngineError> {
+        let first = history::begins(&site(app, self, Freshness::Fresh));
+        let probes: BTreeSet<String> =
+            app.parts.components.iter().flat_map(|component| component.probes.iter().cloned()).collect();
+        for probe in probes {
+            let seen = self.hours.entry(probe.clone()).or_default();
+            let last = seen.last_key_value().and_then(|(at, _)| Timestamp::from_second(*at).ok());
+            let from = last.map_or(first, |last| last - HOURS_AGAIN);
+            let read = app.stretches(probe, BucketWidth::Hour, from).await;
+            let mut hours = read.map_err(|problem| EngineError::Unavailable(problem.detail))?;
+            // The last is all of them together.
+            hours.pop();
+            seen.extend(
+                hours
+                    .iter()
+                    .map(|hour| (hour.at.as_second(), Looks { passes: hour.passes, fails: hour.fails })),
+            );
+            *seen = seen.split_off(&first.as_second());
+        }
+        Ok(())
+    }
 }

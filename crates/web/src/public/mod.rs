@@ -1,62 +1,41 @@
-//! The public status page: what people were told, and nothing else. Rendered when something changes, served from memory,
-//! so that it answers while storage does not. No cookies, no scripts, nothing from elsewhere.
+//! The public status page: what people were told, what probes saw where the settings say that strangers may know, and nothing
+//! else. Rendered and packed when something changes, served from memory, so that it answers while storage does not. No
+//! cookies, no scripts, nothing from elsewhere.
 
 mod api;
+mod badge;
 mod board;
+mod doc;
+mod feeds;
+mod frame;
+mod history;
 mod keep;
+mod lang;
 mod page;
+mod render;
+mod site;
 mod told;
 
-pub(crate) use board::{Board, is_kept};
+pub(crate) use board::Board;
+pub(crate) use doc::is_kept;
 pub(crate) use keep::keep;
+pub use site::{Component, Planned};
 
 use crate::app::App;
 use crate::routes::{Door, Route};
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
-use board::Docs;
 
 pub(crate) fn routes() -> Vec<Route> {
-    let mut routes = vec![
-        Route::get(Door::Open, "/", page),
-        Route::get(Door::Open, "/history.atom", feed),
-        Route::get(Door::Open, "/api/v2/summary.json", summary),
-        Route::get(Door::Open, "/api/v2/status.json", status),
-        Route::get(Door::Open, "/api/v2/components.json", components),
-        Route::get(Door::Open, "/api/v2/incidents.json", incidents),
-        Route::get(Door::Open, "/api/v2/incidents/unresolved.json", unresolved),
-    ];
+    let mut routes =
+        vec![Route::get(Door::Open, "/", document), Route::get(Door::Open, "/{*path}", document)];
     routes.extend(crate::view::assets::routes());
     routes
 }
 
-async fn page(State(app): State<App>, headers: HeaderMap) -> Response {
-    app.own.board.answer(&headers, |docs: &Docs| &docs.page)
-}
-
-async fn feed(State(app): State<App>, headers: HeaderMap) -> Response {
-    app.own.board.answer(&headers, |docs| &docs.feed)
-}
-
-async fn summary(State(app): State<App>, headers: HeaderMap) -> Response {
-    app.own.board.answer(&headers, |docs| &docs.summary)
-}
-
-async fn status(State(app): State<App>, headers: HeaderMap) -> Response {
-    app.own.board.answer(&headers, |docs| &docs.status)
-}
-
-async fn components(State(app): State<App>, headers: HeaderMap) -> Response {
-    app.own.board.answer(&headers, |docs| &docs.components)
-}
-
-async fn incidents(State(app): State<App>, headers: HeaderMap) -> Response {
-    app.own.board.answer(&headers, |docs| &docs.incidents)
-}
-
-async fn unresolved(State(app): State<App>, headers: HeaderMap) -> Response {
-    app.own.board.answer(&headers, |docs| &docs.unresolved)
+async fn document(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Response {
+    app.own.board.answer(uri.path(), &headers)
 }
 
 #[cfg(test)]

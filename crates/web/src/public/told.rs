@@ -1,8 +1,13 @@
 //! What strangers were told of an incident. This is the only place where an incident becomes public words: updates for
 //! everyone, the name that was given for strangers, and that it is over. Everything else stays inside.
 
+use super::site::Component;
+use incident::words::{TITLE_CHARS_MAX, block, line};
 use incident::{Audience, Incident, Phase, Status};
 use jiff::Timestamp;
+
+/// Nobody reads more at once; what the engine takes is shorter.
+const BODY_CHARS_MAX: usize = 20_000;
 
 /// One incident as strangers know it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +20,8 @@ pub(crate) struct Told {
     pub(crate) updates: Vec<ToldUpdate>,
     /// When it was over.
     pub(crate) over_at: Option<Timestamp>,
+    /// The components that it is about, by name, once [`super::site::Site::settle`] has looked.
+    pub(crate) about: Vec<String>,
 }
 
 /// One thing that strangers were told.
@@ -37,13 +44,19 @@ pub(crate) fn told(incident: &Incident) -> Option<Told> {
     let updates = (1_u32..).zip(public()).map(|(number, update)| ToldUpdate {
         number,
         phase: update.draft.phase,
-        body: printable(&update.draft.body),
+        body: block(&update.draft.body, BODY_CHARS_MAX),
         at: update.at,
     });
     let updates: Vec<ToldUpdate> = updates.collect();
     let said = updates.last().filter(|last| last.phase == Phase::Resolved).map(|last| last.at);
     let over_at = said.or(incident.resolved_at.filter(|_| incident.status == Status::Resolved));
-    Some(Told { id: public_id(incident), name: printable(name), updates, over_at })
+    Some(Told {
+        id: public_id(incident),
+        name: line(name, TITLE_CHARS_MAX),
+        updates,
+        over_at,
+        about: Vec::new(),
+    })
 }
 
 impl Told {
@@ -64,6 +77,11 @@ impl Told {
             Some(_) => Phase::Resolved,
             None => self.updates.last().map_or(Phase::Investigating, |last| last.phase),
         }
+    }
+
+    /// Whether it is about a component.
+    pub(crate) fn is_about(&self, component: &Component) -> bool {
+        self.about.contains(&component.name)
     }
 
     /// Whether its words name a component.
@@ -97,11 +115,6 @@ fn spaced(c: char) -> bool {
 fn public_id(incident: &Incident) -> String {
     let text = incident.id.to_string().to_lowercase();
     text.chars().skip(text.chars().count().saturating_sub(12)).collect()
-}
-
-/// Without control characters, which feeds cannot carry.
-fn printable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }
 
 #[cfg(test)]

@@ -18,8 +18,6 @@ static TOKENS: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("tokens", "css", include_bytes!("../../assets/tokens.css")));
 static CONSOLE: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("console", "css", include_bytes!("../../assets/console.css")));
-static STATUS: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("status", "css", include_bytes!("../../assets/status.css")));
 static LIVE: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("live", "js", include_bytes!("../../assets/live.js")));
 static ICONS: LazyLock<Asset> =
@@ -50,10 +48,6 @@ pub(crate) fn console() -> String {
     CONSOLE.path()
 }
 
-pub(crate) fn status() -> String {
-    STATUS.path()
-}
-
 pub(crate) fn live() -> String {
     LIVE.path()
 }
@@ -68,7 +62,7 @@ pub(crate) fn routes() -> Vec<Route> {
 }
 
 async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Response {
-    let all = [&*TOKENS, &*CONSOLE, &*STATUS, &*LIVE, &*ICONS];
+    let all = [&*TOKENS, &*CONSOLE, &*LIVE, &*ICONS];
     let Some(asset) = all.into_iter().find(|asset| asset.name == name) else {
         return StatusCode::NOT_FOUND.into_response();
     };
@@ -91,7 +85,7 @@ mod tests {
 
     #[test]
     fn a_page_stays_small() {
-        let style = TOKENS.bytes.len() + CONSOLE.bytes.len() + STATUS.bytes.len();
+        let style = TOKENS.bytes.len() + CONSOLE.bytes.len();
         assert!(style <= 30_000, "{style} bytes of style");
         assert!(LIVE.bytes.len() <= 8_192, "{} bytes of script", LIVE.bytes.len());
     }

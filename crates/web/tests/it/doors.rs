@@ -200,6 +200,7 @@ async fn every_answer_carries_the_hard_headers() {
 #[tokio::test]
 async fn the_public_listener_shows_nothing_of_the_console_and_sets_no_cookie() {
     let world = World::new().await;
+    crate::pages::shows(world.status, "/", "All systems operational").await;
     for sign in signs().iter().filter(|sign| !sign.path.starts_with("/assets/") && sign.path != "/") {
         let path = filled(sign, "inc_01HF7YAT00000000000000001A");
         let reply = ask(world.status, &sign.method, &path).send().await;

@@ -14,5 +14,6 @@ mod limits;
 mod pages;
 mod schedules;
 mod silences;
+mod status_page;
 mod two_people;
 mod world;

@@ -307,7 +307,7 @@ async fn hear(stream: &mut TcpStream, heard: &mut String, wanted: &str) {
 }
 
 /// Asks again until the page shows it: it is rendered soon after the change, not with it.
-async fn shows(page: SocketAddr, path: &str, wanted: &str) -> Reply {
+pub(crate) async fn shows(page: SocketAddr, path: &str, wanted: &str) -> Reply {
     let look = async {
         loop {
             let reply = ask(page, "GET", path).send().await;

@@ -1,0 +1,136 @@
+//! Everything that is served, from what strangers were told: each document at its address, in each language. Pure but for
+//! the packing.
+
+use super::api;
+use super::badge;
+use super::board::Docs;
+use super::doc::{Doc, Kind};
+use super::feeds::Feed;
+use super::frame::{FRAMED, POLICY, Place};
+use super::history::{self, Bar, Hours};
+use super::lang::{self, Lang};
+use super::page::Matter;
+use super::site::{Planned, Site};
+use super::told::Told;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+
+/// How many incidents have a page of their own, in each language; older ones stand in the history of their month.
+pub(crate) const INCIDENT_PAGES_MAX: usize = 200;
+
+/// How many months the history goes back.
+const MONTHS_MAX: usize = 36;
+
+/// The page that a copy of it shows to whoever does not ask for a language. No request has such an address.
+pub(crate) const INDEX: &str = "index.html";
+
+/// Renders all of it. What is the same as before is not packed again.
+pub(crate) fn render(site: &Site, mut told: Vec<Told>, hours: &Hours, before: Option<&Docs>) -> Docs {
+    site.settle(&mut told);
+    told.sort_by_key(|one| (core::cmp::Reverse(one.began_at()), one.id.clone()));
+    let mut planned: Vec<(String, Planned)> =
+        site.planned.iter().map(|work| (work.id(), work.clone())).collect();
+    planned.sort_by_key(|(id, work)| (work.from, id.clone()));
+    let bars: Vec<Bar> =
+        site.components.iter().map(|component| history::bar(site, &told, component, hours)).collect();
+    let matter = Matter { site, told: &told, planned: &planned, bars: &bars, pages_max: INCIDENT_PAGES_MAX };
+    let mut press = Press { before, docs: Docs::default() };
+    for lang in lang::ALL {
+        press.pages(&matter, lang);
+    }
+    let index = Place { lang: lang::ALL[0], path: "", depth: 0 };
+    press.put(INDEX.to_owned(), Kind::Page, Some(index.lang), matter.home(index).unwrap_or_default());
+    press.feeds(site, &told);
+    press.pictures(site, &told);
+    press.api(site, &told);
+    press.docs
+}
+
+/// Puts documents at their addresses.
+struct Press<'a> {
+    before: Option<&'a Docs>,
+    docs: Docs,
+}
+
+impl Press<'_> {
+    fn put(&mut self, path: String, kind: Kind, lang: Option<&Lang>, text: String) {
+        let policy = match kind {
+            Kind::Page => Some(POLICY.as_str()),
+            Kind::Embed => Some(FRAMED.as_str()),
+            Kind::Json | Kind::Atom | Kind::Rss | Kind::JsonFeed | Kind::Svg => None,
+        };
+        let code = lang.map(|lang| lang.code);
+        self.docs.put(self.before, path, text, |text| Doc::new(kind, code, policy, text));
+    }
+
+    fn page(&mut self, place: Place<'_>, text: Result<String, askama::Error>) {
+        self.put(place.address(), Kind::Page, Some(place.lang), text.unwrap_or_default());
+    }
+
+    fn pages(&mut self, matter: &Matter<'_>, lang: &'static Lang) {
+        let home = Place::new(lang, "");
+        self.page(home, matter.home(home));
+        let embed = Place::new(lang, "embed/");
+        self.put(embed.address(), Kind::Embed, Some(lang), matter.embed(embed).unwrap_or_default());
+        let months = months(matter.site, matter.told);
+        let history = Place::new(lang, "history/");
+        self.page(history, matter.months(&months, history));
+        for month in months {
+            let path = format!("history/{}/", month.strftime("%Y-%m"));
+            let place = Place::new(lang, &path);
+            self.page(place, matter.month(month, place));
+        }
+        for (at, one) in matter.told.iter().enumerate().take(INCIDENT_PAGES_MAX) {
+            let path = format!("incidents/{}/", one.id);
+            let place = Place::new(lang, &path);
+            self.page(place, matter.of_incident(at, one, place));
+        }
+        for work in matter.planned {
+            let path = format!("incidents/{}/", work.0);
+            let place = Place::new(lang, &path);
+            self.page(place, matter.of_work(work, place));
+        }
+    }
+
+    fn feeds(&mut self, site: &Site, told: &[Told]) {
+        self.feed("/", &Feed::of_all(site, told.iter()));
+        for component in &site.components {
+            let id = component.id();
+            let own = told.iter().filter(|one| one.is_about(component));
+            let feed = Feed::of_component(site, own, &component.name, &id);
+            self.feed(&format!("/components/{id}/"), &feed);
+        }
+    }
+
+    fn feed(&mut self, folder: &str, feed: &Feed<'_>) {
+        self.put(format!("{folder}history.atom"), Kind::Atom, None, feed.atom());
+        self.put(format!("{folder}history.rss"), Kind::Rss, None, feed.rss());
+        self.put(format!("{folder}feed.json"), Kind::JsonFeed, None, feed.json());
+    }
+
+    fn pictures(&mut self, site: &Site, told: &[Told]) {
+        let overall = site.overall(told);
+        self.put("/badge.svg".to_owned(), Kind::Svg, None, badge::badge(&site.title, overall));
+        self.put("/icon.svg".to_owned(), Kind::Svg, None, badge::icon(overall));
+        for component in &site.components {
+            let path = format!("/components/{}/badge.svg", component.id());
+            let picture = badge::badge(&component.name, site.standing(told, component));
+            self.put(path, Kind::Svg, None, picture);
+        }
+    }
+
+    fn api(&mut self, site: &Site, told: &[Told]) {
+        for (name, json) in api::all(site, told) {
+            self.put(format!("/api/v2/{name}.json"), Kind::Json, None, json.unwrap_or_default());
+        }
+    }
+}
+
+/// The months from the first of which something is told until now, the last one first.
+fn months(site: &Site, told: &[Told]) -> Vec<Date> {
+    let first = told.iter().map(|one| site.day(one.began_at())).min();
+    let last = site.day(site.now).first_of_month();
+    let first = first.unwrap_or(last).first_of_month();
+    let back = (0_i64..).map(|back| last.saturating_sub(back.months()));
+    back.take_while(|month| *month >= first).take(MONTHS_MAX).collect()
+}
