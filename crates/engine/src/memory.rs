@@ -78,6 +78,11 @@ impl Memory {
         self.shelves().faults.push_back(Fault::Fail(error));
     }
 
+    /// Nothing fails any more.
+    pub fn work_again(&self) {
+        self.shelves().faults.clear();
+    }
+
     /// The next commit writes nothing and says that its first stream has moved on.
     pub fn conflict_next(&self) {
         self.shelves().faults.push_back(Fault::Conflict);

@@ -345,12 +345,14 @@ async fn main() {
         heartbeats: Arc::new(NoHeartbeats),
         console_url: console_url.clone(),
         status_url: format!("http://{status}"),
-        status_title: "Tabbi".to_owned(),
-        status_zone: jiff::tz::TimeZone::UTC,
-        components: ["API", "Sessions", "Web app"]
-            .map(|name| web::Component { name: name.to_owned(), ..web::Component::default() })
-            .to_vec(),
-        planned: Vec::new(),
+        status_page: web::StatusPage {
+            title: "Tabbi".to_owned(),
+            zone: jiff::tz::TimeZone::UTC,
+            components: ["API", "Sessions", "Web app"]
+                .map(|name| web::Component { name: name.to_owned(), ..web::Component::default() })
+                .to_vec(),
+            planned: Vec::new(),
+        },
         playbook_texts: vec![playbook::repaired(include_bytes!("../../../playbooks/tabbi.md"))],
         playbook_path: "playbooks/tabbi.md".to_owned(),
         speed: 1.0,

@@ -5,7 +5,7 @@ use crate::error::Problem;
 use crate::intake::{IntakeCounts, IntakeHealth};
 use crate::links::SignedLinks;
 use crate::pages::room::Known;
-use crate::public::{Board, Component, Planned};
+use crate::public::{Board, StatusPage};
 use crate::sights::Sights;
 use crate::streams::Streams;
 use engine::Engine;
@@ -14,7 +14,6 @@ use engine::ports::{
 };
 use incident::Preflight;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -41,14 +40,8 @@ pub struct AppParts {
     pub console_url: String,
     /// The public status page's address.
     pub status_url: String,
-    /// What the status page calls the company or product.
-    pub status_title: String,
-    /// Where the status page is at home: its days begin there.
-    pub status_zone: TimeZone,
-    /// The components that the status page shows, in order.
-    pub components: Vec<Component>,
-    /// The work that it tells of before it begins.
-    pub planned: Vec<Planned>,
+    /// What the status page is about.
+    pub status_page: StatusPage,
     /// The text of each of the playbook's documents as the compiler repaired it, for the playbook page.
     pub playbook_texts: Vec<String>,
     /// Where the playbook was read from, for people.

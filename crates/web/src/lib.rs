@@ -28,7 +28,7 @@ mod view;
 pub use api::incident_json;
 pub use app::{App, AppParts};
 pub use intake::{IntakeHealth, IntakeRejection};
-pub use public::{Component, Planned};
+pub use public::{Component, Planned, StatusPage};
 pub use routes::{Door, Sign, signs};
 pub use server::{Bound, ServeError, ServerConfig, bind, serve};
 pub use view::timeline::timeline_text;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
-use web::{Component, Planned};
+use web::{Component, Planned, StatusPage};
 
 /// A page with more is not read by anybody.
 const COMPONENTS_MAX: usize = 100;
@@ -159,12 +159,19 @@ fn text(what: &str, given: &str, chars_max: usize) -> Result<String, String> {
 }
 
 impl StatusSettings {
-    /// What it shows: as the settings say, else the playbook's services.
-    pub(crate) fn components(&self, services: impl Iterator<Item = String>) -> Vec<Component> {
-        if self.components.is_empty() {
-            return services.map(|name| Component { name, ..Component::default() }).collect();
+    /// What it is about: as the settings say, else the playbook's services.
+    pub(crate) fn page(&self, services: impl Iterator<Item = String>) -> StatusPage {
+        let of_playbook = |name| Component { name, ..Component::default() };
+        StatusPage {
+            title: self.title.clone(),
+            zone: self.zone.clone(),
+            components: if self.components.is_empty() {
+                services.map(of_playbook).collect()
+            } else {
+                self.components.clone()
+            },
+            planned: self.planned.clone(),
         }
-        self.components.clone()
     }
 
     /// Every probe and component that it names is there.
@@ -213,8 +220,8 @@ mod tests {
         assert_eq!(status.components[1].probes, ["home"]);
         assert_eq!(status.zone.iana_name(), Some("Europe/Berlin"));
         let services = || ["a".to_owned()].into_iter();
-        assert_eq!(status.components(services()).len(), 2);
-        assert_eq!(StatusSettings::default().components(services())[0].name, "a");
+        assert_eq!(status.page(services()).components.len(), 2);
+        assert_eq!(StatusSettings::default().page(services()).components[0].name, "a");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! Lives here: what is started and stopped together. Must never be here: who breaks it, and who repairs it.
 
+use crate::config::StatusSettings;
 use crate::exit::{Failure, Kind};
 use crate::wiring::{self, ReadPlaybook, Running, ServerSettings};
 use channels::ChannelsConfig;
@@ -109,8 +110,9 @@ struct Seats {
 
 fn settings(folder: &Path, options: &StackOptions, read: ReadPlaybook, seats: Seats) -> ServerSettings {
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
-    let status = crate::config::StatusSettings::default();
-    let components = status.components(read.playbook.services.iter().map(|service| service.name.clone()));
+    let services = read.playbook.services.iter().map(|service| service.name.clone());
+    let status =
+        StatusSettings { title: "Practice status".to_owned(), ..StatusSettings::default() }.page(services);
     ServerSettings {
         listen: any,
         status_listen: Some(any),
@@ -126,11 +128,8 @@ fn settings(folder: &Path, options: &StackOptions, read: ReadPlaybook, seats: Se
         channels: ChannelsConfig::default(),
         runner: seats.runner,
         agents: BTreeMap::new(),
-        status_title: "Practice status".to_owned(),
+        status_page: status,
         status_url: None,
-        status_zone: status.zone,
-        components,
-        planned: Vec::new(),
         probes: Vec::new(),
         uplink: Vec::new(),
         heartbeats: Vec::new(),

@@ -9,7 +9,6 @@ use channels::{ChannelsConfig, couriers};
 use engine::ports::{Access, Clock, Courier, Ids, Links};
 use engine::{Engine, Hands, Parts, Settings, Stopped};
 use incident::{Maintenance, Plan, Policy, Preflight, Roster, Serves};
-use jiff::tz::TimeZone;
 use playbook::Playbook;
 use probes::{Board, Heartbeat, Listener, ListenerParts, Place, Probe, Prober, ProberParts, Switchboard};
 use runner::{Held, Runner, RunnerConfig};
@@ -22,7 +21,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use web::auth::TokenError;
 use web::links::SignedLinks;
-use web::{App, AppParts, Component, Planned, ServerConfig};
+use web::{App, AppParts, ServerConfig, StatusPage};
 
 /// How long a key that was made or taken back at another server may stay unknown here.
 const TOKENS_EVERY: Duration = Duration::from_secs(1);
@@ -50,12 +49,8 @@ pub(crate) struct ServerSettings {
     pub(crate) runner: RunnerConfig,
     /// What the agents on other hosts are for.
     pub(crate) agents: BTreeMap<String, Serves>,
-    pub(crate) status_title: String,
+    pub(crate) status_page: StatusPage,
     pub(crate) status_url: Option<String>,
-    pub(crate) status_zone: TimeZone,
-    pub(crate) components: Vec<Component>,
-    /// Work that the status page tells of before it begins.
-    pub(crate) planned: Vec<Planned>,
     /// What the server itself looks at.
     pub(crate) probes: Vec<Probe>,
     /// What answers whenever this machine reaches anything at all.
@@ -100,7 +95,7 @@ impl ServerSettings {
         let playbook = plan.playbook;
         let probes = config.all_probes(&playbook);
         let services = playbook.services.iter().map(|service| service.name.clone());
-        let components = config.status.components(services);
+        let status_page = config.status.page(services);
         Ok(Self {
             listen: config.listen,
             status_listen: config.status_listen,
@@ -116,11 +111,8 @@ impl ServerSettings {
             channels: config.channels.clone(),
             runner: runner_config(config),
             agents: config.agents.clone(),
-            status_title: config.status.title.clone(),
+            status_page,
             status_url: config.status.url.clone(),
-            status_zone: config.status.zone.clone(),
-            components,
-            planned: config.status.planned.clone(),
             probes,
             uplink: config.probing.uplink.clone(),
             maintenance: config.maintenance.clone(),
@@ -185,10 +177,7 @@ pub(crate) async fn start(settings: ServerSettings) -> Result<Running, Failure> 
         heartbeats,
         console_url: console_url.clone(),
         status_url: status_url.clone().unwrap_or_default(),
-        status_title: settings.status_title,
-        status_zone: settings.status_zone,
-        components: settings.components,
-        planned: settings.planned,
+        status_page: settings.status_page,
         playbook_texts: settings.playbook_texts,
         playbook_path: settings.playbook_path.display().to_string(),
         speed: settings.speed,

@@ -171,9 +171,9 @@ pub(super) async fn status(
         incidents.extend(public(&incident));
     }
     Ok(Json(PublicStatus {
-        title: app.parts.status_title.clone(),
+        title: app.parts.status_page.title.clone(),
         url: app.parts.status_url.clone(),
-        components: app.parts.components.iter().map(|component| component.name.clone()).collect(),
+        components: app.parts.status_page.components.iter().map(|component| component.name.clone()).collect(),
         incidents,
     }))
 }

@@ -12,9 +12,10 @@ use engine::{Change, EngineError};
 use incident::IncidentId;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::timeout;
 
 /// How many incidents are looked through when everything is read anew.
 const INCIDENTS_MAX: u32 = 1_000;
@@ -26,13 +27,13 @@ const PAUSE: Duration = Duration::from_millis(200);
 const RETRY: Duration = Duration::from_secs(2);
 
 /// Days go by and numbers move even when nothing changes. The page says as of when it is, to this.
-const TICK: Duration = Duration::from_secs(60);
+const TICK_S: f64 = 60.0;
 
 /// A look of everything takes no longer; a storage that does not answer counts as one that cannot be read.
 const LOOK_MAX: Duration = Duration::from_secs(20);
 
 /// What could not be looked up for so long is called old. Shorter troubles nobody needs to read of.
-const STALE_AFTER: SignedDuration = SignedDuration::from_secs(90);
+const STALE_AFTER_S: f64 = 90.0;
 
 /// Of the hours of probes, the last ones are read again: they may still have been written to.
 const HOURS_AGAIN: SignedDuration = SignedDuration::from_hours(3);
@@ -65,9 +66,11 @@ pub(crate) async fn keep(app: App) {
     let mut known =
         Known { told: BTreeMap::new(), hours: Hours::new(), fresh_at: app.started_at(), since: None };
     let mut look = Look::Everything;
-    let mut tick = Instant::now();
+    let clock = Arc::clone(app.engine().clock());
+    let mut tick = app.now();
+    let mut was_well = true;
     loop {
-        let is_due = Instant::now() >= tick;
+        let is_due = app.now() >= tick;
         let looked = timeout(LOOK_MAX, refresh(&app, &mut known, &look, is_due)).await;
         let looked = looked.unwrap_or_else(|_| Err(EngineError::Unavailable("no answer in time".to_owned())));
         let pause = match &looked {
@@ -78,10 +81,12 @@ pub(crate) async fn keep(app: App) {
                 RETRY
             }
         };
-        if is_due || matches!(looked, Ok(News::Some)) {
-            show(&app, &mut known, looked.is_ok()).await;
-            tick = Instant::now() + TICK;
+        let is_well = looked.is_ok();
+        if is_due || matches!(looked, Ok(News::Some)) || (is_well && !was_well) {
+            show(&app, &mut known, is_well).await;
+            tick = app.now() + real(&app, TICK_S);
         }
+        was_well = is_well;
         if timeout(pause, closing.wait_for(|closing| *closing)).await.is_ok() {
             return;
         }
@@ -89,15 +94,20 @@ pub(crate) async fn keep(app: App) {
             continue;
         }
         let next = tokio::select! {
-            next = timeout_at(tick, changes(&mut feed)) => next,
+            next = changes(&mut feed) => next,
+            () = clock.sleep_until(tick) => Some(Look::These(BTreeSet::new())),
             _ = closing.wait_for(|closing| *closing) => return,
         };
-        look = match next {
-            Ok(Some(next)) => next,
-            Ok(None) => return,
-            Err(_) => Look::These(BTreeSet::new()),
-        };
+        match next {
+            Some(next) => look = next,
+            None => return,
+        }
     }
+}
+
+/// So many seconds of the world, where a demonstration's clock runs faster.
+fn real(app: &App, seconds: f64) -> SignedDuration {
+    SignedDuration::try_from_secs_f64(seconds * app.parts.speed.max(1.0)).unwrap_or(SignedDuration::MAX)
 }
 
 /// The next changes, all that wait taken together; `None` when there will be no more.
@@ -162,7 +172,7 @@ async fn refresh(app: &App, known: &mut Known, look: &Look, is_due: bool) -> Res
 
 /// Packing takes a while, so on a thread that others do not wait for.
 async fn show(app: &App, known: &mut Known, is_fresh: bool) {
-    let old = app.now().duration_since(known.fresh_at) > STALE_AFTER;
+    let old = app.now().duration_since(known.fresh_at) > real(app, STALE_AFTER_S);
     if !is_fresh && !old && app.own.board.docs().is_some() {
         return;
     }
@@ -190,11 +200,11 @@ fn site(app: &App, known: &Known, fresh: Freshness) -> Site {
     let first = known.told.values().map(Told::began_at).min();
     let since = known.since.unwrap_or_else(|| app.started_at());
     Site {
-        title: app.parts.status_title.clone(),
+        title: app.parts.status_page.title.clone(),
         url: app.parts.status_url.clone(),
-        zone: app.parts.status_zone.clone(),
-        components: app.parts.components.iter().map(Component::clean).collect(),
-        planned: app.parts.planned.clone(),
+        zone: app.parts.status_page.zone.clone(),
+        components: app.parts.status_page.components.iter().map(Component::clean).collect(),
+        planned: app.parts.status_page.planned.clone(),
         now: known.fresh_at,
         since: first.map_or(since, |first| first.min(since)),
         fresh,
@@ -219,8 +229,13 @@ impl Known {
     /// Reads what the probes of components saw since the last time.
     async fn look_back(&mut self, app: &App) -> Result<(), EngineError> {
         let first = history::begins(&site(app, self, Freshness::Fresh));
-        let probes: BTreeSet<String> =
-            app.parts.components.iter().flat_map(|component| component.probes.iter().cloned()).collect();
+        let probes: BTreeSet<String> = app
+            .parts
+            .status_page
+            .components
+            .iter()
+            .flat_map(|component| component.probes.iter().cloned())
+            .collect();
         for probe in probes {
             let seen = self.hours.entry(probe.clone()).or_default();
             let last = seen.last_key_value().and_then(|(at, _)| Timestamp::from_second(*at).ok());

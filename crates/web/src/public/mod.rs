@@ -19,7 +19,7 @@ mod told;
 pub(crate) use board::Board;
 pub(crate) use doc::is_kept;
 pub(crate) use keep::keep;
-pub use site::{Component, Planned};
+pub use site::{Component, Planned, StatusPage};
 
 use crate::app::App;
 use crate::routes::{Door, Route};

@@ -10,6 +10,19 @@ use ring::digest;
 /// Bytes of a hash that name something in addresses: twelve lower-case digits, as Statuspage's ids are.
 const ID_BYTES: usize = 6;
 
+/// What the public page is about.
+#[derive(Clone, Debug)]
+pub struct StatusPage {
+    /// What it calls the company or product.
+    pub title: String,
+    /// Where it is at home: its days begin there.
+    pub zone: TimeZone,
+    /// What it shows, in order.
+    pub components: Vec<Component>,
+    /// The work that it tells of before it begins.
+    pub planned: Vec<Planned>,
+}
+
 /// What the public page shows as one thing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Component {

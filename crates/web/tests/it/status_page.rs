@@ -3,6 +3,8 @@
 use crate::client::ask;
 use crate::pages::shows;
 use crate::world::World;
+use engine::ports::JournalError;
+use jiff::SignedDuration;
 
 #[tokio::test]
 async fn the_reader_chooses_language_and_packing_and_caches_are_told_so() {
@@ -63,4 +65,27 @@ async fn addresses_lead_to_documents_and_nowhere_else() {
         assert_eq!(reply.header("set-cookie"), None);
     }
     assert_eq!(ask(page, "POST", "/").send().await.status, 405);
+}
+
+#[tokio::test]
+async fn while_nothing_can_be_kept_the_page_says_as_of_when_it_is() {
+    let world = World::new().await;
+    let (key, page) = (world.source_key().await, world.status);
+    let fresh = shows(page, "/en/", "All systems operational").await;
+    assert!(!fresh.body.contains("could not be refreshed"));
+    for _ in 0..100_000 {
+        // Tried again and again, and each try is one of these.
+        world.memory.fail_next_commit(JournalError::Unavailable("disk full".to_owned()));
+    }
+    let alert = r#"{"key":"a","title":"Down","severity":"critical"}"#;
+    let send = || ask(world.console, "POST", "/api/alerts").bearer(&key).json(alert).send();
+    assert_eq!(send().await.status, 503);
+    world.pass(SignedDuration::from_mins(5));
+    let stale = shows(page, "/en/", "This page could not be refreshed since.").await;
+    assert!(stale.body.contains("As of <time datetime=\"2026-11-23T10:00:00Z\">23 November 2026, 10:00 UTC"));
+    assert!(stale.body.contains("All systems operational"), "what was known still stands");
+    world.memory.work_again();
+    assert_eq!(send().await.status, 200);
+    let fresh = shows(page, "/en/", "2026-11-23T10:05:00Z").await;
+    assert!(!fresh.body.contains("could not be refreshed"));
 }

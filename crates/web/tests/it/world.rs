@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 use web::auth::{NewToken, create_token, setup_key};
 use web::links::SignedLinks;
-use web::{App, AppParts, ServerConfig};
+use web::{App, AppParts, ServerConfig, StatusPage};
 
 /// The password of everyone here.
 pub(crate) const PASSWORD: &str = "a long enough password";
@@ -343,10 +343,12 @@ impl World {
             heartbeats: Arc::new(OneHeartbeat(memory.clone())),
             console_url,
             status_url: format!("http://{status}"),
-            status_title: "Tabbi".to_owned(),
-            status_zone: jiff::tz::TimeZone::UTC,
-            components: vec![web::Component { name: "API".to_owned(), ..web::Component::default() }],
-            planned: Vec::new(),
+            status_page: StatusPage {
+                title: "Tabbi".to_owned(),
+                zone: jiff::tz::TimeZone::UTC,
+                components: vec![web::Component { name: "API".to_owned(), ..web::Component::default() }],
+                planned: Vec::new(),
+            },
             playbook_texts: vec![String::new()],
             playbook_path: "tabbi.md".to_owned(),
             speed: 1.0,
