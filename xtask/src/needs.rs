@@ -99,9 +99,15 @@ const NEEDS: &[Need] = &[
     },
     Need {
         name: "npm",
-        why: "fetches axe-core, which looks for barriers in the pages",
+        why: "fetches axe-core, which looks for barriers in the pages, and a client of Statuspage's API",
         probe: Probe::Program(&["npm"]),
         package: "npm",
+    },
+    Need {
+        name: "node",
+        why: "runs that client against the public page",
+        probe: Probe::Program(&["node"]),
+        package: "nodejs",
     },
 ];
 

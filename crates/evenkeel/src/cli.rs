@@ -341,6 +341,27 @@ pub(crate) enum StatusVerb {
     },
     /// What the public page says.
     Show,
+    /// What it says and is not so, by incidents, promises and probes.
+    Check,
+    /// Write the whole page as files for another host, with a signed list of them.
+    #[command(
+        after_help = "Example:\n  evenkeel status export /srv/status\nThe folder is replaced as a whole when it holds an earlier copy or nothing."
+    )]
+    Export {
+        /// Where to.
+        dir: PathBuf,
+    },
+    /// Whether a copy is whole, signed by this key, and not too old.
+    Verify {
+        /// Where it lies.
+        dir: PathBuf,
+        /// The key that `evenkeel status export` printed.
+        #[arg(long, env = "EVENKEEL_STATUS_KEY", value_name = "KEY")]
+        key: String,
+        /// How old what it says may be.
+        #[arg(long, default_value_t = 60, value_name = "MINUTES")]
+        max_age: u32,
+    },
 }
 
 /// Where an incident stands.

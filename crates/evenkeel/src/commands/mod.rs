@@ -23,6 +23,7 @@ mod schedule;
 pub(crate) mod serve;
 mod silence;
 mod status;
+mod status_copy;
 mod token;
 mod tools;
 

@@ -24,5 +24,6 @@ mod restart;
 mod schedules;
 mod senders;
 mod silences;
+mod status_page;
 mod tools;
 mod world;

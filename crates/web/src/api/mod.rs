@@ -18,6 +18,7 @@ mod run;
 mod run_view;
 mod schedules;
 mod silences;
+mod status_page;
 mod tell;
 mod token;
 mod view;
@@ -52,6 +53,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get(Door::Read, "/api/playbook", playbook::show),
         Route::get(Door::Read, "/api/runbooks/match", playbook::matches),
         Route::get(Door::Read, "/api/status", tell::status),
+        Route::get(Door::Read, "/api/status/check", status_page::check),
+        Route::get(Door::Read, "/api/status/copy", status_page::copied),
         Route::get(Door::Read, "/api/tokens", token::list),
         Route::post(Door::Respond, "/api/tokens", token::create),
         Route::delete(Door::Respond, "/api/tokens/{name}", token::delete),

@@ -36,6 +36,7 @@ fn health() -> watch::Health {
         }],
         findings: Tag::good("no findings"),
         ahead: Some(Vec::new()),
+        untruths: Some(vec![SCRIPT.to_owned()]),
         agents: vec![watch::AgentRow {
             name: SCRIPT.to_owned(),
             state: Tag::good("is there"),

@@ -63,6 +63,8 @@ pub(crate) struct Health {
     /// How the days to come were found; `None` until they have been looked at.
     pub(crate) ahead: Option<Vec<AheadRow>>,
     pub(crate) agents: Vec<AgentRow>,
+    /// What the public page says and is not so; `None` without such a page, or when it could not be looked up.
+    pub(crate) untruths: Option<Vec<String>>,
 }
 
 /// One thing that would go wrong in the days to come.
@@ -97,7 +99,11 @@ pub(crate) async fn show(
 ) -> Result<Response, PageProblem> {
     let frame = Frame::new(&app, &who);
     let rows = rows(&app).await;
-    let health = Health::new(&app, rows.as_ref().err());
+    let mut health = Health::new(&app, rows.as_ref().err());
+    if !app.parts.status_url.is_empty() {
+        let untruths = crate::public::untruths(&app).await.ok();
+        health.untruths = untruths.map(|all| all.into_iter().map(|one| one.said).collect());
+    }
     let chrome = frame.chrome("Watch", Nav::Watch, "/").saying(&wish.said);
     let settings = app.engine().settings();
     let page = watch(chrome, &frame, &settings, rows.unwrap_or_default(), health);
@@ -208,6 +214,7 @@ impl Health {
             },
             ahead: app.parts.ahead.borrow().as_ref().map(ahead),
             agents: app.agents().into_iter().map(AgentRow::new).collect(),
+            untruths: None,
         }
     }
 }

@@ -6,12 +6,14 @@ use crate::error::{PageProblem, Problem};
 use arc_swap::ArcSwapOption;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Everything that is served, as of one moment.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Docs {
+    as_of: Timestamp,
     by_path: BTreeMap<String, Arc<Doc>>,
 }
 
@@ -22,6 +24,16 @@ pub(crate) struct Board {
 }
 
 impl Docs {
+    /// None yet, as of a moment.
+    pub(crate) fn as_of_moment(as_of: Timestamp) -> Self {
+        Self { as_of, by_path: BTreeMap::new() }
+    }
+
+    /// As of when what they say was known to be true.
+    pub(crate) fn as_of(&self) -> Timestamp {
+        self.as_of
+    }
+
     /// Puts a document at an address. What is the same as before is not packed again.
     pub(crate) fn put(
         &mut self,
@@ -44,7 +56,6 @@ impl Docs {
     }
 
     /// Every address and what stands there.
-    #[cfg(test)]
     pub(crate) fn each(&self) -> impl Iterator<Item = (&str, &Doc)> {
         self.by_path.iter().map(|(path, doc)| (path.as_str(), doc.as_ref()))
     }

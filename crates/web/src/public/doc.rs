@@ -141,9 +141,9 @@ impl Doc {
         best.0
     }
 
-    #[cfg(test)]
+    /// What it says.
     pub(crate) fn text(&self) -> &str {
-        core::str::from_utf8(&self.plain.bytes).expect("documents are text")
+        core::str::from_utf8(&self.plain.bytes).expect("a document is made of text")
     }
 }
 

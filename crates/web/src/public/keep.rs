@@ -5,6 +5,7 @@ use super::history::{self, Hours, Looks};
 use super::render::render;
 use super::site::{Component, Freshness, Site};
 use super::told::{Told, told};
+use super::truth::{self, OpenIncident, Untruth};
 use crate::app::App;
 use core::time::Duration;
 use engine::ports::{BucketWidth, Filter};
@@ -209,6 +210,28 @@ fn site(app: &App, known: &Known, fresh: Freshness) -> Site {
         since: first.map_or(since, |first| first.min(since)),
         fresh,
     }
+}
+
+/// Everything on the page that is not so, looked up at this moment.
+pub(crate) async fn untruths(app: &App) -> Result<Vec<Untruth>, EngineError> {
+    let filter = Filter { status: Some("open".to_owned()), limit: INCIDENTS_MAX, ..Filter::default() };
+    let mut open = Vec::new();
+    for row in app.engine().summaries(filter).await? {
+        let incident = app.engine().incident(row.id).await?;
+        open.push(OpenIncident {
+            id: row.id.to_string(),
+            severity: row.severity,
+            rank: row.rank,
+            opened_at: row.opened_at,
+            due_at: row.update_due_at,
+            told: told(&incident),
+        });
+    }
+    let known = Known { told: BTreeMap::new(), hours: Hours::new(), fresh_at: app.now(), since: None };
+    let site = site(app, &known, Freshness::Fresh);
+    let mut told: Vec<Told> = open.iter().filter_map(|one| one.told.clone()).collect();
+    site.settle(&mut told);
+    Ok(truth::untruths(&site, &told, &open, &app.parts.probes.all()))
 }
 
 impl Known {

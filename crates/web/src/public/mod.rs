@@ -5,6 +5,7 @@
 mod api;
 mod badge;
 mod board;
+mod copy;
 mod doc;
 mod feeds;
 mod frame;
@@ -15,11 +16,14 @@ mod page;
 mod render;
 mod site;
 mod told;
+mod truth;
 
 pub(crate) use board::Board;
+pub(crate) use copy::{Copy, copy};
 pub(crate) use doc::is_kept;
-pub(crate) use keep::keep;
+pub(crate) use keep::{keep, untruths};
 pub use site::{Component, Planned, StatusPage};
+pub(crate) use truth::Untruth;
 
 use crate::app::App;
 use crate::routes::{Door, Route};

@@ -21,7 +21,7 @@ pub(crate) const INCIDENT_PAGES_MAX: usize = 200;
 /// How many months the history goes back.
 const MONTHS_MAX: usize = 36;
 
-/// The page that a copy of it shows to whoever does not ask for a language. No request has such an address.
+/// What a folder's page is called where a copy of the page lies.
 pub(crate) const INDEX: &str = "index.html";
 
 /// Renders all of it. What is the same as before is not packed again.
@@ -34,12 +34,10 @@ pub(crate) fn render(site: &Site, mut told: Vec<Told>, hours: &Hours, before: Op
     let bars: Vec<Bar> =
         site.components.iter().map(|component| history::bar(site, &told, component, hours)).collect();
     let matter = Matter { site, told: &told, planned: &planned, bars: &bars, pages_max: INCIDENT_PAGES_MAX };
-    let mut press = Press { before, docs: Docs::default() };
+    let mut press = Press { before, docs: Docs::as_of_moment(site.now) };
     for lang in lang::ALL {
         press.pages(&matter, lang);
     }
-    let index = Place { lang: lang::ALL[0], path: "", depth: 0 };
-    press.put(INDEX.to_owned(), Kind::Page, Some(index.lang), matter.home(index).unwrap_or_default());
     press.feeds(site, &told);
     press.pictures(site, &told);
     press.api(site, &told);
@@ -63,32 +61,39 @@ impl Press<'_> {
         self.docs.put(self.before, path, text, |text| Doc::new(kind, code, policy, text));
     }
 
-    fn page(&mut self, place: Place<'_>, text: Result<String, askama::Error>) {
-        self.put(place.address(), Kind::Page, Some(place.lang), text.unwrap_or_default());
+    /// A page in its language; and once more without one in its address, as a copy of the page shows it: no server there
+    /// asks what the reader likes. No request has such an address, which begins with no slash.
+    fn page(&mut self, place: Place<'_>, render: impl Fn(Place<'_>) -> Result<String, askama::Error>) {
+        self.put(place.address(), Kind::Page, Some(place.lang), render(place).unwrap_or_default());
+        if core::ptr::eq(place.lang, lang::ALL[0]) {
+            let bare = Place { depth: place.depth - 1, ..place };
+            let path = format!("{}{INDEX}", place.path);
+            self.put(path, Kind::Page, Some(place.lang), render(bare).unwrap_or_default());
+        }
     }
 
     fn pages(&mut self, matter: &Matter<'_>, lang: &'static Lang) {
         let home = Place::new(lang, "");
-        self.page(home, matter.home(home));
+        self.page(home, |place| matter.home(place));
         let embed = Place::new(lang, "embed/");
         self.put(embed.address(), Kind::Embed, Some(lang), matter.embed(embed).unwrap_or_default());
         let months = months(matter.site, matter.told);
         let history = Place::new(lang, "history/");
-        self.page(history, matter.months(&months, history));
+        self.page(history, |place| matter.months(&months, place));
         for month in months {
             let path = format!("history/{}/", month.strftime("%Y-%m"));
             let place = Place::new(lang, &path);
-            self.page(place, matter.month(month, place));
+            self.page(place, |place| matter.month(month, place));
         }
         for (at, one) in matter.told.iter().enumerate().take(INCIDENT_PAGES_MAX) {
             let path = format!("incidents/{}/", one.id);
             let place = Place::new(lang, &path);
-            self.page(place, matter.of_incident(at, one, place));
+            self.page(place, |place| matter.of_incident(at, one, place));
         }
         for work in matter.planned {
             let path = format!("incidents/{}/", work.0);
             let place = Place::new(lang, &path);
-            self.page(place, matter.of_work(work, place));
+            self.page(place, |place| matter.of_work(work, place));
         }
     }
 

@@ -224,7 +224,10 @@ fn a_component_with_probes_is_counted_by_their_looks() {
     let docs = render(&site, Vec::new(), &hours, None);
     let page = docs.text("/en/");
     assert!(page.contains("24 November 2026: 99.9 % up"), "{page}");
-    assert!(page.contains("<b>99.9 %</b> <span>by probes</span> <span>measured: 1 h</span>"), "{page}");
+    assert!(
+        page.contains("<b>99.9 %</b></span> <span>by probes</span> <span>measured: 1 h</span>"),
+        "{page}"
+    );
 }
 
 #[test]

@@ -95,6 +95,7 @@ fn packages_of(program: &str) -> &'static str {
     match program {
         "chromedriver" => "chromium chromium-driver",
         "npm" => "npm",
+        "node" => "nodejs",
         "patch" => "patch",
         _ => "prometheus prometheus-alertmanager",
     }
