@@ -209,7 +209,7 @@ fn every_day_says_in_words_what_its_colour_says() {
     assert!(page.contains("<li class=\"n\"><span>19 November 2026: not measured</span>"));
     assert_eq!(page.matches("<li class=\"n\">").count() + page.matches("<li class=\"u\">").count(), 179);
     assert!(page.contains("By what was said: the share of the time"), "the method is printed");
-    assert!(page.contains("not measured: 85 d"));
+    assert!(page.contains("not measured: <bdi>85 d"));
     let german = docs.text("/de/");
     assert!(german.contains("<span>23. November 2026: 95,83 % verfügbar, 1 Störung</span>"), "{german}");
 }
@@ -225,7 +225,7 @@ fn a_component_with_probes_is_counted_by_their_looks() {
     let page = docs.text("/en/");
     assert!(page.contains("24 November 2026: 99.9 % up"), "{page}");
     assert!(
-        page.contains("<b>99.9 %</b></span> <span>by probes</span> <span>measured: 1 h</span>"),
+        page.contains("<b>99.9 %</b></span> <span>by probes</span> <span>measured: <bdi>1 h</bdi></span>"),
         "{page}"
     );
 }

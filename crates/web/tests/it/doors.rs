@@ -72,6 +72,8 @@ async fn open_doors_are_few_and_known() {
 #[tokio::test]
 async fn a_reading_token_opens_what_is_read_and_nothing_else() {
     let world = World::new().await;
+    // A copy of the page is made of what it shows.
+    crate::pages::shows(world.status, "/", "All systems operational").await;
     let (id, _) = world.incident("P1").await;
     world.settled(id).await;
     let before = world.version(id).await;
