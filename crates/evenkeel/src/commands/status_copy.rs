@@ -76,15 +76,35 @@ pub(super) fn export(reach: &Reach, answer: &Value, dir: &Path) -> Result<(), Fa
     print::line("keep that key elsewhere: `evenkeel status verify` tells by it whether a copy is yours")
 }
 
-/// Only what was a copy is overwritten.
+/// Only what was a copy, and holds nothing besides, is overwritten.
 fn may_replace(dir: &Path) -> Result<(), Failure> {
     match std::fs::read_dir(dir).map(Iterator::count) {
-        Ok(entries) if entries == 0 || dir.join(MANIFEST).is_file() => Ok(()),
-        Ok(_) => Err(unusable(dir, "it holds other files, which would be lost")
-            .hint("name a folder that is empty, not there yet, or holds an earlier copy")),
+        Ok(0) => Ok(()),
+        Ok(_) => match not_of_a_copy(dir)? {
+            None => Ok(()),
+            Some(file) => Err(unusable(
+                dir,
+                &format!("it holds other files, which would be lost, such as {file}"),
+            )
+            .hint(
+                "name a folder that is empty, not there yet, or holds an earlier copy and nothing besides",
+            )),
+        },
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(unusable(dir, &error.to_string())),
     }
+}
+
+/// The first file of a folder that is none of an earlier copy's own.
+fn not_of_a_copy(dir: &Path) -> Result<Option<String>, Failure> {
+    let manifest = std::fs::read(dir.join(MANIFEST)).ok();
+    let manifest = manifest.and_then(|bytes| serde_json::from_slice::<Manifest>(&bytes).ok());
+    let known = manifest.filter(|manifest| manifest.form == FORM).map(|manifest| manifest.files);
+    let is_own = |file: &String| {
+        let Some(files) = &known else { return false };
+        file == MANIFEST || file == SIGNATURE || files.contains_key(file)
+    };
+    Ok(listed(dir)?.into_iter().find(|file| !is_own(file)))
 }
 
 fn write_all(new: &Path, copy: &Copy) -> Result<(), Failure> {

@@ -257,6 +257,7 @@ fn setup_url(app: &App, console_url: &str) -> Result<Option<String>, Failure> {
 fn addresses(settings: &ServerSettings, bound: &web::Bound) -> (String, Option<String>) {
     let set_or = |set: &Option<String>, address| set.clone().unwrap_or_else(|| format!("http://{address}"));
     let status = bound.status().map(|address| set_or(&settings.status_url, address));
+    let status = status.map(|url| url.trim_end_matches('/').to_owned());
     (set_or(&settings.console_url, bound.console()), status)
 }
 

@@ -132,6 +132,15 @@ async fn a_copy_is_believed_while_it_is_whole_and_young_and_signed_by_the_key() 
     let full = server.cli(&["status", "export", server.folder.path().to_str().unwrap()]).await;
     assert_eq!(full.code, 4);
     assert!(full.err.contains("it holds other files, which would be lost"), "{}", full.err);
+    // A copy to which its owner added something is more than a copy, and a manifest may be of something else.
+    std::fs::write(copy.join("CNAME"), "status.example.test").unwrap();
+    let added = server.cli(&["status", "export", dir]).await;
+    assert!(added.code == 4 && added.err.contains("such as CNAME"), "{}", added.err);
+    let app = server.path("app");
+    std::fs::create_dir(&app).unwrap();
+    std::fs::write(app.join("manifest.json"), r#"{"name":"an app"}"#).unwrap();
+    assert_eq!(server.cli(&["status", "export", app.to_str().unwrap()]).await.code, 4);
+    assert!(app.join("manifest.json").is_file() && copy.join("CNAME").is_file(), "nothing is lost");
     server.stop().await;
 }
 

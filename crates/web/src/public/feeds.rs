@@ -48,6 +48,14 @@ struct Entry<'a> {
     body: &'a str,
 }
 
+impl Entry<'_> {
+    /// Its words as readers of RSS take them: as HTML, so what looks like it is escaped, and lines stay lines.
+    fn html(&self) -> String {
+        let escaped = self.body.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        escaped.replace('\n', "<br>")
+    }
+}
+
 #[derive(Serialize)]
 struct JsonFeed<'a> {
     version: &'static str,

@@ -14,7 +14,7 @@ pub(crate) const DAYS: i32 = 90;
 const WHOLE: u64 = 1_000_000;
 
 /// An hour, as probes' looks are counted.
-const HOUR_S: i64 = 3_600;
+pub(crate) const HOUR_S: i64 = 3_600;
 
 /// A share in hundredths of a percent, rounded down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,7 +116,9 @@ pub(crate) fn bar(site: &Site, told: &[Told], component: &Component, hours: &Hou
 fn looked(component: &Component, hours: &Hours, from: Timestamp, until: Timestamp) -> Measure {
     let mut worst: BTreeMap<i64, u64> = BTreeMap::new();
     for probe in component.probes.iter().filter_map(|probe| hours.get(probe)) {
-        for (&at, looks) in probe.range(from.as_second()..until.as_second().max(from.as_second())) {
+        // Days of some zones begin within an hour: each day has its part of that.
+        let (first, end) = (from.as_second() - HOUR_S + 1, until.as_second());
+        for (&at, looks) in probe.range(first..end.max(first)) {
             let answered = u64::from(looks.passes) + u64::from(looks.fails);
             let Some(share) = (u64::from(looks.passes) * WHOLE).checked_div(answered) else { continue };
             let seen = worst.entry(at).or_insert(share);
@@ -125,7 +127,8 @@ fn looked(component: &Component, hours: &Hours, from: Timestamp, until: Timestam
     }
     let mut measure = Measure::default();
     for (at, share) in worst {
-        let seconds = u64::try_from(HOUR_S.min(until.as_second() - at)).unwrap_or_default();
+        let (begin, end) = (at.max(from.as_second()), (at + HOUR_S).min(until.as_second()));
+        let seconds = u64::try_from(end - begin).unwrap_or_default();
         measure.add(Measure { seconds, up: seconds * share });
     }
     measure
@@ -278,6 +281,21 @@ mod tests {
         let now = at("2026-08-23T12:00:00Z").as_second();
         let hours = Hours::from([("one".to_owned(), [(now, looks(1, 0))].into())]);
         assert_eq!(bar(&site, &[], &named("API", &["one"]), &hours).measured, SignedDuration::from_mins(15));
+    }
+
+    #[test]
+    fn an_hour_in_which_a_day_begins_counts_for_both_days() {
+        // Midnight in Kolkata is at 18:30 UTC.
+        let site = site("Asia/Kolkata");
+        let first = at("2026-08-20T18:00:00Z").as_second();
+        let every = (0..48).map(|hour| (first + hour * HOUR_S, looks(60, 0)));
+        let mut all: BTreeMap<i64, Looks> = every.collect();
+        all.insert(first + 24 * HOUR_S, looks(0, 60));
+        let bar = bar(&site, &[], &named("API", &["one"]), &Hours::from([("one".to_owned(), all)]));
+        assert_eq!(bar.measured, SignedDuration::from_hours(48), "nothing between two days is lost");
+        let half_an_hour_of_24 = Some(Share(9_791));
+        assert_eq!(bar.days[88].date, date(2026, 8, 22));
+        assert_eq!((bar.days[87].up, bar.days[88].up.is_some()), (half_an_hour_of_24, true));
     }
 
     #[test]

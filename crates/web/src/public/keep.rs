@@ -8,7 +8,7 @@ use super::told::{Told, told};
 use super::truth::{self, OpenIncident, Untruth};
 use crate::app::App;
 use core::time::Duration;
-use engine::ports::{BucketWidth, Filter};
+use engine::ports::{BucketWidth, Filter, Order};
 use engine::{Change, EngineError};
 use incident::IncidentId;
 use jiff::{SignedDuration, Timestamp};
@@ -140,8 +140,13 @@ async fn refresh(app: &App, known: &mut Known, look: &Look, is_due: bool) -> Res
         }
         Look::These(ids) => ids.clone(),
         Look::Everything => {
-            let filter = Filter { limit: INCIDENTS_MAX, ..Filter::default() };
-            app.engine().summaries(filter).await?.into_iter().map(|row| row.id).collect()
+            let open = Filter { status: Some("open".to_owned()), limit: INCIDENTS_MAX, ..Filter::default() };
+            let over = Filter { order: Order::Latest, limit: INCIDENTS_MAX, ..Filter::default() };
+            let mut rows = app.engine().summaries(open).await?;
+            rows.extend(app.engine().summaries(over).await?);
+            // What is shown as open is looked at again, wherever the lists end.
+            let shown = known.told.iter().filter(|(_, told)| told.over_at.is_none()).map(|(id, _)| *id);
+            rows.into_iter().map(|row| row.id).chain(shown).collect()
         }
     };
     let mut news = News::None;
@@ -262,7 +267,7 @@ impl Known {
         for probe in probes {
             let seen = self.hours.entry(probe.clone()).or_default();
             let last = seen.last_key_value().and_then(|(at, _)| Timestamp::from_second(*at).ok());
-            let from = last.map_or(first, |last| last - HOURS_AGAIN);
+            let from = last.map_or(first - HOURS_AGAIN, |last| last - HOURS_AGAIN);
             let read = app.stretches(probe, BucketWidth::Hour, from).await;
             let mut hours = read.map_err(|problem| EngineError::Unavailable(problem.detail))?;
             // The last is all of them together.
@@ -272,7 +277,8 @@ impl Known {
                     .iter()
                     .map(|hour| (hour.at.as_second(), Looks { passes: hour.passes, fails: hour.fails })),
             );
-            *seen = seen.split_off(&first.as_second());
+            // The hour in which the first day begins counts for its part of it.
+            *seen = seen.split_off(&(first.as_second() - history::HOUR_S + 1));
         }
         Ok(())
     }

@@ -126,6 +126,28 @@ fn over_without_a_last_word_is_over_all_the_same() {
 }
 
 #[test]
+fn what_is_said_after_the_end_moves_no_end() {
+    let mut sample = Sample::new("x", "P1");
+    sample.tell(Audience::Public, Phase::Identified, "Errors", "The cause is known.");
+    sample.pass(5).tell(Audience::Public, Phase::Resolved, "Errors", "It is over.");
+    let over = sample.now;
+    sample.pass(1).person(incident::Command::Resolve { summary: SECRET.to_owned() });
+    sample.pass(5 * 24 * 60).tell(Audience::Public, Phase::Resolved, "Errors", "Our report is out.");
+    assert_eq!(told(&sample.incident).expect("strangers were told").over_at, Some(over));
+}
+
+#[test]
+fn readers_of_rss_take_words_for_words() {
+    let mut sample = Sample::new("x", "P1");
+    sample.tell(Audience::Public, Phase::Identified, "Errors", "a < b & <img src=x>\nsecond line");
+    let docs = docs(&site(sample.now), Some(&sample));
+    let rss = docs.text("/history.rss");
+    // Once for XML, once for the HTML that its reader makes of it.
+    let wanted = "a &#38;lt; b &#38;amp; &#38;lt;img src=x&#38;gt;&#60;br&#62;second line";
+    assert!(rss.contains(wanted), "{rss}");
+}
+
+#[test]
 fn a_feed_is_named_after_its_page_and_is_no_status_twice() {
     let now = "2026-11-23T03:00:00Z".parse().expect("a time");
     for (title, name) in [("Tabbi", "Tabbi status"), ("Practice status", "Practice status")] {

@@ -48,8 +48,13 @@ pub(crate) fn told(incident: &Incident) -> Option<Told> {
         at: update.at,
     });
     let updates: Vec<ToldUpdate> = updates.collect();
-    let said = updates.last().filter(|last| last.phase == Phase::Resolved).map(|last| last.at);
-    let over_at = said.or(incident.resolved_at.filter(|_| incident.status == Status::Resolved));
+    // What is said after the end moves no end: a report that follows days later is no longer outage.
+    let said = updates.iter().rev().take_while(|update| update.phase == Phase::Resolved).last();
+    let ended = incident.resolved_at.filter(|_| incident.status == Status::Resolved);
+    let over_at = match (said.map(|update| update.at), ended) {
+        (Some(said), Some(ended)) => Some(said.min(ended)),
+        (said, ended) => said.or(ended),
+    };
     Some(Told {
         id: public_id(incident),
         name: line(name, TITLE_CHARS_MAX),

@@ -72,7 +72,8 @@ fn silent(one: &OpenIncident, now: Timestamp) -> Option<Untruth> {
 /// Something that people feel goes on, and the page is all green.
 fn untold(one: &OpenIncident, site: &Site, told: &[Told]) -> Option<Untruth> {
     let lasts = site.now.duration_since(one.opened_at);
-    let is_told = one.told.is_some() || site.overall(told) == Standing::Ill;
+    let is_told =
+        one.told.as_ref().is_some_and(|told| told.over_at.is_none()) || site.overall(told) == Standing::Ill;
     if is_told || one.rank > FELT_RANK_MAX || lasts < UNTOLD_AFTER {
         return None;
     }
