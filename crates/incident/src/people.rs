@@ -249,10 +249,25 @@ impl Roster {
     /// or of a schedule counts as a role.
     #[must_use]
     pub fn holders(&self, role: &str, at: Timestamp) -> Vec<&Responder> {
+        self.held(role, |schedule| schedule.on_call(at).0)
+    }
+
+    /// Who holds a role at an instant by what is set alone. Overrides that people made do not count here: whoever may make one
+    /// does not give themself a right by it.
+    #[must_use]
+    pub fn holders_as_set(&self, role: &str, at: Timestamp) -> Vec<&Responder> {
+        self.held(role, |schedule| schedule.on_call_as_set(at).0)
+    }
+
+    fn held<'s>(
+        &'s self,
+        role: &str,
+        on_call: impl Fn(&'s Schedule) -> Cow<'s, [PersonId]>,
+    ) -> Vec<&'s Responder> {
         let mut held: Vec<&Responder> = Vec::new();
         for name in self.named(role) {
             let by_name = || Cow::Borrowed(core::slice::from_ref(name));
-            let people = self.schedules.get(name).map_or_else(by_name, |one| one.on_call(at).0);
+            let people = self.schedules.get(name).map_or_else(by_name, &on_call);
             for person in people.iter().filter_map(|id| self.people.get(id)) {
                 if !held.iter().any(|holder| holder.id == person.id) {
                     held.push(person);

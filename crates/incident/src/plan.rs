@@ -132,11 +132,11 @@ impl Policy {
     }
 
     /// Whether this person may give the second word at this instant: whoever holds one of the roles, or whoever can be
-    /// woken where no role is named.
+    /// woken where no role is named. An override that somebody made gives nobody the right: anybody who answers may make one.
     #[must_use]
     pub fn may_confirm(&self, person: &PersonId, now: &Moment<'_>) -> bool {
         let holds =
-            |role: &String| now.roster.holders(role, now.at).iter().any(|holder| holder.id == *person);
+            |role: &String| now.roster.holders_as_set(role, now.at).iter().any(|holder| holder.id == *person);
         now.roster.person(person).is_some()
             && (self.second_word_roles.is_empty() || self.second_word_roles.iter().any(holds))
     }

@@ -90,8 +90,19 @@ impl Schedule {
     /// Who is on call at an instant, and by which entry.
     #[must_use]
     pub fn on_call(&self, at: Timestamp) -> (Cow<'_, [PersonId]>, Entry) {
+        self.on_call_by(at, |_| true)
+    }
+
+    /// The same as if nobody had made an override.
+    #[must_use]
+    pub fn on_call_as_set(&self, at: Timestamp) -> (Cow<'_, [PersonId]>, Entry) {
+        self.on_call_by(at, |one| one.made.is_none())
+    }
+
+    fn on_call_by(&self, at: Timestamp, counts: impl Fn(&Override) -> bool) -> (Cow<'_, [PersonId]>, Entry) {
         let mut overrides = self.overrides.iter().enumerate().rev();
-        if let Some((index, found)) = overrides.find(|(_, one)| one.from <= at && at < one.until) {
+        let covers = |one: &Override| one.from <= at && at < one.until && counts(one);
+        if let Some((index, found)) = overrides.find(|(_, one)| covers(one)) {
             return (Cow::Borrowed(&found.people), Entry::Override(index));
         }
         let now = self.zone.to_datetime(at);

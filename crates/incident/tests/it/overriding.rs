@@ -2,8 +2,9 @@
 
 use crate::world::{LEAD, PRIMARY, SECONDARY, World, minutes, person, plan, roster};
 use incident::{
-    Entry, EventKind, Every, Layer, MadeOverride, OVERRIDE_MAX, OverrideDraft, OverrideId, OverrideKind,
-    OverrideWish, PersonId, Policy, Reaching, Refusal, Roster, Rotation, Schedule, SwapShift, Turns, why,
+    Entry, EventKind, Every, Layer, MadeOverride, Moment, OVERRIDE_MAX, Override, OverrideDraft, OverrideId,
+    OverrideKind, OverrideWish, PersonId, Policy, Reaching, Refusal, Roster, Rotation, Schedule, Silences,
+    SwapShift, Turns, why,
 };
 use jiff::civil::datetime;
 use jiff::tz::TimeZone;
@@ -237,4 +238,31 @@ fn one_that_is_made_while_an_escalation_runs_counts_from_the_next_level_on_and_i
     let words = "somebody else's turn by an override of \"platform\" that eva made: the school play";
     assert!(spared.because.contains(words), "{spared:?}");
     assert!(matches!(world.roster.schedule("platform").unwrap().on_call(world.now).1, Entry::Override(_)));
+}
+
+#[test]
+fn an_override_that_somebody_made_gives_nobody_the_right_to_the_second_word() {
+    let bound = days();
+    let roles = [("Engineering Lead".to_owned(), vec![id("platform")])];
+    let people = bound.people().cloned().collect();
+    let roster =
+        Roster::new(people, roles.into(), Vec::new()).with_schedules(bound.schedules().cloned().collect());
+    let policy = Policy { second_word_roles: vec!["Engineering Lead".to_owned()], ..Policy::default() };
+    let silences = Silences::none();
+    let may = |roster: &Roster, who: &str| {
+        policy.may_confirm(&id(who), &Moment { at: at("2026-01-05T04:00:00Z"), roster, silences: &silences })
+    };
+    let made = make(1, take(&[SECONDARY], None, "2026-01-05T12:00:00Z"), &roster).unwrap();
+    let taken = roster.with_made(&[made]);
+    assert_eq!(who(&taken, "2026-01-05T04:00:00Z"), SECONDARY, "who is woken");
+    assert!(!may(&taken, SECONDARY), "whoever may answer may make one");
+    assert!(may(&taken, PRIMARY), "who has it by the settings keeps the right");
+
+    // What the settings themselves have otherwise counts.
+    let mut schedule = taken.schedule("platform").unwrap().clone();
+    let own =
+        Override { people: vec![id(LEAD)], from: at(NOW), until: at("2026-01-06T00:00:00Z"), made: None };
+    schedule.overrides.insert(0, own);
+    let set = taken.with_schedules(vec![schedule]);
+    assert!(may(&set, LEAD) && !may(&set, PRIMARY) && !may(&set, SECONDARY));
 }
