@@ -174,11 +174,12 @@ impl Roster {
         self
     }
 
-    /// The same with overrides that people made, in the order of their making.
+    /// The same with overrides that people made, in the order of their making. Whoever is not in the settings any more has no
+    /// part in them; a stretch that nobody is left for is the schedule's again.
     #[must_use]
     pub fn with_made(mut self, made: &[MadeOverride]) -> Self {
         for schedule in self.schedules.values_mut() {
-            *schedule = schedule.with_made(made);
+            *schedule = schedule.with_made(made, |person| self.people.contains_key(person));
         }
         self
     }

@@ -116,11 +116,15 @@ impl Schedule {
         (Cow::Borrowed(&[]), Entry::Nobody)
     }
 
-    /// The same with overrides that people made; they come before its own.
+    /// The same with overrides that people made, as far as they name people who are there; they come before its own.
     #[must_use]
-    pub fn with_made(&self, made: &[MadeOverride]) -> Self {
+    pub fn with_made(&self, made: &[MadeOverride], is_there: impl Fn(&PersonId) -> bool) -> Self {
         let mut schedule = self.clone();
-        schedule.overrides.extend(made.iter().flat_map(|one| one.of(&self.name)));
+        let of_it = made.iter().flat_map(|one| one.of(&self.name));
+        schedule.overrides.extend(of_it.filter_map(|mut one| {
+            one.people.retain(&is_there);
+            (!one.people.is_empty()).then_some(one)
+        }));
         schedule
     }
 

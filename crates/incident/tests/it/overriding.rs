@@ -266,3 +266,21 @@ fn an_override_that_somebody_made_gives_nobody_the_right_to_the_second_word() {
     let set = taken.with_schedules(vec![schedule]);
     assert!(may(&set, LEAD) && !may(&set, PRIMARY) && !may(&set, SECONDARY));
 }
+
+#[test]
+fn whoever_has_left_the_settings_has_no_part_in_an_override_and_the_schedule_counts_again() {
+    let before = days();
+    let alone = make(1, take(&[LEAD], None, "2026-01-05T12:00:00Z"), &before).unwrap();
+    let both =
+        make(2, take(&[LEAD, SECONDARY], Some("2026-01-05T12:00:00Z"), "2026-01-05T18:00:00Z"), &before)
+            .unwrap();
+    let left = before.people().filter(|one| one.id != id(LEAD)).cloned().collect();
+    let roles = [("On-call Primary".to_owned(), vec![id("platform")])];
+    let roster = Roster::new(left, roles.into(), Vec::new())
+        .with_schedules(before.schedules().cloned().collect())
+        .with_made(&[alone, both]);
+    assert_eq!(who(&roster, "2026-01-05T04:00:00Z"), PRIMARY, "the layer below");
+    assert_eq!(who(&roster, "2026-01-05T13:00:00Z"), SECONDARY, "whoever is left of it");
+    let held = roster.holders("On-call Primary", at("2026-01-05T04:00:00Z"));
+    assert_eq!(held.iter().map(|one| one.id.0.as_str()).collect::<Vec<_>>(), [PRIMARY]);
+}

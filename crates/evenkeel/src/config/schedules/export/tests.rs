@@ -83,7 +83,7 @@ fn roster(schedule: &Schedule) -> Roster {
 fn made(dice: &mut Dice, schedule: &Schedule, now: Timestamp) -> Vec<MadeOverride> {
     let mut all: Vec<MadeOverride> = Vec::new();
     for number in 0..dice.below(5) {
-        let roster = roster(&schedule.with_made(&all));
+        let roster = roster(&schedule.with_made(&all, |_| true));
         let later = |dice: &mut Dice, hours: u64| {
             now + SignedDuration::from_secs(i64::try_from(dice.below(hours * 3600)).unwrap())
         };
@@ -137,7 +137,7 @@ fn what_is_exported_gives_the_same_people_at_each_instant() {
             toml::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
         setting.settle(folder.path(), &known).unwrap();
         let made = made(&mut dice, &setting.schedule(), now);
-        let holds = setting.schedule().with_made(&made);
+        let holds = setting.schedule().with_made(&made, |_| true);
 
         let exported = setting.exported(&made, now);
         let file: File =
