@@ -3,7 +3,7 @@
 use super::lines::Line;
 use incident::PersonId;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a calendar says who is on call, and what its own names mean.
 #[derive(Clone, Debug, Default)]
@@ -28,27 +28,53 @@ pub(in crate::config) enum By {
 /// Everybody in the settings.
 #[derive(Clone, Debug, Default)]
 pub(in crate::config) struct Known {
+    /// Everybody's id.
+    ids: BTreeSet<PersonId>,
     /// Each word by which somebody is meant, in lower case: their id, their name, their mail addresses.
-    words: BTreeMap<String, PersonId>,
+    words: BTreeMap<String, BTreeSet<PersonId>>,
 }
 
 impl Known {
-    /// Words and whom they mean; of two who share one, the first.
+    /// Words and whom they mean.
     pub(in crate::config) fn new(words: impl IntoIterator<Item = (String, PersonId)>) -> Self {
         let mut known = Self::default();
         for (word, id) in words {
-            known.words.entry(word.trim().to_lowercase()).or_insert(id);
+            known.words.entry(key(&word)).or_default().insert(id.clone());
+            known.ids.insert(id);
         }
         known
     }
 
-    fn find(&self, word: &str, named: &Named) -> Option<PersonId> {
-        let own = named.names.iter().find(|(name, _)| name.trim().eq_ignore_ascii_case(word.trim()));
-        match own {
-            Some((_, id)) => self.words.get(&id.to_lowercase()).cloned(),
-            None => self.words.get(&word.trim().to_lowercase()).cloned(),
+    /// Whom a word at a place of the calendar means, if anybody. A word that two people share means neither.
+    fn find(&self, place: &str, word: &str, named: &Named) -> Result<Option<PersonId>, String> {
+        let own = named.names.iter().filter(|(name, _)| key(name) == key(word));
+        let own = own.map(|(_, id)| PersonId(id.clone())).collect::<BTreeSet<_>>();
+        if let Some(unknown) = own.iter().find(|id| !self.ids.contains(*id)) {
+            return Err(format!(
+                "names says that {word:?} is {unknown:?}, and nobody in [[people]] has that id",
+                word = word.trim(),
+                unknown = unknown.0
+            ));
+        }
+        let meant = if own.is_empty() { self.words.get(&key(word)) } else { Some(&own) };
+        let mut meant = meant.into_iter().flatten();
+        match (meant.next(), meant.next()) {
+            (Some(one), None) => Ok(Some(one.clone())),
+            (None, _) => Ok(None),
+            (Some(one), Some(other)) => Err(format!(
+                "{place} names {word:?}, which is {one} as well as {other}; names = {{ {word:?} = {one:?} }} in the layer says \
+                 whom it means",
+                word = word.trim(),
+                one = one.0,
+                other = other.0
+            )),
         }
     }
+}
+
+/// Words are compared without case and without what stands around them.
+fn key(word: &str) -> String {
+    word.trim().to_lowercase()
 }
 
 /// Everybody whom an event's lines name.
@@ -64,11 +90,11 @@ fn by_summary(lines: &[&Line], named: &Named, known: &Known) -> Result<Vec<Perso
     let text = line.map(|line| line.text()).filter(|text| !text.trim().is_empty());
     let text = text
         .ok_or("it has no SUMMARY, so nobody is named; person = \"attendee\" reads who is invited instead")?;
-    if let Some(person) = known.find(&text, named) {
+    if let Some(person) = known.find("SUMMARY", &text, named)? {
         return Ok(vec![person]);
     }
-    let parts = text.split(',').map(|part| known.find(part, named).ok_or(part));
-    parts.collect::<Result<_, _>>().map_err(|part| nobody("SUMMARY", part.trim()))
+    let part = |part| known.find("SUMMARY", part, named)?.ok_or_else(|| nobody("SUMMARY", str::trim(part)));
+    text.split(',').map(part).collect()
 }
 
 fn by_attendees(lines: &[&Line], named: &Named, known: &Known) -> Result<Vec<PersonId>, String> {
@@ -80,8 +106,9 @@ fn by_attendees(lines: &[&Line], named: &Named, known: &Known) -> Result<Vec<Per
             continue;
         }
         let address = line.value.split_once(':').map_or(line.value.as_str(), |(_, address)| address);
-        let by_name = || line.parameter("CN").and_then(|name| known.find(name, named));
-        let person = known.find(address, named).or_else(by_name);
+        let words = [Some(address), line.parameter("CN")];
+        let found = words.into_iter().flatten().map(|word| known.find("ATTENDEE", word, named));
+        let person = found.filter_map(Result::transpose).next().transpose()?;
         people.push(person.ok_or_else(|| nobody("ATTENDEE", address))?);
     }
     if people.is_empty() {

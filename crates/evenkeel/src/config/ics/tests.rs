@@ -195,6 +195,38 @@ fn people_may_be_those_who_are_invited_and_have_other_names_in_the_calendar() {
 }
 
 #[test]
+fn a_word_that_fits_two_people_means_neither_until_names_says_which() {
+    let words = [
+        ("ana", "ana"),
+        ("Ana", "ana2"),
+        ("ana2", "ana2"),
+        ("team@example.test", "ana"),
+        ("Team@example.test", "ben"),
+        ("ben", "ben"),
+    ];
+    let known = Known::new(words.map(|(word, id)| (word.to_owned(), PersonId(id.to_owned()))));
+    let hour = "DTSTART:20260105T090000Z\nDTEND:20260105T100000Z";
+    let read = |lines: &str, by, names: &[(&str, &str)]| {
+        let names = names.iter().map(|(word, id)| ((*word).to_owned(), (*id).to_owned())).collect();
+        calendar(&events(&[&format!("{lines}\n{hour}")]), &berlin(), &Named { by, names }, &known)
+            .map(|read| read.once[0].people.iter().map(ToString::to_string).collect::<Vec<_>>())
+    };
+    let title = "SUMMARY:ben\\, ANA";
+    let said = read(title, By::Summary, &[]).unwrap_err();
+    assert!(said.contains("SUMMARY names \"ANA\", which is ana as well as ana2; names = {"), "{said}");
+    assert_eq!(read(title, By::Summary, &[("Ana", "ana2")]).unwrap(), ["ben", "ana2"]);
+    let said = read("ATTENDEE;CN=ben:mailto:team@example.test", By::Attendee, &[]).unwrap_err();
+    assert!(said.contains("\"team@example.test\", which is ana as well as ben"), "{said}");
+    let said = read(title, By::Summary, &[("Ana", "ANA")]).unwrap_err();
+    assert!(
+        said.contains("names says that \"ANA\" is \"ANA\", and nobody in [[people]] has that id"),
+        "{said}"
+    );
+    let said = read(title, By::Summary, &[("Ana", "ana"), ("ana", "ana2")]).unwrap_err();
+    assert!(said.contains("ana as well as ana2"), "{said}");
+}
+
+#[test]
 fn what_cannot_be_read_is_refused_with_its_line_and_what_to_do() {
     let hour = "DTSTART:20260105T090000Z\nDTEND:20260105T100000Z";
     let event = |lines: &str| events(&[&format!("SUMMARY:ana\n{hour}\n{lines}")]);
