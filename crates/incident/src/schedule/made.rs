@@ -267,7 +267,12 @@ fn given(shift: &SwapShift, to: &PersonId, now: Timestamp, roster: &Roster) -> R
     if until <= now {
         return Err(not_now(format!("the shift of {name:?} at {at} is over since {until}")));
     }
-    let from = schedule.since(*at).map_or(now, |from| from.max(now));
+    let from = schedule.since(*at, now).ok_or_else(|| {
+        not_now(format!(
+            "nobody can tell when the shift of {name:?} at {at} begins: the schedule changes too often until then; say from \
+             when until when somebody takes it"
+        ))
+    })?;
     let in_place = |one: &PersonId| if one == person { to.clone() } else { one.clone() };
     Ok(Take { schedule: name.clone(), people: people.iter().map(in_place).collect(), from, until })
 }

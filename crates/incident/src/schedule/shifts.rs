@@ -58,14 +58,15 @@ impl Schedule {
         None
     }
 
-    /// The beginning of the shift that an instant lies in; `None` when nothing changed in the time that is looked at.
+    /// The beginning of the shift that an instant lies in, or the earliest instant that counts where it began before that;
+    /// `None` when there are more changes between the two than are looked at.
     #[must_use]
-    pub fn since(&self, at: Timestamp) -> Option<Timestamp> {
-        let horizon = at.checked_sub((24 * 400).hours()).ok()?;
-        let until = at.checked_add(1.second()).ok()?;
-        let mut shifts = self.shifts(horizon, until).into_iter();
-        let shift = shifts.find(|shift| shift.from <= at && at < shift.until)?;
-        (shift.from > horizon).then_some(shift.from)
+    pub fn since(&self, at: Timestamp, earliest: Timestamp) -> Option<Timestamp> {
+        if at <= earliest {
+            return Some(earliest);
+        }
+        let shifts = self.shifts(earliest, at.checked_add(1.second()).ok()?);
+        shifts.iter().find(|shift| at < shift.until).map(|shift| shift.from)
     }
 
     /// The next instant at which the answer may be another.
