@@ -29,7 +29,7 @@ pub struct WhyLine {
 #[must_use]
 pub fn why(incident: &Incident, now: &Moment<'_>) -> Vec<WhyLine> {
     let roster = now.roster;
-    let mut lines: Vec<WhyLine> = incident.pages.iter().map(paged).collect();
+    let mut lines: Vec<WhyLine> = incident.pages.iter().map(|page| paged(incident, page, roster)).collect();
     let spared =
         roster.people().filter(|person| !incident.pages.iter().any(|page| page.responder == person.id));
     lines.extend(spared.map(|person| WhyLine {
@@ -41,7 +41,7 @@ pub fn why(incident: &Incident, now: &Moment<'_>) -> Vec<WhyLine> {
     lines
 }
 
-fn paged(page: &Page) -> WhyLine {
+fn paged(incident: &Incident, page: &Page, roster: &Roster) -> WhyLine {
     let (fate, how) = match &page.state {
         PageState::Planned { at } if page.waits.is_some() => {
             let waits = page.waits.as_deref().unwrap_or_default();
@@ -80,8 +80,26 @@ fn paged(page: &Page) -> WhyLine {
         person: page.responder.clone(),
         page: Some(page.number),
         fate: fate.to_string(),
-        because: format!("{} (decided {}); {how}{repeat}{answer}", page.rule, clock(page.decided_at)),
+        because: format!(
+            "{}{} (decided {}); {how}{repeat}{answer}",
+            page.rule,
+            reason(incident, page, roster),
+            clock(page.decided_at)
+        ),
     }
+}
+
+/// Why the override was made that put somebody on call for this page; the page itself does not say it.
+fn reason(incident: &Incident, page: &Page, roster: &Roster) -> String {
+    let path = incident.path();
+    let level = usize::try_from(page.level).ok().and_then(|level| path.levels.get(level));
+    let level = level.filter(|_| page.purpose == PagePurpose::Escalation);
+    let targets = level.into_iter().flat_map(|level| &level.targets);
+    let made = targets.flat_map(|target| roster.schedules_of(target)).find_map(|schedule| {
+        let (people, entry) = schedule.on_call(page.decided_at);
+        schedule.made(entry).filter(|_| people.contains(&page.responder))
+    });
+    made.map(|made| format!("; {}'s reason for it: {}", made.by, made.reason)).unwrap_or_default()
 }
 
 fn not_paged(incident: &Incident, now: &Moment<'_>, person: &PersonId) -> String {
@@ -157,7 +175,7 @@ fn holds_none(incident: &Incident, roster: &Roster, at: Timestamp, person: &Pers
     match in_turn {
         Some(schedule) => {
             let by = match schedule.on_call(at).1 {
-                entry @ Entry::Override(_) => format!(" by {}", schedule.told(entry)),
+                entry @ Entry::Override(_) => format!(" by {}", schedule.told_with_reason(entry)),
                 Entry::Layer(_) | Entry::Nobody => String::new(),
             };
             format!("is in the schedule {:?}, and it is somebody else's turn{by}", schedule.name)

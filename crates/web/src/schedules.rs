@@ -97,7 +97,7 @@ pub(crate) fn ahead(settings: &Settings, schedule: &Schedule, now: Timestamp, da
     let slot = |shift: Shift| Slot {
         from: shift.from,
         until: shift.until,
-        by: schedule.told(shift.entry),
+        by: schedule.told_with_reason(shift.entry),
         overridden: matches!(shift.entry, Entry::Override(_)),
         people: shift.people,
     };
@@ -137,7 +137,7 @@ pub(crate) fn one(settings: &Settings, schedule: &Schedule, now: Timestamp) -> O
         zone: schedule.zone.iana_name().unwrap_or("UTC").to_owned(),
         roles: roles_of(settings, schedule),
         on_call: people.to_vec(),
-        by: schedule.told(entry),
+        by: schedule.told_with_reason(entry),
         until,
         next: until.map_or_else(Vec::new, |until| schedule.on_call(until).0.to_vec()),
     }

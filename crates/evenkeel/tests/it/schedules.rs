@@ -49,7 +49,7 @@ async fn an_override_counts_at_once_outlives_a_kill_and_becomes_settings() {
     let incident = paged(&server, "quay-2").await;
     assert_eq!(incident["pages"][0]["responder"], "ben", "the next life knows it");
     let why = server.get(&format!("/api/incidents/{}/why", incident["id"].as_str().unwrap())).await;
-    assert!(why.to_string().contains("that ana made: the dentist"), "{why}");
+    assert!(why.to_string().contains("ana's reason for it: the dentist"), "{why}");
     let listed = server.cli(&["schedule", "list"]).await;
     let row = listed.well().out.lines().find(|line| line.contains(&id)).unwrap().to_owned();
     assert!(row.starts_with("active") && row.contains("ben") && row.ends_with("ana: the dentist"), "{row}");

@@ -128,18 +128,32 @@ impl Schedule {
         schedule
     }
 
-    /// An entry in words, such as `layer 1 of "platform"`, and who made it.
+    /// An entry in words, such as `layer 1 of "platform"`, and who made it. Why they did is theirs to tell: it may be private, and
+    /// goes out in no page.
     #[must_use]
     pub fn told(&self, entry: Entry) -> String {
         match entry {
-            Entry::Override(index) => match self.overrides.get(index).and_then(|one| one.made.as_ref()) {
-                Some(MadeBy { by, reason, .. }) => {
-                    format!("an override of {:?} that {by} made: {reason}", self.name)
-                }
+            Entry::Override(_) => match self.made(entry) {
+                Some(made) => format!("an override of {:?} that {} made", self.name, made.by),
                 None => format!("an override of {:?}", self.name),
             },
             Entry::Layer(index) => format!("layer {} of {:?}", index + 1, self.name),
             Entry::Nobody => format!("a gap of {:?}", self.name),
+        }
+    }
+
+    /// The same with the reason, for people who are signed in.
+    #[must_use]
+    pub fn told_with_reason(&self, entry: Entry) -> String {
+        let reason = self.made(entry).map(|made| format!(": {}", made.reason)).unwrap_or_default();
+        format!("{}{reason}", self.told(entry))
+    }
+
+    /// By whom an entry was made, if somebody made it while the system ran.
+    pub(crate) fn made(&self, entry: Entry) -> Option<&MadeBy> {
+        match entry {
+            Entry::Override(index) => self.overrides.get(index)?.made.as_ref(),
+            Entry::Layer(_) | Entry::Nobody => None,
         }
     }
 }

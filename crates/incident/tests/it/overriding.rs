@@ -1,10 +1,11 @@
 //! Overrides and swaps that people make while the system runs.
 
 use crate::world::{LEAD, PRIMARY, SECONDARY, World, minutes, person, plan, roster};
+use incident::words::page_words;
 use incident::{
     Entry, EventKind, Every, Layer, MadeOverride, Moment, OVERRIDE_MAX, Override, OverrideDraft, OverrideId,
     OverrideKind, OverrideWish, PersonId, Policy, Reaching, Refusal, Roster, Rotation, Schedule, Silences,
-    SwapShift, Turns, why,
+    SwapShift, Turns, Weekdays, Window, why,
 };
 use jiff::civil::datetime;
 use jiff::tz::TimeZone;
@@ -88,7 +89,11 @@ fn the_one_that_was_made_last_counts_until_it_is_ended() {
     }
     let schedule = both.schedule("platform").unwrap();
     let entry = schedule.on_call(at("2026-01-05T06:00:00Z")).1;
-    assert_eq!(schedule.told(entry), "an override of \"platform\" that eva made: the school play");
+    assert_eq!(schedule.told(entry), "an override of \"platform\" that eva made");
+    assert_eq!(
+        schedule.told_with_reason(entry),
+        "an override of \"platform\" that eva made: the school play"
+    );
 
     let ended = first.end(person("ana"), at("2026-01-05T04:00:00Z")).unwrap();
     assert_eq!((ended.version, ended.until()), (2, at("2026-01-05T04:00:00Z")));
@@ -228,11 +233,18 @@ fn one_that_is_made_while_an_escalation_runs_counts_from_the_next_level_on_and_i
         _ => None,
     });
     let rule = rule.expect("a level was reached");
-    assert!(rule.contains("on call by an override of \"platform\" that eva made: the school play"), "{rule}");
+    assert!(rule.contains("on call by an override of \"platform\" that eva made"), "{rule}");
+    let page = world.incident.pages.iter().find(|page| page.responder == id(LEAD)).expect("was paged");
+    let words = format!("{:?}", page_words(&world.incident, page));
+    assert!(words.contains("that eva made"), "{words}");
+    assert!(
+        !words.contains("school") && !rule.contains("school"),
+        "the reason is eva's to tell: {words} {rule}"
+    );
     let lines = why(&world.incident, &world.moment());
     let of =
         |who: &str| lines.iter().find(|line| line.person == id(who)).expect("there is an answer").clone();
-    assert!(of(LEAD).because.contains("that eva made: the school play"), "{:?}", of(LEAD));
+    assert!(of(LEAD).because.contains("; eva's reason for it: the school play"), "{:?}", of(LEAD));
     let spared = of(SECONDARY);
     assert_eq!(spared.fate, "not paged");
     let words = "somebody else's turn by an override of \"platform\" that eva made: the school play";
@@ -283,4 +295,39 @@ fn whoever_has_left_the_settings_has_no_part_in_an_override_and_the_schedule_cou
     assert_eq!(who(&roster, "2026-01-05T13:00:00Z"), SECONDARY, "whoever is left of it");
     let held = roster.holders("On-call Primary", at("2026-01-05T04:00:00Z"));
     assert_eq!(held.iter().map(|one| one.id.0.as_str()).collect::<Vec<_>>(), [PRIMARY]);
+}
+
+/// Hours of turns, and so many windows beside them that a year has more changes than are looked at.
+fn busy() -> Roster {
+    let day = |minute: i8| jiff::civil::time(minute / 60, minute % 60, 0, 0);
+    let all = [1, 2, 3, 4, 5, 6, 7].iter().fold(Weekdays::default(), |days, number| {
+        days.with(jiff::civil::Weekday::from_monday_one_offset(*number).expect("a day"))
+    });
+    let windows =
+        (1..=22).map(|minute| Window { days: all, from: day(minute), to: day(minute + 30) }).collect();
+    let turns = |turns: Vec<Vec<PersonId>>| {
+        Turns::Rotation(Rotation { turns, every: Every::Hours(1), from: datetime(2025, 1, 1, 0, 0, 0, 0) })
+    };
+    let layers = vec![
+        Layer { turns: turns(vec![vec![id(PRIMARY)], vec![id(SECONDARY)]]), windows: Vec::new() },
+        Layer { turns: turns(vec![vec![id(LEAD)]]), windows },
+    ];
+    let busy = Schedule { name: "platform".to_owned(), zone: TimeZone::UTC, layers, overrides: Vec::new() };
+    days().with_schedules(vec![busy])
+}
+
+#[test]
+fn a_shift_to_come_is_exchanged_from_its_own_beginning_however_much_was_before() {
+    let roster = busy();
+    let (first, second) = (shift(PRIMARY, "2026-01-06T10:30:00Z"), shift(SECONDARY, "2026-01-06T13:30:00Z"));
+    let made = make(1, swap(first.clone(), second), &roster).unwrap();
+    let from: Vec<_> = made.takes.iter().map(|take| take.from.to_string()).collect();
+    assert_eq!(from, ["2026-01-06T10:00:00Z", "2026-01-06T13:00:00Z"]);
+
+    let far = shift(SECONDARY, "2026-12-28T13:30:00Z");
+    let said = make(2, swap(first, far), &roster).unwrap_err().to_string();
+    assert!(
+        said.contains("nobody can tell when the shift of \"platform\" at 2026-12-28T13:30:00Z begins"),
+        "{said}"
+    );
 }

@@ -163,7 +163,7 @@ impl SchedulesPage {
         for (card, schedule) in self.cards.iter_mut().zip(settings.roster.schedules()) {
             let Some(at) = schedules::typed_time(text, &schedule.zone)? else { continue };
             let (people, entry) = schedule.on_call(at);
-            let (who, by) = (names(&settings.roster, &people), schedule.told(entry));
+            let (who, by) = (names(&settings.roster, &people), schedule.told_with_reason(entry));
             card.then = Some(Then { at: When::full(at), who, by });
         }
         Ok(())
