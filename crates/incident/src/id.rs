@@ -56,6 +56,12 @@ macro_rules! id {
             pub const fn from_parts(unix_ms: u64, chance: u128) -> Self {
                 Self(Ulid::from_parts(unix_ms, chance))
             }
+
+            /// The milliseconds since 1970 that it was made of; ids sort by them first.
+            #[must_use]
+            pub const fn unix_ms(&self) -> u64 {
+                self.0.timestamp_ms()
+            }
         }
 
         impl fmt::Display for $id {

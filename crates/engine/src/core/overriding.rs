@@ -9,7 +9,7 @@ use crate::ports::JournalError;
 use crate::request::{EngineError, OverrideChange};
 use crate::settings::Settings;
 use incident::{MadeOverride, OVERRIDES_MAX, OverrideId, Refusal};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
 /// So long after its end an override still tells who was on call.
@@ -110,12 +110,20 @@ impl Core {
                     let why = format!("there are {OVERRIDES_MAX} that have not ended; end some first");
                     return Err(Refusal::NotNow { what: "override", why });
                 }
-                let id = self.world.ids.made_override(now);
+                let id = self.world.ids.made_override(self.after_the_newest(now));
                 let settings = self.world.settings.load();
                 MadeOverride::new(id, draft.clone(), by.clone(), now, &settings.roster)
             }
             OverrideChange::End { id, by } => self.made_override(*id)?.end(by.clone(), now),
         }
+    }
+
+    /// An instant for the id of the next one. Ids say which was made last, and that one counts: also when the clock of whoever
+    /// made the one before was ahead of this one's.
+    fn after_the_newest(&self, now: Timestamp) -> Timestamp {
+        let newest = self.overrides.made.iter().map(|made| made.id.unix_ms()).max();
+        let after = newest.and_then(|newest| i64::try_from(newest.checked_add(1)?).ok());
+        after.and_then(|after| Timestamp::from_millisecond(after).ok()).map_or(now, |after| after.max(now))
     }
 
     fn made_override(&self, id: OverrideId) -> Result<&MadeOverride, Refusal> {
