@@ -88,6 +88,21 @@ pub(crate) fn write_search(summary: &Summary, id: &str, text: &mut String) {
     }
 }
 
+/// Those silences or overrides that can be read. Decisions are made with all of them at once: one that cannot be read must not
+/// stop every other. Without it the schedules have it as before, and alerts are not held back.
+pub(crate) fn readable<T>(
+    read: impl Iterator<Item = Result<T, JournalError>>,
+) -> Result<Vec<T>, JournalError> {
+    let told = |one: Result<T, JournalError>| match one {
+        Err(error @ JournalError::Corrupt { .. }) => {
+            tracing::error!(%error, "this row does not count: it cannot be read");
+            None
+        }
+        one @ (Ok(_) | Err(_)) => Some(one),
+    };
+    read.filter_map(told).collect()
+}
+
 /// What is stored of a silence beside its id: its version, when it ends, and all of it.
 pub(crate) fn silence_row(silence: &Silence) -> Result<(i64, i64, String), JournalError> {
     made_row(silence.version, silence.until(), silence)

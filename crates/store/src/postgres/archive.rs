@@ -53,13 +53,13 @@ impl Archive for PostgresArchive {
     fn silences(&self, limit: u32) -> Result<Vec<Silence>, JournalError> {
         let rows =
             self.pool.read(silences::NEWEST, || vec![number(i64::from(limit))]).map_err(unavailable)?;
-        rows.iter().map(silence).collect()
+        rows::readable(rows.iter().map(silence))
     }
 
     fn overrides(&self, limit: u32) -> Result<Vec<MadeOverride>, JournalError> {
         let rows =
             self.pool.read(overrides::NEWEST, || vec![number(i64::from(limit))]).map_err(unavailable)?;
-        rows.iter().map(made_override).collect()
+        rows::readable(rows.iter().map(made_override))
     }
 
     fn summaries(&self, filter: &Filter) -> Result<Vec<Summary>, JournalError> {

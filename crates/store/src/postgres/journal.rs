@@ -282,7 +282,7 @@ impl Journal for PostgresJournal {
         let counted = self.read(silences::CHANGES, Vec::new)?;
         let changes = counted.first().map_or(Ok(0), |row| get(row, 0))?;
         let rows = self.read(silences::AFTER, || vec![number(rows::micros(since))])?;
-        let made = rows.iter().map(silence).collect::<Result<_, _>>()?;
+        let made = rows::readable(rows.iter().map(silence))?;
         Ok((rows::count("silence_changes", "1", changes)?, made))
     }
 
@@ -295,7 +295,7 @@ impl Journal for PostgresJournal {
 
     fn overrides(&mut self, since: Timestamp) -> Result<Vec<MadeOverride>, JournalError> {
         let rows = self.read(overrides::AFTER, || vec![number(rows::micros(since))])?;
-        rows.iter().map(made_override).collect()
+        rows::readable(rows.iter().map(made_override))
     }
 
     fn keep_override(&mut self, made: &MadeOverride) -> Result<bool, JournalError> {

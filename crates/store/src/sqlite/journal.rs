@@ -355,12 +355,12 @@ pub(super) fn summaries(pairs: Vec<(String, String)>) -> Result<Vec<Summary>, Jo
 
 /// The silences of pairs of id and JSON.
 pub(super) fn silences_of(pairs: Vec<(String, String)>) -> Result<Vec<Silence>, JournalError> {
-    pairs.into_iter().map(|(id, body)| rows::json("silences", &id, &body)).collect()
+    rows::readable(pairs.into_iter().map(|(id, body)| rows::json("silences", &id, &body)))
 }
 
 /// The overrides of pairs of id and JSON.
 pub(super) fn overrides_of(pairs: Vec<(String, String)>) -> Result<Vec<MadeOverride>, JournalError> {
-    pairs.into_iter().map(|(id, body)| rows::json("overrides", &id, &body)).collect()
+    rows::readable(pairs.into_iter().map(|(id, body)| rows::json("overrides", &id, &body)))
 }
 
 /// Storage that cannot be used at the moment.

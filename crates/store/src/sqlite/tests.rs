@@ -202,6 +202,34 @@ fn a_damaged_row_is_named() {
 }
 
 #[test]
+fn a_damaged_silence_or_override_does_not_count_and_stops_no_other() {
+    let mut files = Files::default();
+    let sqlite = files.next();
+    let mut journal = sqlite.journal().unwrap();
+    let made = |number: u64| -> incident::MadeOverride {
+        let text = format!(
+            r#"{{"id":"{}","version":1,"kind":"override","reason":"the dentist","takes":[],
+                "made_by":{{"person":"ana"}},"made_at":"2026-01-05T03:00:00Z"}}"#,
+            incident::OverrideId::from_parts(number, 1)
+        );
+        serde_json::from_str(&text).unwrap()
+    };
+    for number in [1, 2, 3] {
+        assert!(journal.keep_override(&made(number)).unwrap());
+    }
+    let silenced = journal.silences(sample::at(0)).unwrap();
+    let id = made(2).id;
+    let damage = |sql: &str| journal.connection().execute_batch(sql).unwrap();
+    damage(&format!("UPDATE overrides SET body = '{{\"version\":1}}' WHERE id = '{id}'"));
+    damage("INSERT INTO silences (id, version, ends_at, body) VALUES ('sil_x', 1, 9000000000000000, '{}')");
+    let since = jiff::Timestamp::UNIX_EPOCH;
+    assert_eq!(journal.overrides(since).unwrap(), [made(1), made(3)]);
+    assert_eq!(sqlite.archive().overrides(9).unwrap(), [made(3), made(1)]);
+    assert_eq!(journal.silences(since).unwrap(), silenced, "nothing is held back by what nobody can read");
+    assert_eq!(sqlite.archive().silences(9).unwrap(), []);
+}
+
+#[test]
 fn lists_are_read_in_the_order_of_their_index() {
     let mut files = Files::default();
     let journal = files.next().journal().unwrap();
