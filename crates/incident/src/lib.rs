@@ -59,7 +59,7 @@ pub use refusal::Refusal;
 pub use schedule::{
     Again, Calendar, Entry, Every, Hours, Layer, MadeBy, MadeOverride, OVERRIDE_MAX, OVERRIDES_MAX, Override,
     OverrideDraft, OverrideKind, OverrideWish, Recurring, Rotation, Schedule, Shift, Stint, SwapShift, Take,
-    Turns, Weekdays, Window,
+    Turns, Weekdays, Window, instant,
 };
 pub use severity::{Severity, Urgency};
 pub use sight::Sight;

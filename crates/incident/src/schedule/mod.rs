@@ -18,8 +18,7 @@ pub use made::{
     MadeBy, MadeOverride, OVERRIDE_MAX, OVERRIDES_MAX, OverrideDraft, OverrideKind, OverrideWish, SwapShift,
     Take,
 };
-pub(crate) use rotation::instant;
-pub use rotation::{Every, Rotation};
+pub use rotation::{Every, Rotation, instant};
 pub use shifts::Shift;
 pub use window::{Weekdays, Window};
 

@@ -81,8 +81,10 @@ impl Rotation {
     }
 }
 
-/// A civil time as an instant. One that is skipped happens at the end of the gap; one that comes twice, the first time.
-pub(crate) fn instant(civil: DateTime, zone: &TimeZone) -> Option<Timestamp> {
+/// A civil time as an instant, for everything that schedules name. One that is skipped happens at the end of the gap; one that
+/// comes twice, the first time.
+#[must_use]
+pub fn instant(civil: DateTime, zone: &TimeZone) -> Option<Timestamp> {
     let ambiguous = zone.to_ambiguous_timestamp(civil);
     match ambiguous.offset() {
         AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Fold { .. } => ambiguous.earlier().ok(),

@@ -3,6 +3,7 @@
 //! The file is read whole while the settings are, so that what is wrong with it stops the start, with its line. Must never be
 //! here: a decision about what counts; that is the schedule's.
 
+mod except;
 mod lines;
 mod names;
 mod rule;
@@ -13,9 +14,9 @@ mod times;
 pub(super) use names::{By, Known, Named};
 
 use incident::{Again, Calendar, PersonId, Recurring, Stint, Weekdays};
+use jiff::ToSpan as _;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan as _};
 use lines::Line;
 use rule::Rule;
 use std::path::Path;
@@ -55,20 +56,15 @@ fn calendar(text: &str, here: &TimeZone, named: &Named, known: &Known) -> Result
     }
     let events = events(&lines)?;
     let read = events.iter().filter_map(|event| event.read(here, named, known).transpose());
-    let read: Vec<Read> = read.collect::<Result<_, _>>()?;
-    let mut calendar = Calendar::default();
+    let mut read: Vec<Read<'_>> = read.collect::<Result<_, _>>()?;
     // One of a series that was moved stands by itself, and the series goes without it.
-    let moved: Vec<(String, Timestamp)> =
-        read.iter().filter_map(|one| Some((one.uid.clone(), one.instead_of?))).collect();
+    except::moved(&mut read, here)?;
+    let mut calendar = Calendar::default();
     for one in read {
         match one.event {
             Found::Once(None) => {}
             Found::Once(Some(stint)) => calendar.once.push(stint),
-            Found::Again(mut event) => {
-                let own = moved.iter().filter(|(uid, _)| *uid == one.uid).map(|(_, at)| *at);
-                event.except.extend(own);
-                calendar.again.push(event);
-            }
+            Found::Again(event) => calendar.again.push(event),
         }
     }
     let counts =
@@ -88,15 +84,16 @@ struct Event<'a> {
 }
 
 /// What an event says.
-struct Read {
+struct Read<'a> {
+    begins: usize,
     uid: String,
-    /// Which of its series it stands for.
-    instead_of: Option<Timestamp>,
+    /// Which of its series it stands for; a time without a zone hangs in that of the series.
+    instead_of: Option<&'a Line>,
     event: Found,
 }
 
 enum Found {
-    /// `None`: it was called off, or takes no time.
+    /// `None`: it was called off, or the clocks skip all of it.
     Once(Option<Stint>),
     Again(Recurring),
 }
@@ -130,51 +127,54 @@ fn events(lines: &[Line]) -> Result<Vec<Event<'_>>, String> {
     }
 }
 
-impl Event<'_> {
-    fn line(&self, name: &str) -> Option<&Line> {
+impl<'a> Event<'a> {
+    fn line(&self, name: &str) -> Option<&'a Line> {
         self.lines.iter().find(|line| line.name == name).copied()
     }
 
     /// `None` for one that was called off and stands for none of a series.
-    fn read(&self, here: &TimeZone, named: &Named, known: &Known) -> Result<Option<Read>, String> {
+    fn read(&self, here: &TimeZone, named: &Named, known: &Known) -> Result<Option<Read<'a>>, String> {
         let wrong = |why: String| format!("the event at line {}: {why}", self.begins);
         let uid = self.line("UID").map(|line| line.value.clone()).unwrap_or_default();
-        let replaces = self.line("RECURRENCE-ID");
-        if let Some(line) = replaces.filter(|line| line.parameter("RANGE").is_some()) {
-            return Err(wrong(format!(
-                "line {}: RANGE is not read; end the series and begin another",
-                line.number
-            )));
-        }
-        let instant = |line: &Line| {
-            times::one(line, here)?.instant().ok_or_else(|| format!("line {}: out of all time", line.number))
-        };
-        let instead_of = replaces.map(instant).transpose().map_err(wrong)?;
+        let instead_of = self.line("RECURRENCE-ID");
+        let read = |event| Some(Read { begins: self.begins, uid: uid.clone(), instead_of, event });
+        self.must_be_readable().map_err(wrong)?;
         if self.line("STATUS").is_some_and(|line| line.value.eq_ignore_ascii_case("CANCELLED")) {
-            return Ok(instead_of.map(|at| Read { uid, instead_of: Some(at), event: Found::Once(None) }));
-        }
-        if let Some(line) = self.line("RDATE") {
-            return Err(wrong(format!(
-                "line {}: RDATE is not read; make each an event of its own",
-                line.number
-            )));
+            return Ok(instead_of.and_then(|_| read(Found::Once(None))));
         }
         let from =
             self.line("DTSTART").ok_or_else(|| wrong("it has no DTSTART, so it never begins".to_owned()))?;
         let from = times::one(from, here).map_err(wrong)?;
-        let until = self.until(&from, here).map_err(wrong)?;
+        let until = self.until(&from).map_err(wrong)?;
         let people = names::people(&self.lines, named, known).map_err(wrong)?;
-        let event = match self.line("RRULE") {
+        Ok(read(match self.line("RRULE") {
             Some(rule) => Found::Again(self.recurring(rule, (from, until), people).map_err(wrong)?),
-            None => Found::Once(once(&from, &until, people)),
-        };
-        Ok(Some(Read { uid, instead_of, event }))
+            None => Found::Once(once(&from, &until, people).map_err(wrong)?),
+        }))
     }
 
-    /// When it ends, on the wall clock of its beginning.
-    fn until(&self, from: &When, here: &TimeZone) -> Result<When, String> {
+    /// What is not read is refused, for who is on call would be another.
+    fn must_be_readable(&self) -> Result<(), String> {
+        let refused = |line: &Line, why: &str| Err(format!("line {}: {why}", line.number));
+        if let Some(line) = self.line("RECURRENCE-ID").filter(|line| line.parameter("RANGE").is_some()) {
+            return refused(line, "RANGE is not read; end the series and begin another");
+        }
+        if let Some(line) = self.line("RDATE") {
+            return refused(line, "RDATE is not read; make each an event of its own");
+        }
+        if let Some(line) = self.line("EXRULE") {
+            return refused(line, "EXRULE is not read; leave each out by its EXDATE");
+        }
+        match self.lines.iter().filter(|line| line.name == "RRULE").nth(1) {
+            Some(line) => refused(line, "a second RRULE is not read; make two events of it"),
+            None => Ok(()),
+        }
+    }
+
+    /// When it ends; without a zone, on the wall clock of its beginning.
+    fn until(&self, from: &When) -> Result<When, String> {
         let at = match (self.line("DTEND"), self.line("DURATION")) {
-            (Some(end), _) => return times::one(end, here),
+            (Some(end), _) => return times::one(end, &from.zone),
             (None, Some(length)) => times::after(from.at, length)?,
             (None, None) if from.is_day => from.at.checked_add(1.day()).unwrap_or(from.at),
             (None, None) => return Err("it has neither DTEND nor DURATION, so it takes no time".to_owned()),
@@ -193,11 +193,6 @@ impl Event<'_> {
         if !lasts.is_positive() || lasts.as_hours() > 24 * LASTS_DAYS_MAX {
             return Err(format!("one that comes again must last from a second to {LASTS_DAYS_MAX} days"));
         }
-        let mut except = Vec::new();
-        for line in self.lines.iter().filter(|line| line.name == "EXDATE") {
-            let times = times::times(line, &from.zone)?;
-            except.extend(times.iter().filter_map(When::instant));
-        }
         let event = Recurring {
             people,
             from: from.at,
@@ -206,9 +201,12 @@ impl Event<'_> {
             every: Again::Days(1),
             days: Weekdays::default(),
             last: None,
-            except,
+            except: Vec::new(),
         };
-        Ok(Rule::read(rule, &from)?.apply(event))
+        let mut event = Rule::read(rule, &from)?.apply(event);
+        let left_out = self.lines.iter().filter(|line| line.name == "EXDATE");
+        event.except = except::left_out(&event, left_out.copied())?;
+        Ok(event)
     }
 }
 
@@ -217,7 +215,18 @@ fn ends_at(until: &When, zone: &TimeZone) -> Option<DateTime> {
     if until.zone == *zone { Some(until.at) } else { until.instant().map(|at| zone.to_datetime(at)) }
 }
 
-fn once(from: &When, until: &When, people: Vec<PersonId>) -> Option<Stint> {
-    let (from, until) = (from.instant()?, until.instant()?);
-    (from < until).then_some(Stint { people, from, until })
+/// `None`: the clocks skip all of it.
+fn once(from: &When, until: &When, people: Vec<PersonId>) -> Result<Option<Stint>, String> {
+    let (Some(begins), Some(ends)) = (from.instant(), until.instant()) else {
+        return Err("it begins or ends out of all time".to_owned());
+    };
+    if begins < ends {
+        return Ok(Some(Stint { people, from: begins, until: ends }));
+    }
+    match ends_at(until, &from.zone) {
+        Some(ends) if from.at < ends => Ok(None),
+        Some(_) | None => {
+            Err(format!("it ends at {}, and must end after it begins, at {}", until.at, from.at))
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use incident::{Layer, Schedule, Turns};
+use jiff::Timestamp;
 use jiff::civil::date;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -103,15 +104,16 @@ fn recurring_events_come_when_another_program_says() {
     let (from, until) = ("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z");
     let rules = [
         "RRULE:FREQ=DAILY",
-        "RRULE:FREQ=DAILY;INTERVAL=3;COUNT=40\r\nEXDATE;TZID=Europe/Berlin:20260108T090000,20260407T090000",
+        "RRULE:FREQ=DAILY;INTERVAL=3;COUNT=40\r\nEXDATE;TZID=ZONE:20260108T090000,20260408T090000",
         "RRULE:FREQ=WEEKLY;BYDAY=MO,TU,FR;UNTIL=20260901T070000Z",
         "RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;WKST=SU",
         "RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;WKST=MO;COUNT=21",
-        "RRULE:FREQ=DAILY;BYDAY=MO,WE\r\nEXDATE:20260112T080000Z",
+        "RRULE:FREQ=DAILY;BYDAY=MO,WE\r\nEXDATE;TZID=ZONE:20260112T090000",
         "RRULE:FREQ=WEEKLY;UNTIL=20260330T070000Z",
     ];
     for rule in rules {
         for zone in ["Europe/Berlin", "America/New_York", "Asia/Kolkata"] {
+            let rule = rule.replace("ZONE", zone);
             let text = events(&[&format!(
                 "SUMMARY:ana\nDTSTART;TZID={zone}:20260105T090000\nDTEND;TZID={zone}:20260105T173000\n{rule}"
             )]);
@@ -155,6 +157,40 @@ fn one_of_a_series_may_be_moved_or_called_off_and_several_may_be_on_call() {
         "2026-01-08T10:00:00Z 2026-01-08T11:00:00Z eva+ben",
     ];
     assert_eq!(shifts(&text, "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"), wanted);
+}
+
+#[test]
+fn bare_times_hang_in_the_zone_of_the_beginning_and_a_day_means_what_comes_on_it() {
+    let text = events(&[
+        "UID:a\nSUMMARY:ana\nDTSTART;TZID=America/New_York:20260105T090000\nDTEND:20260105T100000\nRRULE:FREQ=DAILY;COUNT=4\n\
+         EXDATE;VALUE=DATE:20260106",
+        "UID:a\nRECURRENCE-ID:20260107T090000\nSUMMARY:ben\nDTSTART:20260107T120000Z\nDTEND:20260107T130000",
+        "UID:a\nRECURRENCE-ID;VALUE=DATE:20260108\nSTATUS:CANCELLED",
+        "UID:gone\nRECURRENCE-ID:20260109T090000Z\nSUMMARY:eva\nDTSTART:20260109T120000Z\nDTEND:20260109T130000Z",
+    ]);
+    let wanted = [
+        "2026-01-05T14:00:00Z 2026-01-05T15:00:00Z ana",
+        "2026-01-07T12:00:00Z 2026-01-07T13:00:00Z ben",
+        "2026-01-09T12:00:00Z 2026-01-09T13:00:00Z eva",
+    ];
+    assert_eq!(shifts(&text, "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"), wanted);
+}
+
+#[test]
+fn a_skipped_hour_is_read_alike_whether_it_comes_once_or_again() {
+    let (from, until) = ("2026-03-29T00:00:00Z", "2026-03-29T12:00:00Z");
+    let event = |rule: &str| {
+        events(&[&format!("SUMMARY:ana\nDTSTART:20260329T023000\nDTEND:20260329T100000\n{rule}")])
+    };
+    let wanted = ["2026-03-29T01:00:00Z 2026-03-29T08:00:00Z ana"];
+    assert_eq!(shifts(&event("TRANSP:OPAQUE"), from, until), wanted);
+    assert_eq!(shifts(&event("RRULE:FREQ=DAILY"), from, until), wanted);
+    let skipped = events(&["SUMMARY:ana\nDTSTART:20260329T021500\nDTEND:20260329T024500"]);
+    assert_eq!(
+        shifts(&skipped, from, until),
+        [""; 0],
+        "all of it is skipped, and that is no fault of the file"
+    );
 }
 
 #[test]
@@ -253,6 +289,32 @@ fn what_cannot_be_read_is_refused_with_its_line_and_what_to_do() {
         (event("RRULE:FREQ=WEEKLY;COUNT=2;UNTIL=20260201T000000Z"), "both COUNT and UNTIL"),
         (event("RRULE:INTERVAL=2"), "does not say how often"),
         (event("RDATE:20260106T090000Z"), "RDATE is not read"),
+        (event("RRULE:FREQ=DAILY\nEXRULE:FREQ=WEEKLY"), "line 9: EXRULE is not read"),
+        (event("RRULE:FREQ=DAILY\nRRULE:FREQ=WEEKLY"), "line 9: a second RRULE is not read"),
+        (
+            event("RRULE:FREQ=DAILY\nEXDATE:20260106T083000Z"),
+            "line 9: EXDATE:20260106T083000Z meets none of its series",
+        ),
+        (
+            event("RRULE:FREQ=WEEKLY\nEXDATE;VALUE=DATE:20260113"),
+            "line 9: EXDATE:20260113 meets none of its series",
+        ),
+        (
+            events(&[
+                &format!("UID:a\nSUMMARY:ana\n{hour}\nRRULE:FREQ=DAILY;COUNT=3"),
+                "UID:a\nRECURRENCE-ID:20260108T090000Z\nSTATUS:CANCELLED",
+            ]),
+            "the event at line 11: line 13: RECURRENCE-ID:20260108T090000Z meets none of its series",
+        ),
+        (event("RECURRENCE-ID:20260105T090000Z"), "without a UID nobody knows of which"),
+        (
+            events(&["SUMMARY:ana\nDTSTART:20260105T090000Z\nDTEND:20260104T100000Z"]),
+            "must end after it begins",
+        ),
+        (
+            events(&["SUMMARY:ana\nDTSTART;VALUE=DATE:20260105\nDTEND;VALUE=DATE:20260105"]),
+            "must end after it begins",
+        ),
         (event("RECURRENCE-ID;RANGE=THISANDFUTURE:20260105T090000Z"), "RANGE is not read"),
         (
             events(&["SUMMARY:ana\nDTSTART:20260105T090000Z\nDTEND:20260301T090000Z\nRRULE:FREQ=WEEKLY"]),

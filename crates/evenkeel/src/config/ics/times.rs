@@ -15,9 +15,9 @@ pub(super) struct When {
 }
 
 impl When {
-    /// As an instant; a time that is skipped, or comes twice, as calendars read it.
+    /// As an instant; a time that is skipped, or comes twice, as schedules read it.
     pub(super) fn instant(&self) -> Option<Timestamp> {
-        self.zone.to_timestamp(self.at).ok()
+        incident::instant(self.at, &self.zone)
     }
 }
 
