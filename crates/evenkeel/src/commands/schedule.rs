@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::exit::{Failure, Kind};
 use crate::{print, wiring};
 use engine::ports::Clock as _;
-use incident::MadeOverride;
+use incident::{MadeOverride, PersonId};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -173,7 +173,9 @@ fn export(reach: &Reach, config: &Path, settings_only: bool) -> Result<(), Failu
     let config = Config::read(config)?;
     let made = if settings_only { Vec::new() } else { made_at_server(reach)? };
     let now = wiring::Steady::new(1.0).now();
-    let schedules: Vec<String> = config.schedules.iter().map(|one| one.exported(&made, now)).collect();
+    let is_there = |person: &PersonId| config.people.iter().any(|one| one.id == person.0);
+    let schedules: Vec<String> =
+        config.schedules.iter().map(|one| one.exported(&made, is_there, now)).collect();
     let text = schedules.join("\n");
     if reach.json {
         return print::json(&json!({ "toml": text }));

@@ -4,7 +4,7 @@
 use super::{Edge, LayerSetting, ScheduleSetting, Turn, TurnsSetting};
 use crate::config::ics::By;
 use core::fmt::Write as _;
-use incident::{Every, MadeOverride, Weekdays, Window};
+use incident::{Every, MadeOverride, PersonId, Weekdays, Window};
 use jiff::Timestamp;
 use jiff::civil::Weekday;
 use std::collections::BTreeMap;
@@ -21,8 +21,13 @@ const DAYS: [(&str, Weekday); 7] = [
 ];
 
 impl ScheduleSetting {
-    /// As it stands in settings, with the overrides that were made and are not over.
-    pub(crate) fn exported(&self, made: &[MadeOverride], now: Timestamp) -> String {
+    /// As it stands in settings, with the overrides that were made and are not over, as far as they name people who are there.
+    pub(crate) fn exported(
+        &self,
+        made: &[MadeOverride],
+        is_there: impl Fn(&PersonId) -> bool,
+        now: Timestamp,
+    ) -> String {
         let mut out = String::from("[[schedules]]\n");
         let zone = self.zone.iana_name().unwrap_or("UTC");
         line(&mut out, "id", &quoted(&self.id));
@@ -41,9 +46,13 @@ impl ScheduleSetting {
         for one in made.iter().filter(|one| one.until() > now) {
             let takes = one.takes.iter().filter(|take| take.schedule == self.id && take.from < one.until());
             for take in takes {
+                let people: Vec<String> =
+                    take.people.iter().filter(|one| is_there(one)).map(ToString::to_string).collect();
+                if people.is_empty() {
+                    continue;
+                }
                 let _ = writeln!(out, "\n# {}, made by {}: {}", one.id, one.made_by, plain(&one.reason));
                 out.push_str("[[schedules.overrides]]\n");
-                let people: Vec<String> = take.people.iter().map(ToString::to_string).collect();
                 line(&mut out, "people", &list(&people));
                 line(&mut out, "from", &quoted(&take.from.to_string()));
                 line(&mut out, "until", &quoted(&take.until.min(one.until()).to_string()));
