@@ -144,6 +144,8 @@ pub struct Roster {
     catch_all: Vec<PersonId>,
     quiet: BTreeMap<PersonId, Hours>,
     working: Option<Hours>,
+    /// What is wrong with the calendars of a schedule, where they could not be read.
+    unread: BTreeMap<PersonId, String>,
     /// Who has no way left for what is so urgent, once those that can never work are gone.
     unreachable: BTreeSet<(PersonId, Urgency)>,
 }
@@ -163,6 +165,7 @@ impl Roster {
             catch_all,
             quiet: BTreeMap::new(),
             working: None,
+            unread: BTreeMap::new(),
             unreachable: BTreeSet::new(),
         }
     }
@@ -196,6 +199,20 @@ impl Roster {
     pub fn with_working_hours(mut self, working: Option<Hours>) -> Self {
         self.working = working;
         self
+    }
+
+    /// The same with what is wrong with the calendars of schedules, by the schedule's name.
+    #[must_use]
+    pub fn with_unread_calendars(mut self, unread: BTreeMap<String, String>) -> Self {
+        self.unread = unread.into_iter().map(|(name, why)| (PersonId(name), why)).collect();
+        self
+    }
+
+    /// What is wrong with the calendars of the schedules that a role is held by: each schedule's name, and why they could not be
+    /// read.
+    pub(crate) fn unread_calendars(&self, role: &str) -> impl Iterator<Item = (&str, &str)> {
+        let named = self.named(role).into_iter();
+        named.filter_map(|name| Some((name.0.as_str(), self.unread.get(name)?.as_str())))
     }
 
     /// When somebody is told only of what is urgent, if they have set it.

@@ -44,6 +44,13 @@ pub enum Trouble {
         /// Why nobody there can be woken.
         why: String,
     },
+    /// A calendar could not be read, so that somebody else may be woken than it says.
+    CalendarUnread {
+        /// Of which schedule.
+        schedule: String,
+        /// What is wrong with it, and what counts in its place.
+        why: String,
+    },
     /// The whole path leads to one person: when they sleep on, nobody else is woken.
     OnePerson {
         /// Who.
@@ -170,6 +177,14 @@ fn troubles(
     looked_at: &[Stretch],
 ) -> BTreeMap<Trouble, Vec<Stretch>> {
     let mut found: BTreeMap<Trouble, Vec<Stretch>> = BTreeMap::new();
+    if looked_at.is_empty() {
+        return found;
+    }
+    let targets = levels.iter().flat_map(|level| &level.targets);
+    for (schedule, why) in targets.flat_map(|target| roster.unread_calendars(target)) {
+        let trouble = Trouble::CalendarUnread { schedule: schedule.to_string(), why: why.to_string() };
+        found.insert(trouble, looked_at.to_vec());
+    }
     let silences = Silences::none();
     let looked_at = looked_at.iter().flat_map(|stretch| parts(levels, roster, *stretch));
     for Stretch { from, until } in looked_at {
@@ -237,6 +252,9 @@ fn what(trouble: &Trouble, severities: &str) -> String {
         Trouble::LevelEmpty { target, why } => {
             format!("{target} of {severities} would be passed over: {why}")
         }
+        Trouble::CalendarUnread { schedule, why } => {
+            format!("{severities} may wake somebody else than the calendar of {schedule:?} says: {why}")
+        }
         Trouble::OnePerson { person } => format!("the whole path of {severities} leads to {person}"),
     }
 }
@@ -272,6 +290,9 @@ fn fix(trouble: &Trouble, roster: &Roster) -> String {
             ),
             None => format!("bind {target:?} under [roles] to somebody with a contact that works"),
         },
+        Trouble::CalendarUnread { .. } => String::from(
+            "mend the calendar until `evenkeel preflight` can read it, and start the server again",
+        ),
         Trouble::OnePerson { person } => {
             format!("bind another role of the path to somebody else than {person}")
         }
@@ -289,6 +310,7 @@ fn zone(trouble: &Trouble, roster: &Roster) -> TimeZone {
     let of = |target: &str| schedule_of(target, roster).map(|schedule| schedule.zone.clone());
     let found = match trouble {
         Trouble::LevelEmpty { target, .. } => of(target),
+        Trouble::CalendarUnread { schedule, .. } => of(schedule),
         Trouble::Unheard | Trouble::PathEmpty | Trouble::OnePerson { .. } => {
             roster.roles().find_map(|(role, _)| of(role))
         }

@@ -8,7 +8,7 @@ use std::path::Path;
 use tokio::signal::unix::{SignalKind, signal};
 
 pub(super) fn run(path: &Path) -> Result<(), Failure> {
-    let config = Config::read(path)?;
+    let config = Config::read_to_serve(path)?;
     init_log();
     let settings = wiring::ServerSettings::read(&config)?;
     runtime()?.block_on(serve(settings))

@@ -51,6 +51,12 @@ pub(crate) struct Config {
     /// Where this was read; it may hold passwords.
     #[serde(skip)]
     pub(crate) path: PathBuf,
+    /// What is wrong with calendars that could not be read, by the schedule's id. Empty unless a server started all the same.
+    #[serde(skip)]
+    pub(crate) unread: BTreeMap<String, String>,
+    /// What is wrong with calendars that could not be kept for the next start.
+    #[serde(skip)]
+    pub(crate) unkept: Vec<String>,
     /// The folder for everything that is kept.
     #[serde(default = "data")]
     pub(crate) data: PathBuf,
@@ -180,6 +186,16 @@ fn parsed<T: serde::de::DeserializeOwned>(path: &Path, what: &str, hint: &str) -
 impl Config {
     /// Reads a file. Paths in it are relative to its folder.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+        Self::read_as(path, false)
+    }
+
+    /// The same for a server that starts. Calendars are written by other programs: one that cannot be read does not keep the pager
+    /// from starting. What counts in its place stands in `unread`.
+    pub(crate) fn read_to_serve(path: &Path) -> Result<Self, Failure> {
+        Self::read_as(path, true)
+    }
+
+    fn read_as(path: &Path, serves: bool) -> Result<Self, Failure> {
         let hint = "`evenkeel serve --config FILE` names another file; docs/settings.md shows one";
         let mut config: Self = parsed(path, "the settings", hint)?;
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -192,7 +208,7 @@ impl Config {
         config.runner = config.runner.below(folder);
         let refused = |why: String| Failure::new(Kind::Config, format!("{}: {why}", path.display()));
         limits::check(&config).map_err(refused)?;
-        config.settle(folder).map_err(refused)?;
+        config.settle(folder, serves).map_err(refused)?;
         config.agree(path)?;
         escalations::targets(&config).map_err(|said| config.refused(said))?;
         probing::agree(&config.probes).map_err(refused)?;
@@ -201,7 +217,7 @@ impl Config {
     }
 
     /// Reads the calendars that schedules name.
-    fn settle(&mut self, folder: &Path) -> Result<(), String> {
+    fn settle(&mut self, folder: &Path, serves: bool) -> Result<(), String> {
         let ids = self.people.iter().map(|person| (person.id.clone(), person));
         let names = self.people.iter().map(|person| (person.name.clone(), person));
         let mails = self.people.iter().flat_map(|person| {
@@ -210,7 +226,19 @@ impl Config {
         });
         let words = ids.chain(names).chain(mails).map(|(word, person)| (word, PersonId(person.id.clone())));
         let known = ics::Known::new(words);
-        self.schedules.iter_mut().try_for_each(|schedule| schedule.settle(folder, &known))
+        self.schedules.iter().try_for_each(schedules::ScheduleSetting::check)?;
+        if !serves {
+            return self.schedules.iter_mut().try_for_each(|schedule| schedule.settle(folder, &known));
+        }
+        let kept = ics::Kept::below(&self.data);
+        for schedule in &mut self.schedules {
+            let told = schedule.settle_with(&kept, folder, &known);
+            self.unkept.extend(told.unkept);
+            if !told.unread.is_empty() {
+                self.unread.insert(schedule.id.clone(), told.unread.join("; "));
+            }
+        }
+        Ok(())
     }
 
     /// What cannot be told key by key: roles name people who exist, severities are in the playbook.
@@ -256,6 +284,7 @@ impl Config {
             .with_schedules(schedules)
             .with_quiet_hours(self.people.iter().filter_map(Person::quiet_hours).collect())
             .with_working_hours(self.working_hours.clone())
+            .with_unread_calendars(self.unread.clone())
     }
 
     /// What the playbook leaves open, with whose word commands need.

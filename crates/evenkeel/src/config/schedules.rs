@@ -5,7 +5,7 @@
 
 mod export;
 
-use super::ics::{self, By, Known, Named};
+use super::ics::{self, By, Kept, Known, Named};
 use incident::{Calendar, Every, Layer, Override, PersonId, Rotation, Schedule, Turns, Weekdays, Window};
 use jiff::Timestamp;
 use jiff::civil::{DateTime, Time, Weekday};
@@ -35,6 +35,15 @@ pub(crate) struct ScheduleSetting {
     /// Exceptions; the latest in the list counts.
     #[serde(default, deserialize_with = "overrides")]
     overrides: Vec<OverrideSetting>,
+}
+
+/// What is to be told of the calendars of a schedule.
+#[derive(Default)]
+pub(super) struct Told {
+    /// Why files could not be read, and what counts in their place.
+    pub(super) unread: Vec<String>,
+    /// Why they could not be kept.
+    pub(super) unkept: Vec<String>,
 }
 
 /// One layer.
@@ -157,22 +166,49 @@ impl ScheduleSetting {
         turns.chain(overrides).map(|person| (self.id.as_str(), person.as_str()))
     }
 
-    /// Reads the calendars that it names, of which paths are relative to a folder, and sees that overrides end after they
-    /// begin. What is wrong is told in words.
-    pub(super) fn settle(&mut self, folder: &Path, known: &Known) -> Result<(), String> {
-        let wrong = |why: String| format!("schedule {:?}: {why}", self.id);
+    /// Sees that overrides end after they begin. What is wrong is told in words.
+    pub(super) fn check(&self) -> Result<(), String> {
         for one in &self.overrides {
             if one.until.instant(&self.zone) <= one.from.instant(&self.zone) {
                 let why = "an override ends before it begins, or the clocks skip all of it";
-                return Err(wrong(format!("{why}: {:?} to {:?}", one.from, one.until)));
-            }
-        }
-        for layer in &mut self.layers {
-            if let TurnsSetting::File { path, named, calendar } = &mut layer.turns {
-                *calendar = ics::read(&folder.join(&*path), &self.zone, named, known).map_err(wrong)?;
+                return Err(self.wrong(&format!("{why}: {:?} to {:?}", one.from, one.until)));
             }
         }
         Ok(())
+    }
+
+    /// Reads the calendars that it names, of which paths are relative to a folder. What is wrong is told in words.
+    pub(super) fn settle(&mut self, folder: &Path, known: &Known) -> Result<(), String> {
+        let zone = self.zone.clone();
+        let read = self.files().try_for_each(|(path, named, calendar)| {
+            *calendar = ics::read(&folder.join(path), &zone, named, known)?;
+            Ok(())
+        });
+        read.map_err(|why: String| self.wrong(&why))
+    }
+
+    /// The same for a server that starts: where a calendar cannot be read, what was read of it last. What is to be told of them.
+    pub(super) fn settle_with(&mut self, kept: &Kept, folder: &Path, known: &Known) -> Told {
+        let zone = self.zone.clone();
+        let mut told = Told::default();
+        for (path, named, calendar) in self.files() {
+            let served = kept.read(&folder.join(path), &zone, named, known);
+            *calendar = served.calendar;
+            told.unread.extend(served.unread);
+            told.unkept.extend(served.unkept);
+        }
+        told
+    }
+
+    fn files(&mut self) -> impl Iterator<Item = (&Path, &Named, &mut Calendar)> {
+        self.layers.iter_mut().filter_map(|layer| match &mut layer.turns {
+            TurnsSetting::File { path, named, calendar } => Some((&**path, &*named, calendar)),
+            TurnsSetting::Rotation { .. } => None,
+        })
+    }
+
+    fn wrong(&self, why: &str) -> String {
+        format!("schedule {:?}: {why}", self.id)
     }
 
     /// The schedule of these words.

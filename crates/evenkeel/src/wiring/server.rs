@@ -92,6 +92,12 @@ impl ServerSettings {
         if let Err(fault) = config.agrees_with(&plan) {
             tracing::error!("settings and playbook do not agree: {fault}");
         }
+        for (schedule, why) in &config.unread {
+            tracing::error!("a calendar of the schedule {schedule:?} cannot be read: {why}");
+        }
+        for why in &config.unkept {
+            tracing::warn!("a calendar: {why}");
+        }
         let playbook = plan.playbook;
         let probes = config.all_probes(&playbook);
         let services = playbook.services.iter().map(|service| service.name.clone());

@@ -176,7 +176,7 @@ async fn preflight_and_calendars_see_an_override_at_once() {
 }
 
 #[tokio::test]
-async fn a_layer_from_a_calendar_wakes_people_and_a_bad_file_stops_the_start() {
+async fn a_layer_from_a_calendar_wakes_people_also_when_a_server_starts_on_a_bad_file() {
     let (_sink, mut server) = start("").await;
     let text = std::fs::read_to_string(server.config()).unwrap();
     server.kill9().await;
@@ -195,9 +195,19 @@ async fn a_layer_from_a_calendar_wakes_people_and_a_bad_file_stops_the_start() {
     server.end().await;
     std::fs::write(&file, calendar.replace("FREQ=DAILY", "FREQ=YEARLY")).unwrap();
     let config = server.config();
-    let refused = evenkeel(&["serve", "--config", config.to_str().unwrap()]).await;
+    let refused = evenkeel(&["preflight", "--config", config.to_str().unwrap()]).await;
     refused.ended(
         3,
         &["schedule \"platform\"", "oncall.ics: the event at line 3", "line 8", "neither daily nor weekly"],
     );
+    server.start_again().await;
+    assert_eq!(paged(&server, "quay-2").await["pages"][0]["responder"], "ben", "what was read of it last");
+    let grave = || async {
+        let asked =
+            client().get(server.at("/api/preflight")).bearer_auth(&server.token).send().await.unwrap();
+        let told = asked.text().await.unwrap();
+        (told.contains("\"calendar_unread\"") && told.contains("neither daily nor weekly")).then_some(())
+    };
+    until("Watch and preflight say so", LIMIT, grave).await;
+    server.stop().await;
 }

@@ -108,6 +108,27 @@ fn an_hour_in_which_the_path_is_empty_is_told_in_its_own_time_of_day() {
 }
 
 #[test]
+fn a_calendar_that_could_not_be_read_is_grave_on_every_path_that_it_is_on() {
+    let people = [PRIMARY, SECONDARY, LEAD, CTO];
+    let roster = on_schedule(&people, vec![layer(&people, Vec::new())]);
+    let unread = |name: &str| [(name.to_owned(), "oncall.ics: line 3 …; what counts is …".to_owned())].into();
+    assert!(
+        !found(&roster.clone().with_unread_calendars(unread("elsewhere")))
+            .iter()
+            .any(|one| matches!(one.trouble, Trouble::CalendarUnread { .. })),
+        "no path leads there"
+    );
+    let findings = found(&roster.with_unread_calendars(unread("platform")));
+    let is_it = |one: &&Finding| matches!(one.trouble, Trouble::CalendarUnread { .. });
+    let told: Vec<&Finding> = findings.iter().filter(is_it).collect();
+    let [told] = told.as_slice() else { panic!("{findings:?}") };
+    assert!(told.trouble.is_grave() && told.severities.contains(&"P0".to_owned()), "{told:?}");
+    assert_eq!(told.stretches, [whole()]);
+    let words = "may wake somebody else than the calendar of \"platform\" says: oncall.ics: line 3";
+    assert!(told.said.starts_with("always: ") && told.said.contains(words), "{told:?}");
+}
+
+#[test]
 fn a_path_that_leads_to_one_person_is_said_and_is_not_grave() {
     let mut responders: Vec<Responder> = roster(&["ana", "ben"]).people().cloned().collect();
     let roles = ["On-call Primary", "On-call Secondary", "Eng Lead", "CTO"];

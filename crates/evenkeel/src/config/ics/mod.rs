@@ -1,9 +1,10 @@
 //! A layer of a schedule read from an iCalendar file (RFC 5545): who has which stretch of time, once or again and again.
 //!
-//! The file is read whole while the settings are, so that what is wrong with it stops the start, with its line. Must never be
+//! The file is read whole while the settings are, so that what is wrong with it is told then, with its line. Must never be
 //! here: a decision about what counts; that is the schedule's.
 
 mod except;
+mod kept;
 mod lines;
 mod names;
 mod rule;
@@ -11,6 +12,7 @@ mod rule;
 mod tests;
 mod times;
 
+pub(super) use kept::Kept;
 pub(super) use names::{By, Known, Named};
 
 use incident::{Again, Calendar, PersonId, Recurring, Stint, Weekdays};
@@ -33,17 +35,24 @@ const LASTS_DAYS_MAX: i64 = 31;
 
 /// Reads a file. Times without a zone hang in `here`.
 pub(super) fn read(path: &Path, here: &TimeZone, named: &Named, known: &Known) -> Result<Calendar, String> {
-    let told = |why: String| format!("{}: {why}", path.display());
-    let bytes = std::fs::read(path).map_err(|error| told(format!("cannot be read: {error}")))?;
+    of(path, &text(path)?, here, named, known)
+}
+
+fn of(path: &Path, text: &str, here: &TimeZone, named: &Named, known: &Known) -> Result<Calendar, String> {
+    calendar(text, here, named, known).map_err(|why| told(path, &why))
+}
+
+fn text(path: &Path) -> Result<String, String> {
+    let bytes = std::fs::read(path).map_err(|error| told(path, &format!("cannot be read: {error}")))?;
     if bytes.len() > BYTES_MAX {
-        return Err(told(format!(
-            "has {} bytes; at most {BYTES_MAX} are read: export fewer months",
-            bytes.len()
-        )));
+        let why = format!("has {} bytes; at most {BYTES_MAX} are read: export fewer months", bytes.len());
+        return Err(told(path, &why));
     }
-    let text =
-        String::from_utf8(bytes).map_err(|_| told("is not UTF-8; export it as iCalendar".to_owned()))?;
-    calendar(&text, here, named, known).map_err(told)
+    String::from_utf8(bytes).map_err(|_| told(path, "is not UTF-8; export it as iCalendar"))
+}
+
+fn told(path: &Path, why: &str) -> String {
+    format!("{}: {why}", path.display())
 }
 
 fn calendar(text: &str, here: &TimeZone, named: &Named, known: &Known) -> Result<Calendar, String> {

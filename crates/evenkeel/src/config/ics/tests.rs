@@ -340,3 +340,40 @@ fn a_file_that_is_not_there_or_is_too_large_is_told_by_its_path() {
     std::fs::write(&path, " ".repeat(BYTES_MAX + 1)).unwrap();
     assert!(read().contains("export fewer months"), "{}", read());
 }
+
+#[test]
+fn a_server_goes_on_with_what_it_read_last_or_with_nobody_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, kept) = (folder.path().join("oncall.ics"), Kept::below(&folder.path().join("data")));
+    let read = |known: &Known| kept.read(&path, &berlin(), &Named::default(), known);
+    let served = read(&known());
+    let why = served.unread.expect("there is no file");
+    assert!(
+        why.contains("cannot be read") && why.contains("its layer has nobody, for it was never read before"),
+        "{why}"
+    );
+    assert_eq!(served.calendar, Calendar::default());
+
+    let good = events(&["SUMMARY:ana\nDTSTART:20260105T090000Z\nDTEND:20260105T100000Z"]);
+    std::fs::write(&path, &good).unwrap();
+    let served = read(&known());
+    assert_eq!((served.calendar.once.len(), served.unread, served.unkept), (1, None, None));
+    std::fs::write(&path, good.replace("20260105T10", "20260104T10")).unwrap();
+    let served = read(&known());
+    let why = served.unread.expect("it ends before it begins");
+    assert!(
+        why.contains("must end after it begins") && why.ends_with("what counts is what was read of it last"),
+        "{why}"
+    );
+    assert_eq!(served.calendar.once[0].people, [PersonId("ana".to_owned())]);
+    let served = read(&Known::new([("ben".to_owned(), PersonId("ben".to_owned()))]));
+    let why = served.unread.expect("nobody knows ana");
+    assert!(why.contains("its layer has nobody, for what was kept cannot be read either"), "{why}");
+    assert_eq!(served.calendar, Calendar::default());
+
+    let nowhere = Kept::below(&path);
+    std::fs::write(&path, good).unwrap();
+    let served = nowhere.read(&path, &berlin(), &Named::default(), &known());
+    assert_eq!(served.calendar.once.len(), 1, "it counts all the same");
+    assert!(served.unkept.expect("a file is no folder").contains("cannot be kept in"));
+}
