@@ -42,9 +42,8 @@ impl Core {
         let news = match self.world.journal.catch_up() {
             Ok(news) => news,
             Err(error) => {
-                let failed = Err(error);
-                self.note(&failed);
-                return failed;
+                self.note(Err(&error));
+                return Err(error);
             }
         };
         match news.standing {

@@ -4,8 +4,9 @@
 //! room, is told what holds now. It is read again whenever another node has changed something, or when it is not known
 //! whether a change was kept.
 
-use super::{After, CONFLICTS_MAX, Core};
-use crate::ports::JournalError;
+use super::writing::Table;
+use super::{After, Core};
+use crate::ports::{Journal, JournalError};
 use crate::request::{EngineError, OverrideChange};
 use crate::settings::Settings;
 use incident::{MadeOverride, OVERRIDES_MAX, OverrideId, Refusal};
@@ -81,25 +82,9 @@ impl Core {
         change: &OverrideChange,
         after: &mut After,
     ) -> Result<MadeOverride, EngineError> {
-        for _ in 0..CONFLICTS_MAX {
-            self.catch_up(after)?;
-            self.know_overrides()?;
-            let made = self.otherwise(change).map_err(EngineError::Refused)?;
-            let kept = self.world.journal.keep_override(&made);
-            self.note(&kept.as_ref().map(drop).map_err(|error| JournalError::Unavailable(error.to_string())));
-            // Whatever came of it: the table says.
-            self.overrides.stale = true;
-            match kept {
-                Ok(true) => {
-                    // An error here is met by the next decision.
-                    let _ = self.know_overrides();
-                    return Ok(made);
-                }
-                Ok(false) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Err(EngineError::Busy)
+        let table = Table { stale: |core| &mut core.overrides.stale, know: Self::know_overrides };
+        let keep = |journal: &mut dyn Journal, made: &MadeOverride| journal.keep_override(made);
+        self.keep_change(&table, |core| core.otherwise(change), keep, after)
     }
 
     fn otherwise(&self, change: &OverrideChange) -> Result<MadeOverride, Refusal> {

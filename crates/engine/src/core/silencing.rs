@@ -5,8 +5,9 @@
 //! whatever names something that is over is judged again, so that no alert is forgotten between an end and its judging,
 //! whoever died there.
 
-use super::{After, CONFLICTS_MAX, Core};
-use crate::ports::JournalError;
+use super::writing::Table;
+use super::{After, Core};
+use crate::ports::{Journal, JournalError};
 use crate::request::{EngineError, SilenceChange};
 use crate::settings::Settings;
 use incident::{Command, IncidentId, Refusal, SILENCES_MAX, Silence, SilenceId, Silences};
@@ -64,25 +65,9 @@ impl Core {
         change: &SilenceChange,
         after: &mut After,
     ) -> Result<Silence, EngineError> {
-        for _ in 0..CONFLICTS_MAX {
-            self.catch_up(after)?;
-            self.know_silences()?;
-            let silence = self.changed(change).map_err(EngineError::Refused)?;
-            let kept = self.world.journal.keep_silence(&silence);
-            self.note(&kept.as_ref().map(drop).map_err(|error| JournalError::Unavailable(error.to_string())));
-            // Whatever came of it: the table says.
-            self.silences.stale = true;
-            match kept {
-                Ok(true) => {
-                    // An error here is met by the next decision.
-                    let _ = self.know_silences();
-                    return Ok(silence);
-                }
-                Ok(false) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Err(EngineError::Busy)
+        let table = Table { stale: |core| &mut core.silences.stale, know: Self::know_silences };
+        let keep = |journal: &mut dyn Journal, made: &Silence| journal.keep_silence(made);
+        self.keep_change(&table, |core| core.changed(change), keep, after)
     }
 
     fn changed(&self, change: &SilenceChange) -> Result<Silence, Refusal> {

@@ -1,10 +1,18 @@
 //! Decisions as rows, and memory following what was committed or taken back.
 
-use super::{After, Core, Hand, Held, LEASE, Making, Write};
-use crate::ports::{Batch, Company, JournalError, Lease, TimerWrite, WorkWrite};
-use crate::request::{Change, Job};
-use incident::{Incident, IncidentId, Intent, Work};
+use super::{After, CONFLICTS_MAX, Core, Hand, Held, LEASE, Making, Write};
+use crate::ports::{Batch, Company, Journal, JournalError, Lease, TimerWrite, WorkWrite};
+use crate::request::{Change, EngineError, Job};
+use incident::{Incident, IncidentId, Intent, Refusal, Work};
 use std::sync::{Arc, Weak};
+
+/// A table beside the incidents, and what memory knows of it.
+pub(super) struct Table {
+    /// Whether it must be read before anything is decided.
+    pub(super) stale: fn(&mut Core) -> &mut bool,
+    /// Reads it when it must be.
+    pub(super) know: fn(&mut Core) -> Result<(), JournalError>,
+}
 
 impl Core {
     /// Intents as rows. The timer that fired is taken off first, so that one which is set again stands.
@@ -60,11 +68,37 @@ impl Core {
     pub(super) fn commit(&mut self, batch: &Batch) -> Result<(), JournalError> {
         let kept = self.world.journal.commit(batch);
         self.written = true;
-        self.note(&kept);
+        self.note(kept.as_ref().copied());
         kept
     }
 
-    pub(super) fn note(&self, kept: &Result<(), JournalError>) {
+    /// Keeps what somebody changed in a table beside the incidents. Made anew while somebody else was first, each time by what the
+    /// table says then.
+    pub(super) fn keep_change<T>(
+        &mut self,
+        table: &Table,
+        make: impl Fn(&Self) -> Result<T, Refusal>,
+        keep: impl Fn(&mut dyn Journal, &T) -> Result<bool, JournalError>,
+        after: &mut After,
+    ) -> Result<T, EngineError> {
+        for _ in 0..CONFLICTS_MAX {
+            self.catch_up(after)?;
+            (table.know)(self)?;
+            let made = make(self).map_err(EngineError::Refused)?;
+            let kept = keep(self.world.journal.as_mut(), &made);
+            self.note(kept.as_ref().map(|_| ()));
+            // Whatever came of it: the table says.
+            *(table.stale)(self) = true;
+            if kept? {
+                // An error here is met by the next decision.
+                let _ = (table.know)(self);
+                return Ok(made);
+            }
+        }
+        Err(EngineError::Busy)
+    }
+
+    pub(super) fn note(&self, kept: Result<(), &JournalError>) {
         match kept {
             Ok(()) => self.world.faults.kept(),
             // Somebody else was first: the storage is well.
@@ -84,7 +118,7 @@ impl Core {
     pub(crate) fn probe(&mut self) {
         if self.world.faults.current().is_some() {
             let kept = self.world.journal.try_write();
-            self.note(&kept);
+            self.note(kept.as_ref().copied());
         }
     }
 
@@ -93,7 +127,7 @@ impl Core {
     pub(crate) fn try_when_idle(&mut self) {
         if !core::mem::take(&mut self.written) {
             let kept = self.world.journal.try_write();
-            self.note(&kept);
+            self.note(kept.as_ref().copied());
         }
     }
 
