@@ -122,10 +122,7 @@ pub(super) fn climb(draft: &mut Draft<'_>, because: String) {
         let because = format!("round {} of the path began: nobody has answered", rounds + 2);
         reach(draft, &path, &Reach { round: round + 1, level: 0, because, without: None });
     } else if let Some(asleep) = rest::first_untold(draft) {
-        let (round, policy) = (round + 1, path.policy);
-        let (until, why, rests_for) = (asleep.until, asleep.why, RestsFor::QuietHours);
-        let rests = Resting { round, level: 0, policy, until, why, rests_for, without: None };
-        draft.push_own(EventKind::EscalationRests(rests));
+        draft.push_own(asleep.of_a_sleeper(round + 1, path.policy));
     } else {
         draft.push_own(EventKind::EscalationExhausted { round });
     }
@@ -141,11 +138,7 @@ pub(super) fn rest_anew(draft: &mut Draft<'_>) {
     };
     match rest::first_untold(draft) {
         Some(asleep) if asleep.until == until => {}
-        Some(asleep) => {
-            let (until, why, rests_for) = (asleep.until, asleep.why, RestsFor::QuietHours);
-            let rests = Resting { round, level: 0, policy, until, why, rests_for, without: None };
-            draft.push_own(EventKind::EscalationRests(rests));
-        }
+        Some(asleep) => draft.push_own(asleep.of_a_sleeper(round, policy)),
         None => draft.push_own(EventKind::EscalationExhausted { round: round.saturating_sub(1) }),
     }
 }

@@ -44,8 +44,7 @@ pub(super) fn ask(draft: &mut Draft<'_>, target: String, words: String) -> Resul
 
 /// Why people can ask for no more pages of this incident, when they cannot.
 pub(super) fn too_many(draft: &Draft<'_>) -> Option<String> {
-    let by_people = |page: &&Page| matches!(page.purpose, PagePurpose::Help | PagePurpose::HandOver);
-    let asked = draft.incident.pages.iter().filter(by_people).count();
+    let asked = draft.incident.pages.iter().filter(|page| page.purpose.is_asked_for()).count();
     (asked >= ASKED_PAGES_MAX)
         .then(|| format!("{asked} pages have been asked for, and {ASKED_PAGES_MAX} is the limit"))
 }

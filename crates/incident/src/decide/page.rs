@@ -109,13 +109,7 @@ fn given_up(draft: &mut Draft<'_>, number: u32) {
         PageState::Planned { at } => Some((at, page.number)),
         _ => None,
     });
-    let told = match lost.purpose {
-        PagePurpose::Escalation | PagePurpose::Reminder | PagePurpose::Update => {
-            rest::quiet_until(draft, &lost.responder).is_none()
-        }
-        // What a person asks for does not wait.
-        PagePurpose::Help | PagePurpose::HandOver => true,
-    };
+    let told = lost.purpose.is_asked_for() || rest::quiet_until(draft, &lost.responder).is_none();
     if let (true, Some((_, page))) = (told, planned.min()) {
         draft.push_own(EventKind::PageDue { page });
     }

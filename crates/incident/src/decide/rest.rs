@@ -2,11 +2,11 @@
 
 use super::Draft;
 use super::wake::repeat_min;
-use crate::event::PagePurpose;
+use crate::event::{EventKind, PagePurpose, Resting, RestsFor};
 use crate::later::{earlier, later};
 use crate::people::{Contact, PersonId};
 use crate::severity::Urgency;
-use crate::state::PageState;
+use crate::state::{Page, PageState};
 use alloc::format;
 use alloc::string::String;
 use jiff::{SignedDuration, Timestamp};
@@ -16,6 +16,15 @@ pub(super) struct Rest {
     pub(super) until: Timestamp,
     /// For what, in words.
     pub(super) why: String,
+}
+
+impl Rest {
+    /// The escalation begins again then, for whoever sleeps until then.
+    pub(super) fn of_a_sleeper(self, round: u32, policy: Option<String>) -> EventKind {
+        let Self { until, why } = self;
+        let rests_for = RestsFor::QuietHours;
+        EventKind::EscalationRests(Resting { round, level: 0, policy, until, why, rests_for, without: None })
+    }
 }
 
 /// The quiet hours that somebody is in at an instant; `None`: they are told. Hours without an end would keep it from them for
@@ -44,16 +53,11 @@ pub(super) fn goes_out(
 ) -> (Option<Timestamp>, Option<String>) {
     let after = SignedDuration::from_mins(i64::from(contact.after_min));
     let now = draft.now.at;
-    let at_first = match purpose {
-        PagePurpose::Escalation => off_hours(draft).or_else(|| quiet(draft, person, now)),
-        PagePurpose::Reminder | PagePurpose::Update => quiet(draft, person, now),
-        PagePurpose::Help | PagePurpose::HandOver => None,
-    };
+    let quiet = |at| if purpose.is_asked_for() { None } else { quiet(draft, person, at) };
+    let off = if purpose == PagePurpose::Escalation { off_hours(draft) } else { None };
+    let at_first = off.or_else(|| quiet(now));
     let wished = later(at_first.as_ref().map_or(now, |rest| rest.until), after);
-    let by_then = match purpose {
-        PagePurpose::Escalation | PagePurpose::Reminder | PagePurpose::Update => quiet(draft, person, wished),
-        PagePurpose::Help | PagePurpose::HandOver => None,
-    };
+    let by_then = quiet(wished);
     let at = by_then.as_ref().map_or(wished, |rest| rest.until);
     ((at > now).then_some(at), by_then.or(at_first).map(|rest| rest.why))
 }
@@ -61,23 +65,28 @@ pub(super) fn goes_out(
 /// Whether a page of an earlier round over the same way is enough: one that waits for the end of the same quiet hours, or that has
 /// waited and goes out about now, whichever timer fires first.
 pub(super) fn waits_already(draft: &Draft<'_>, person: &PersonId, contact: &Contact) -> bool {
+    let same = |page: &&Page| {
+        page.purpose == PagePurpose::Escalation
+            && page.waits.is_some()
+            && page.responder == *person
+            && page.is_over(contact)
+    };
+    let mut waited = draft.incident.pages.iter().filter(same).peekable();
+    // Most have nothing that waited, and no hours to be looked up.
+    if waited.peek().is_none() {
+        return false;
+    }
     let asleep = quiet_until(draft, person).is_some();
     let goes = goes_out(draft, person, contact, PagePurpose::Escalation).0.unwrap_or(draft.now.at);
     let a_moment_ago = earlier(draft.now.at, SignedDuration::from_mins(i64::from(repeat_min(draft))));
     let since = draft.incident.escalation.began().map_or(0, |(first, _)| first);
-    draft.incident.pages.iter().any(|page| {
-        let same =
-            (&page.responder, page.channel, &page.address) == (person, contact.channel, &contact.address);
-        let waited = page.purpose == PagePurpose::Escalation && page.waits.is_some();
-        same && waited
-            && match page.state {
-                PageState::Planned { at } => asleep || at <= goes,
-                // What was told before somebody had it, or before it became another, does not count.
-                PageState::Pending | PageState::Retrying { .. } | PageState::Delivered { .. } => {
-                    page.round >= since && page.due_at > a_moment_ago
-                }
-                PageState::Failed { .. } | PageState::Withdrawn => false,
-            }
+    waited.any(|page| match page.state {
+        PageState::Planned { at } => asleep || at <= goes,
+        // What was told before somebody had it, or before it became another, does not count.
+        PageState::Pending | PageState::Retrying { .. } | PageState::Delivered { .. } => {
+            page.round >= since && page.due_at > a_moment_ago
+        }
+        PageState::Failed { .. } | PageState::Withdrawn => false,
     })
 }
 

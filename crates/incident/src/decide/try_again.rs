@@ -2,9 +2,9 @@
 
 use super::escalate::Retry;
 use super::{Draft, escalate, page, rest};
-use crate::event::{EventKind, PagePurpose, Resting, RestsFor};
+use crate::event::RestsFor;
 use crate::refusal::Refusal;
-use crate::state::{Escalation, Page, PageState};
+use crate::state::{Escalation, Page};
 use alloc::vec::Vec;
 
 pub(super) fn try_again(draft: &mut Draft<'_>) -> Result<(), Refusal> {
@@ -13,20 +13,16 @@ pub(super) fn try_again(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         return escalate::try_unpaged(draft, Retry::WhenReachable);
     }
     tell_who_is_awake(draft);
-    rest_anew(draft);
+    judge_rest(draft);
     if draft.events.is_empty() { Err(Refusal::Stale) } else { Ok(()) }
 }
 
 /// A page that waited for hours in which its responder is no more goes out now. What would wait for others is left at its time.
 fn tell_who_is_awake(draft: &mut Draft<'_>) {
     let goes_out = |page: &&Page| {
-        let hours =
-            matches!(page.purpose, PagePurpose::Escalation | PagePurpose::Reminder | PagePurpose::Update);
-        let waits = hours && page.waits.is_some() && matches!(page.state, PageState::Planned { .. });
+        let waits = !page.purpose.is_asked_for() && page.is_kept();
         let person = draft.now.roster.person(&page.responder).filter(|_| waits);
-        let contact = person.and_then(|person| {
-            person.contacts.iter().find(|one| (one.channel, &one.address) == (page.channel, &page.address))
-        });
+        let contact = person.and_then(|person| person.contacts.iter().find(|way| page.is_over(way)));
         contact
             .is_some_and(|contact| rest::goes_out(draft, &page.responder, contact, page.purpose).0.is_none())
     };
@@ -38,9 +34,8 @@ fn tell_who_is_awake(draft: &mut Draft<'_>) {
 }
 
 /// What rests goes on when it need not any more, or rests until another time.
-fn rest_anew(draft: &mut Draft<'_>) {
-    let Escalation::Resting { round, level, policy, until, rests_for, .. } =
-        draft.incident.escalation.clone()
+fn judge_rest(draft: &mut Draft<'_>) {
+    let Escalation::Resting { round, policy, until, rests_for, .. } = draft.incident.escalation.clone()
     else {
         return;
     };
@@ -54,9 +49,7 @@ fn rest_anew(draft: &mut Draft<'_>) {
         RestsFor::QuietHours if !draft.events.is_empty() => escalate::go_on(draft),
         RestsFor::QuietHours => {
             if let Some(asleep) = rest::first_untold(draft).filter(|asleep| asleep.until != until) {
-                let (until, why) = (asleep.until, asleep.why);
-                let rests = Resting { round, level, policy, until, why, rests_for, without: None };
-                draft.push_own(EventKind::EscalationRests(rests));
+                draft.push_own(asleep.of_a_sleeper(round, policy));
             }
         }
     }

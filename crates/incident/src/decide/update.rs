@@ -42,20 +42,17 @@ pub(super) fn falls_due(draft: &mut Draft<'_>, due: Timestamp) -> Result<(), Ref
 
 /// How often people were asked since it was due. What passed while nobody was asked counts for nothing.
 fn asked_in_vain(draft: &Draft<'_>, due: Timestamp) -> usize {
-    let asked = draft.incident.pages.iter().filter(|page| page.purpose == PagePurpose::Update);
-    let asked = asked.filter(|page| page.decided_at >= due && draft.incident.still_wants(page));
-    asked.map(|page| page.decided_at).collect::<BTreeSet<_>>().len()
+    let since = asked(draft).filter(|page| page.decided_at >= due);
+    since.map(|page| page.decided_at).collect::<BTreeSet<_>>().len()
 }
 
 /// Somebody who was asked for an update cannot: the next one is asked at once, unless somebody else is asked already.
 pub(super) fn declined(draft: &mut Draft<'_>) {
-    let open = |page: &&Page| {
-        let lost = matches!(page.state, PageState::Failed { .. } | PageState::Withdrawn);
-        let answers = page.answer.map_or(!lost, |answer| answer != AckIntent::Cannot);
-        page.purpose == PagePurpose::Update && answers
+    let open = |page: &Page| match page.answer {
+        Some(answer) => answer != AckIntent::Cannot,
+        None => !matches!(page.state, PageState::Failed { .. } | PageState::Withdrawn),
     };
-    let mut others = draft.incident.pages.iter().filter(open);
-    if others.any(|page| draft.by.person() != Some(&page.responder) && draft.incident.still_wants(page)) {
+    if asked(draft).any(|page| draft.by.person() != Some(&page.responder) && open(page)) {
         return;
     }
     let who = draft.by.clone();
@@ -110,22 +107,17 @@ fn tellers(draft: &Draft<'_>) -> Vec<Responder> {
 
 /// Whether somebody said that they cannot write the update that is due.
 fn cannot(draft: &Draft<'_>, person: &PersonId) -> bool {
-    asked(draft, person).any(|page| page.answer == Some(AckIntent::Cannot))
+    asked(draft).any(|page| page.responder == *person && page.answer == Some(AckIntent::Cannot))
 }
 
 /// Whether somebody is told of it over that way at the end of their quiet hours: once is enough.
 fn waits_already(draft: &Draft<'_>, person: &PersonId, contact: &Contact) -> bool {
-    let asleep = rest::quiet_until(draft, person).is_some();
-    asked(draft, person).any(|page| {
-        asleep
-            && page.waits.is_some()
-            && matches!(page.state, PageState::Planned { .. })
-            && (page.channel, &page.address) == (contact.channel, &contact.address)
-    })
+    let waits = |page: &Page| page.responder == *person && page.is_kept() && page.is_over(contact);
+    rest::quiet_until(draft, person).is_some() && asked(draft).any(waits)
 }
 
-/// The pages that asked somebody for the update that is due.
-fn asked<'a>(draft: &'a Draft<'_>, person: &'a PersonId) -> impl Iterator<Item = &'a Page> {
-    let of = move |page: &&Page| page.purpose == PagePurpose::Update && page.responder == *person;
-    draft.incident.pages.iter().filter(of).filter(|page| draft.incident.still_wants(page))
+/// The pages that asked for the update that is due.
+fn asked<'a>(draft: &'a Draft<'_>) -> impl Iterator<Item = &'a Page> {
+    let of = |page: &&Page| page.purpose == PagePurpose::Update && draft.incident.still_wants(page);
+    draft.incident.pages.iter().filter(of)
 }

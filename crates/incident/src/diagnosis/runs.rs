@@ -44,7 +44,7 @@ impl<'a> Look<'a> {
 /// The looks that tell of the failure as it was: of each command the newest run that had ended when the first change began.
 /// One that has yet to end takes the place of none that has: what was found stays found while it is looked at again.
 pub(super) fn looks(incident: &Incident) -> Vec<Look<'_>> {
-    let changes = incident.runs.iter().filter(|run| is_change(run));
+    let changes = incident.runs.iter().filter(|run| run.is_change());
     let changed_at = changes.filter_map(|run| run.began_at).min();
     let mut newest: Vec<&Run> = Vec::new();
     for run in incident.runs.iter().filter(|run| is_look(&run.request)) {
@@ -77,10 +77,6 @@ fn is_look(request: &RunRequest) -> bool {
     request.effect.approval() == Approval::NotNeeded && !matches!(request.purpose, Purpose::DryRun { .. })
 }
 
-fn is_change(run: &Run) -> bool {
-    run.request.effect.approval() == Approval::Needed && run.request.purpose.is_step()
-}
-
 /// The runs that wait for a word and are a command of that step, wherever they were laid out.
 pub(super) fn waiting(incident: &Incident, step: u32) -> Vec<u32> {
     let waits =
@@ -103,7 +99,7 @@ pub(super) fn in_vain(incident: &Incident, now: Timestamp) -> Vec<&Run> {
         let made = matches!(report.ending, Ending::Exited { code: 0 } | Ending::Followed);
         made && (came_back || goes_on)
     };
-    incident.runs.iter().filter(|run| is_change(run)).filter(vain).collect()
+    incident.runs.iter().filter(|run| run.is_change()).filter(vain).collect()
 }
 
 /// Whether a step has nothing left: a person says that it did not help or does not apply, or the newest run of each of its
@@ -123,7 +119,7 @@ pub(super) fn is_spent(incident: &Incident, step: u32, in_vain: &[&Run]) -> bool
     let tried = |at: u32| {
         let stands = |place: &Standing<'_>| place.step.number == step.number && place.at == at;
         let newest =
-            incident.runs.iter().rfind(|run| is_change(run) && incident.standings(run).iter().any(stands));
+            incident.runs.iter().rfind(|run| run.is_change() && incident.standings(run).iter().any(stands));
         newest.is_some_and(|run| in_vain.iter().any(|vain| vain.number == run.number))
     };
     changes.peek().is_some() && changes.all(tried)

@@ -86,6 +86,16 @@ pub enum PagePurpose {
     Update,
 }
 
+impl PagePurpose {
+    /// Whether a person asks for it: it is their word that it cannot wait.
+    pub(crate) const fn is_asked_for(self) -> bool {
+        match self {
+            Self::Help | Self::HandOver => true,
+            Self::Escalation | Self::Reminder | Self::Update => false,
+        }
+    }
+}
+
 /// A page that is to be sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageDecision {

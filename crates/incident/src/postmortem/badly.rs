@@ -14,7 +14,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use jiff::{SignedDuration, Timestamp};
-use playbook::{Approval, Phase};
+use playbook::Phase;
 
 /// So many of one kind stand each for itself; a page provider that is down must not fill the document.
 const OF_A_KIND_MAX: usize = 5;
@@ -122,7 +122,7 @@ fn page_failed(record: &Record<'_>, at: usize, number: u32) -> Told {
 /// answered all the same: that is how `curl -f` and `grep` say what they saw. A dry run is for failing.
 fn run_ended(record: &Record<'_>, number: u32, report: &RunReport) -> Told {
     let run = record.incident.run(number)?;
-    let changes = run.request.effect.approval() == Approval::Needed && run.request.purpose.is_step();
+    let changes = run.is_change();
     let is_bad = match &report.ending {
         Ending::Exited { code: 0 } | Ending::Followed | Ending::Stopped => false,
         Ending::Exited { code } => changes || is_no_command(*code),

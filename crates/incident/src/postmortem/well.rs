@@ -134,9 +134,7 @@ fn no_change_was_needed(record: &Record<'_>) -> Known {
     let recovered = super::figures::recovery_began(record.events)?;
     let changed = |run: &crate::Run| match &run.state {
         RunState::Proposed | RunState::Rejected { .. } => false,
-        RunState::Ready | RunState::Running { .. } | RunState::Ended(_) | RunState::Lost => {
-            run.request.effect.approval() == Approval::Needed && run.request.purpose.is_step()
-        }
+        RunState::Ready | RunState::Running { .. } | RunState::Ended(_) | RunState::Lost => run.is_change(),
     };
     let none = !record.incident.runs.iter().any(changed);
     none.then(|| ("It recovered without a change from here".to_string(), recovered))

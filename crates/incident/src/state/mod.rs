@@ -249,9 +249,8 @@ impl Incident {
     /// Whether it wakes nobody before a time, or a page of it waits for the end of somebody's quiet hours.
     #[must_use]
     pub fn rests(&self) -> bool {
-        let waits = |page: &Page| page.waits.is_some() && matches!(page.state, PageState::Planned { .. });
         self.status == Status::Open
-            && (matches!(self.escalation, Escalation::Resting { .. }) || self.pages.iter().any(waits))
+            && (matches!(self.escalation, Escalation::Resting { .. }) || self.pages.iter().any(Page::is_kept))
     }
 
     /// What strangers call it: the last name that was given for them.

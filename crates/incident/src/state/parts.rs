@@ -3,7 +3,7 @@
 use crate::alert::{Alert, AlertStatus};
 use crate::command::{AckIntent, UpdateDraft};
 use crate::event::{Ending, Fact, PagePurpose, RestsFor, RunReport, RunRequest, StopReason};
-use crate::people::{Actor, Channel, PersonId};
+use crate::people::{Actor, Channel, Contact, PersonId};
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -197,6 +197,16 @@ pub struct Page {
 }
 
 impl Page {
+    /// Whether it waits for the end of hours in which its responder is not told.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.waits.is_some() && matches!(self.state, PageState::Planned { .. })
+    }
+
+    /// Whether it goes over this way.
+    pub(crate) fn is_over(&self, way: &Contact) -> bool {
+        (self.channel, &self.address) == (way.channel, &way.address)
+    }
+
     /// Where it went, if that is no secret: the address of a webhook opens it, and a mail address is its person's own.
     #[must_use]
     pub fn open_address(&self) -> Option<&str> {
@@ -299,6 +309,11 @@ impl Run {
             RunState::Ready | RunState::Running { .. } => true,
             RunState::Proposed | RunState::Rejected { .. } | RunState::Ended(_) | RunState::Lost => false,
         }
+    }
+
+    /// Whether it is a change itself: no look, and no try of one.
+    pub(crate) fn is_change(&self) -> bool {
+        self.request.effect.approval() == Approval::Needed && self.request.purpose.is_step()
     }
 
     /// Whether nobody knows how much of a change was made: it began, and did not come to its own end.
