@@ -150,12 +150,8 @@ pub(crate) fn shown(made: Vec<MadeOverride>, now: Timestamp) -> Vec<Shown> {
     shown
 }
 
+/// It begins with the first of what it gives to anybody.
 fn standing(made: &MadeOverride, now: Timestamp) -> Standing {
-    if made.until() <= now {
-        Standing::Over
-    } else if made.takes.iter().all(|take| take.from > now) {
-        Standing::Waiting
-    } else {
-        Standing::Active
-    }
+    let from = made.takes.iter().map(|take| take.from).min();
+    Standing::at(now, from.unwrap_or(made.made_at), made.until())
 }

@@ -117,7 +117,7 @@ pub(crate) async fn all(app: &App, held_now: &[Summary]) -> Result<All, EngineEr
     let mut silences: Vec<Shown> = made
         .into_iter()
         .map(|silence| Shown {
-            state: standing(&silence, now),
+            state: Standing::at(now, silence.starts_at, silence.until()),
             holds: held(&silence.id.to_string()),
             silence,
         })
@@ -128,13 +128,16 @@ pub(crate) async fn all(app: &App, held_now: &[Summary]) -> Result<All, EngineEr
     Ok(All { silences, windows: windows.collect() })
 }
 
-fn standing(silence: &Silence, now: Timestamp) -> Standing {
-    if silence.until() <= now {
-        Standing::Over
-    } else if silence.starts_at > now {
-        Standing::Waiting
-    } else {
-        Standing::Active
+impl Standing {
+    /// Of what holds from one moment to another.
+    pub(crate) fn at(now: Timestamp, from: Timestamp, until: Timestamp) -> Self {
+        if until <= now {
+            Self::Over
+        } else if from > now {
+            Self::Waiting
+        } else {
+            Self::Active
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::Nothing;
 use crate::app::App;
-use crate::auth::Posted;
+use crate::auth::{Posted, SignedIn};
 use crate::calendar::{self, Whose};
 use crate::error::{PageProblem, Problem};
 use crate::pages::schedules::{Typed, refused};
@@ -19,27 +19,32 @@ pub(super) async fn take(
     State(app): State<App>,
     Posted(who, typed): Posted<Typed>,
 ) -> Result<Response, PageProblem> {
-    let made = match taking(&app, &typed) {
-        Ok(draft) => app.engine().make_override(draft, who.actor.clone()).await.map_err(Problem::from),
-        Err(problem) => Err(problem),
-    };
-    match made {
-        Ok(_) => Ok(back_to("/schedules", Said::Overridden, "made-h")),
-        Err(problem) => refused(&app, &who, typed, problem).await,
-    }
+    let draft = taking(&app, &typed);
+    make(&app, &who, typed, draft, Said::Overridden).await
 }
 
 pub(super) async fn swap(
     State(app): State<App>,
     Posted(who, typed): Posted<Typed>,
 ) -> Result<Response, PageProblem> {
-    let made = match swapping(&typed) {
+    let draft = swapping(&typed);
+    make(&app, &who, typed, draft, Said::Swapped).await
+}
+
+async fn make(
+    app: &App,
+    who: &SignedIn,
+    typed: Typed,
+    draft: Result<OverrideDraft, Problem>,
+    said: Said,
+) -> Result<Response, PageProblem> {
+    let made = match draft {
         Ok(draft) => app.engine().make_override(draft, who.actor.clone()).await.map_err(Problem::from),
         Err(problem) => Err(problem),
     };
     match made {
-        Ok(_) => Ok(back_to("/schedules", Said::Swapped, "made-h")),
-        Err(problem) => refused(&app, &who, typed, problem).await,
+        Ok(_) => Ok(back_to("/schedules", said, "made-h")),
+        Err(problem) => refused(app, who, typed, problem).await,
     }
 }
 

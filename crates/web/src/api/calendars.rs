@@ -8,19 +8,30 @@ use crate::routes::{Door, Route};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
 use incident::PersonId;
 use serde::Serialize;
 
 pub(super) fn routes() -> Vec<Route> {
-    let (schedule, person) = ("/api/schedules/{schedule}/calendar", "/api/people/{person}/calendar");
-    vec![
-        Route::get(Door::Read, schedule, of_schedule),
-        Route::post(Door::Respond, schedule, renew_schedule),
-        Route::delete(Door::Respond, schedule, forget_schedule),
-        Route::get(Door::Read, person, of_person),
-        Route::post(Door::Respond, person, renew_person),
-        Route::delete(Door::Respond, person, forget_person),
+    let schedules = of("/api/schedules/{schedule}/calendar", Whose::Schedule);
+    let people = of("/api/people/{person}/calendar", |id| Whose::Person(PersonId(id)));
+    schedules.into_iter().chain(people).collect()
+}
+
+/// The routes of one kind of calendar.
+fn of(path: &'static str, whose: fn(String) -> Whose) -> [Route; 3] {
+    let read = move |State(app): State<App>, _: ApiCaller, Path(id): Path<String>, headers: HeaderMap| async move {
+        calendar::file(&app, whose(id), &headers).await
+    };
+    let make = move |State(app): State<App>, who: ApiWriter, Path(id): Path<String>| async move {
+        renew(&app, &who, whose(id)).await
+    };
+    let end = move |State(app): State<App>, who: ApiWriter, Path(id): Path<String>| async move {
+        forget(&app, &who, whose(id)).await
+    };
+    [
+        Route::get(Door::Read, path, read),
+        Route::post(Door::Respond, path, make),
+        Route::delete(Door::Respond, path, end),
     ]
 }
 
@@ -30,60 +41,10 @@ struct Address {
     url: String,
 }
 
-async fn of_schedule(
-    State(app): State<App>,
-    _caller: ApiCaller,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    calendar::file(&app, Whose::Schedule(id), &headers).await
-}
-
-async fn of_person(
-    State(app): State<App>,
-    _caller: ApiCaller,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    calendar::file(&app, Whose::Person(PersonId(id)), &headers).await
-}
-
-async fn renew_schedule(
-    State(app): State<App>,
-    who: ApiWriter,
-    Path(id): Path<String>,
-) -> Result<(StatusCode, Json<Address>), Problem> {
-    renew(&app, &who, Whose::Schedule(id)).await
-}
-
-async fn renew_person(
-    State(app): State<App>,
-    who: ApiWriter,
-    Path(id): Path<String>,
-) -> Result<(StatusCode, Json<Address>), Problem> {
-    renew(&app, &who, Whose::Person(PersonId(id))).await
-}
-
 async fn renew(app: &App, who: &ApiWriter, whose: Whose) -> Result<(StatusCode, Json<Address>), Problem> {
     calendar::known(app, &whose)?;
     let url = calendar::renew(app, &whose, &who.person).await?;
     Ok((StatusCode::CREATED, Json(Address { url })))
-}
-
-async fn forget_schedule(
-    State(app): State<App>,
-    who: ApiWriter,
-    Path(id): Path<String>,
-) -> Result<StatusCode, Problem> {
-    forget(&app, &who, Whose::Schedule(id)).await
-}
-
-async fn forget_person(
-    State(app): State<App>,
-    who: ApiWriter,
-    Path(id): Path<String>,
-) -> Result<StatusCode, Problem> {
-    forget(&app, &who, Whose::Person(PersonId(id))).await
 }
 
 async fn forget(app: &App, who: &ApiWriter, whose: Whose) -> Result<StatusCode, Problem> {

@@ -21,7 +21,7 @@ pub use join::{is_short_name, setup_key};
 pub(crate) use keys::{Keys, SigningKey, fresh_secret, hash_hex};
 pub(crate) use limiter::Limiter;
 pub(crate) use posted::Posted;
-pub(crate) use session::SignedIn;
+pub(crate) use session::{SignedIn, percent};
 pub(crate) use sign_in::sign_in_routes;
 pub use tokens::{NewToken, TokenError, create_token};
 pub(crate) use tokens::{TokenCache, keep_token, source_key};

@@ -99,13 +99,14 @@ fn sign_in_address(method: &Method, uri: &Uri) -> String {
     if next == "/" {
         return "/sign-in".to_owned();
     }
-    format!("/sign-in?next={}", percent(next))
+    format!("/sign-in?next={}", percent(next, b"-._~/"))
 }
 
-fn percent(text: &str) -> String {
+/// Every byte but letters, digits and those that are named, percent-encoded.
+pub(crate) fn percent(text: &str, plain: &[u8]) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+        if byte.is_ascii_alphanumeric() || plain.contains(&byte) {
             out.push(char::from(byte));
         } else {
             out.push_str(&format!("%{byte:02X}"));

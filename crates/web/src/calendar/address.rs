@@ -3,7 +3,7 @@
 
 use super::shifts::Whose;
 use crate::app::App;
-use crate::auth::{fresh_secret, hash_hex};
+use crate::auth::{fresh_secret, hash_hex, percent};
 use crate::error::Problem;
 use engine::ports::{AccessError, Scope, Token};
 use incident::PersonId;
@@ -43,7 +43,7 @@ pub(crate) async fn renew(app: &App, whose: &Whose, reader: &PersonId) -> Result
     })
     .await?;
     let (kind, id) = whose.path();
-    Ok(format!("{}/calendar/{kind}/{}.ics?key={secret}", app.parts.console_url, percent(id)))
+    Ok(format!("{}/calendar/{kind}/{}.ics?key={secret}", app.parts.console_url, percent(id, b"_-.")))
 }
 
 /// Takes this person's address back; `false` when there is none.
@@ -63,13 +63,4 @@ pub(super) fn opens(app: &App, secret: &str, whose: &Whose) -> bool {
         let reader = token.person.as_deref().unwrap_or_default();
         token.scope == Scope::Calendar && token.name == whose.token_name(reader)
     })
-}
-
-/// Everything but letters, digits and `_`, percent-encoded, so that an id is one part of an address.
-fn percent(text: &str) -> String {
-    let byte = |byte: u8| {
-        let plain = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-        if plain { char::from(byte).to_string() } else { format!("%{byte:02X}") }
-    };
-    text.bytes().map(byte).collect()
 }

@@ -8,7 +8,7 @@ use crate::error::Problem;
 use crate::public::is_kept;
 use crate::routes::{Door, Route};
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use incident::PersonId;
 use serde::Deserialize;
@@ -18,8 +18,8 @@ const TAG_DIGITS: usize = 24;
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        Route::get(Door::Link, "/calendar/people/{file}", of_person),
-        Route::get(Door::Link, "/calendar/schedules/{file}", of_schedule),
+        of("/calendar/people/{file}", |id| Whose::Person(PersonId(id))),
+        of("/calendar/schedules/{file}", Whose::Schedule),
     ]
 }
 
@@ -29,23 +29,15 @@ struct Brought {
     key: String,
 }
 
-async fn of_person(
-    State(app): State<App>,
-    Path(name): Path<String>,
-    Query(brought): Query<Brought>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let whose = Whose::Person(PersonId(without_suffix(&name)));
-    linked(&app, whose, &brought.key, &headers).await
-}
-
-async fn of_schedule(
-    State(app): State<App>,
-    Path(name): Path<String>,
-    Query(brought): Query<Brought>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    linked(&app, Whose::Schedule(without_suffix(&name)), &brought.key, &headers).await
+/// The route of one kind of calendar.
+fn of(path: &'static str, whose: fn(String) -> Whose) -> Route {
+    let read = move |State(app): State<App>,
+                     Path(name): Path<String>,
+                     Query(brought): Query<Brought>,
+                     headers: HeaderMap| async move {
+        linked(&app, whose(without_suffix(&name)), &brought.key, &headers).await
+    };
+    Route::get(Door::Link, path, read)
 }
 
 fn without_suffix(file: &str) -> String {
@@ -81,16 +73,12 @@ pub(crate) async fn file(app: &App, whose: Whose, asked: &HeaderMap) -> Result<R
     let made = tokio::task::spawn_blocking(move || calendar(&settings, &whose, now)).await;
     let text = made.map_err(|error| Problem::bug(&error))?.unwrap_or_default();
     let tag = format!("\"{}\"", hash_hex(&text).get(..TAG_DIGITS).unwrap_or_default());
-    let mut headers = HeaderMap::new();
-    let mut put = |header: HeaderName, value: &str| {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            headers.insert(header, value);
-        }
-    };
-    put(header::CACHE_CONTROL, "private, no-cache");
-    put(header::CONTENT_TYPE, "text/calendar; charset=utf-8");
-    put(header::CONTENT_DISPOSITION, &format!("inline; filename=\"{name}\""));
-    put(header::ETAG, &tag);
+    let headers = [
+        (header::CACHE_CONTROL, "private, no-cache".to_owned()),
+        (header::CONTENT_TYPE, "text/calendar; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("inline; filename=\"{name}\"")),
+        (header::ETAG, tag.clone()),
+    ];
     if is_kept(asked, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }

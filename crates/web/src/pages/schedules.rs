@@ -160,7 +160,8 @@ pub(crate) async fn refused(
 impl SchedulesPage {
     /// Adds to each schedule who is on call at that time in its zone.
     fn look_at(&mut self, settings: &Settings, text: &str) -> Result<(), Problem> {
-        for (card, schedule) in self.cards.iter_mut().zip(settings.roster.schedules()) {
+        for card in &mut self.cards {
+            let Some(schedule) = settings.roster.schedule(&card.id) else { continue };
             let Some(at) = schedules::typed_time(text, &schedule.zone)? else { continue };
             let (people, entry) = schedule.on_call(at);
             let (who, by) = (names(&settings.roster, &people), schedule.told_with_reason(entry));

@@ -5,6 +5,7 @@ use super::told::{Told, ToldUpdate};
 use incident::Phase;
 use jiff::Timestamp;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// The page's own id: there is one.
 const PAGE_ID: &str = "evenkeel0001";
@@ -29,7 +30,7 @@ struct Status {
     description: &'static str,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct Component<'a> {
     id: String,
     name: &'a str,
@@ -109,10 +110,11 @@ struct Body<'a> {
 /// Each document by its name below `/api/v2/`.
 pub(super) fn all(site: &Site, told: &[Told]) -> Vec<(&'static str, Json)> {
     let made = |body: Body<'_>| serde_json::to_string(&body);
-    let incidents = |wanted: fn(&Told) -> bool| Some(incident_list(site, told, wanted));
-    let works = |wanted: fn(Stage) -> bool| Some(work_list(site, told, wanted));
+    let list = component_list(site, told);
+    let incidents = |wanted: fn(&Told) -> bool| Some(incident_list(site, &list, told, wanted));
+    let works = |wanted: fn(Stage) -> bool| Some(work_list(site, &list, wanted));
     let body = || body(site, told);
-    let components = || Some(component_list(site, told));
+    let components = || Some(list.clone());
     let open: fn(&Told) -> bool = |one| one.over_at.is_none();
     vec![
         (
@@ -216,19 +218,28 @@ fn component_list<'a>(site: &'a Site, told: &[Told]) -> Vec<Component<'a>> {
     list
 }
 
-/// Those of the components that something is about.
-fn hit<'a>(site: &'a Site, told: &[Told], is_hit: impl Fn(&site::Component) -> bool) -> Vec<Component<'a>> {
-    let ids: Vec<String> =
+/// Those of the listed components that something is about.
+fn hit<'a>(
+    site: &Site,
+    list: &[Component<'a>],
+    is_hit: impl Fn(&site::Component) -> bool,
+) -> Vec<Component<'a>> {
+    let ids: BTreeSet<String> =
         site.components.iter().filter(|one| is_hit(one)).map(site::Component::id).collect();
-    component_list(site, told).into_iter().filter(|one| !one.group && ids.contains(&one.id)).collect()
+    list.iter().filter(|one| !one.group && ids.contains(&one.id)).cloned().collect()
 }
 
 /// The latest, the newest first.
-fn incident_list<'a>(site: &'a Site, told: &'a [Told], wanted: impl Fn(&Told) -> bool) -> Vec<Incident<'a>> {
-    told.iter().filter(|one| wanted(one)).take(LISTED_MAX).map(|one| incident(site, told, one)).collect()
+fn incident_list<'a>(
+    site: &'a Site,
+    list: &[Component<'a>],
+    told: &'a [Told],
+    wanted: impl Fn(&Told) -> bool,
+) -> Vec<Incident<'a>> {
+    told.iter().filter(|one| wanted(one)).take(LISTED_MAX).map(|one| incident(site, list, one)).collect()
 }
 
-fn incident<'a>(site: &'a Site, told: &[Told], one: &'a Told) -> Incident<'a> {
+fn incident<'a>(site: &'a Site, list: &[Component<'a>], one: &'a Told) -> Incident<'a> {
     let monitoring = one.updates.iter().find(|update| update.phase == Phase::Monitoring);
     Incident {
         id: one.id.clone(),
@@ -243,7 +254,7 @@ fn incident<'a>(site: &'a Site, told: &[Told], one: &'a Told) -> Incident<'a> {
         started_at: stamp(one.began_at()),
         page_id: PAGE_ID,
         incident_updates: updates(site, one),
-        components: hit(site, told, |component| one.is_about(component)),
+        components: hit(site, list, |component| one.is_about(component)),
         reminder_intervals: None,
         scheduled_for: None,
         scheduled_until: None,
@@ -293,17 +304,21 @@ fn affected<'a>(site: &'a Site, one: &Told, update: &ToldUpdate) -> Option<Vec<A
 }
 
 /// Planned work: what comes next first, then what is over, the newest first.
-fn work_list<'a>(site: &'a Site, told: &[Told], wanted: impl Fn(Stage) -> bool) -> Vec<Incident<'a>> {
+fn work_list<'a>(
+    site: &'a Site,
+    list: &[Component<'a>],
+    wanted: impl Fn(Stage) -> bool,
+) -> Vec<Incident<'a>> {
     let mut works: Vec<&Planned> = site.planned.iter().filter(|work| wanted(work.stage(site.now))).collect();
     let turn = |work: &&Planned| match work.stage(site.now) {
         Stage::Completed => (1, -work.from.as_second()),
         Stage::Scheduled | Stage::InProgress => (0, work.from.as_second()),
     };
     works.sort_by_key(turn);
-    works.into_iter().take(LISTED_MAX).map(|work| planned(site, told, work)).collect()
+    works.into_iter().take(LISTED_MAX).map(|work| planned(site, list, work)).collect()
 }
 
-fn planned<'a>(site: &'a Site, told: &[Told], work: &'a Planned) -> Incident<'a> {
+fn planned<'a>(site: &'a Site, list: &[Component<'a>], work: &'a Planned) -> Incident<'a> {
     let id = work.id();
     let stage = work.stage(site.now);
     let told_at = site.since.min(work.from);
@@ -331,7 +346,7 @@ fn planned<'a>(site: &'a Site, told: &[Told], work: &'a Planned) -> Incident<'a>
         started_at: stamp(work.from),
         page_id: PAGE_ID,
         incident_updates: updates,
-        components: hit(site, told, |component| work.is_about(component)),
+        components: hit(site, list, |component| work.is_about(component)),
         reminder_intervals: None,
         scheduled_for: Some(stamp(work.from)),
         scheduled_until: Some(stamp(work.until)),

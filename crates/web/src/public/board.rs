@@ -43,7 +43,7 @@ impl Docs {
         make: impl FnOnce(String) -> Doc,
     ) {
         let same = before.and_then(|before| before.by_path.get(&path));
-        let doc = match same.filter(|same| same.hash() == Doc::name_of(&text)) {
+        let doc = match same.filter(|same| same.text() == text) {
             Some(same) => Arc::clone(same),
             None => Arc::new(make(text)),
         };

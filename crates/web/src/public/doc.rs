@@ -79,8 +79,6 @@ impl Packing {
 /// One document. Nothing of it is made when it is asked for.
 #[derive(Debug)]
 pub(crate) struct Doc {
-    /// What its content is called: two documents of one name are the same.
-    hash: String,
     plain: Parcel,
     packed: Vec<(Packing, Parcel)>,
 }
@@ -101,16 +99,7 @@ impl Doc {
         let parcel = |packing, bytes| Parcel::new(packing, bytes, &hash, kind, [language, policy]);
         let pack = |packing| Some((packing, parcel(packing, packed(packing, &plain)?)));
         let packed = Packing::ALL.into_iter().filter_map(pack).collect();
-        Self { plain: parcel(Packing::Plain, plain.clone()), packed, hash }
-    }
-
-    /// The name of a text's content.
-    pub(crate) fn name_of(text: &str) -> String {
-        name_of(text.as_bytes())
-    }
-
-    pub(crate) fn hash(&self) -> &str {
-        &self.hash
+        Self { plain: parcel(Packing::Plain, plain.clone()), packed }
     }
 
     /// How long it is: as it is, and as most browsers are sent it.

@@ -115,10 +115,12 @@ impl<'a> Feed<'a> {
     }
 
     pub(crate) fn json(&self) -> String {
-        let item = |entry: &'_ Entry<'a>| (self.id(entry), self.link(entry), iso(entry.at));
-        let items = self.entries.iter().map(|entry| {
-            let (id, url, date_published) = item(entry);
-            Item { id, url, title: &entry.title, content_text: entry.body, date_published }
+        let items = self.entries.iter().map(|entry| Item {
+            id: self.id(entry),
+            url: self.link(entry),
+            title: &entry.title,
+            content_text: entry.body,
+            date_published: iso(entry.at),
         });
         let feed = JsonFeed {
             version: "https://jsonfeed.org/version/1.1",
@@ -148,8 +150,7 @@ fn entries(one: &Told) -> impl Iterator<Item = Entry<'_>> {
         body: &update.body,
     });
     // Over without a last word: readers of the feed hear of it all the same. Numbers of updates begin at 1.
-    let unsaid = one.updates.last().is_some_and(|last| last.phase != Phase::Resolved);
-    let over = one.over_at.filter(|_| unsaid).map(|at| Entry {
+    let over = one.over_unsaid().map(|at| Entry {
         incident: &one.id,
         number: 0,
         title: format!("{}: {}", Phase::Resolved.name(), one.name),

@@ -3,6 +3,7 @@
 use super::history::Share;
 use super::lang::{self, Lang, Words};
 use super::site::{Freshness, Site};
+use crate::view::assets::slim;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
@@ -12,9 +13,7 @@ use std::sync::LazyLock;
 
 /// The page's whole style, which stands in it: one answer is all that it needs.
 static STYLE: LazyLock<String> = LazyLock::new(|| {
-    let (tokens, own) = (include_str!("../../assets/tokens.css"), include_str!("../../assets/status.css"));
-    // Space between rules weighs more than the rules' words do.
-    tokens.lines().chain(own.lines()).map(str::trim).collect::<Vec<_>>().join("\n")
+    slim(concat!(include_str!("../../assets/tokens.css"), "\n", include_str!("../../assets/status.css")))
 });
 
 /// What the page may load: that style and our own pictures.

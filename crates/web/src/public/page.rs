@@ -7,10 +7,10 @@ use super::lang::{Lang, Words};
 use super::site::{Component, Planned, Site, Stage, Standing};
 use super::told::{Told, ToldUpdate};
 use askama::Template;
-use incident::Phase;
 use incident::words::duration;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use jiff::{SignedDuration, ToSpan as _};
+use std::collections::BTreeMap;
 
 /// How many days of incidents stand on the page itself; its words say so.
 const DAYS: i32 = 14;
@@ -114,6 +114,8 @@ pub(crate) struct Matter<'a> {
     pub(crate) site: &'a Site,
     /// The newest first.
     pub(crate) told: &'a [Told],
+    /// By the day on which they began.
+    pub(crate) began: &'a BTreeMap<Date, Vec<usize>>,
     /// Planned work with its ids, the first to begin first.
     pub(crate) planned: &'a [(String, Planned)],
     /// One for each component, in their order.
@@ -181,8 +183,7 @@ impl<'a> Matter<'a> {
     }
 
     fn in_month(&self, first: Date) -> usize {
-        let is_in = |at: Timestamp| self.site.day(at).first_of_month() == first;
-        self.told.iter().filter(|one| is_in(one.began_at())).count()
+        self.began.range(first..=first.last_of_month()).map(|(_, began)| began.len()).sum()
     }
 
     fn current(&self) -> impl Iterator<Item = (usize, &'a Told)> {
@@ -240,8 +241,7 @@ impl<'a> Matter<'a> {
             at: moment(self.site, update.at, lang),
         };
         let mut updates: Vec<UpdateView<'a>> = one.updates.iter().rev().map(view).collect();
-        let said = one.updates.last().is_some_and(|last| last.phase == Phase::Resolved);
-        if let (Some(over), false) = (one.over_at, said) {
+        if let Some(over) = one.over_unsaid() {
             let phase = lang.words.resolved;
             updates.insert(0, UpdateView { phase, body: "", at: moment(self.site, over, lang) });
         }
@@ -271,16 +271,16 @@ impl<'a> Matter<'a> {
 
     /// What began on a day and is over.
     fn day(&self, day: Date, lang: &'static Lang) -> DayView<'a> {
-        let began = |one: &&(usize, &'a Told)| self.site.day(one.1.began_at()) == day;
-        let all: Vec<(usize, &'a Told)> = self.told.iter().enumerate().collect();
-        let over = all.iter().filter(began).filter(|(_, one)| one.over_at.is_some());
+        let began = self.began.get(&day).into_iter().flatten();
+        let began: Vec<(usize, &'a Told)> = began.filter_map(|at| Some((*at, self.told.get(*at)?))).collect();
+        let over = began.iter().filter(|(_, one)| one.over_at.is_some());
         let mut incidents: Vec<IncidentView<'a>> =
             over.map(|(at, one)| self.incident(*at, one, lang)).collect();
         let done = |(_, work): &&'a (String, Planned)| {
             work.stage(self.site.now) == Stage::Completed && self.site.day(work.from) == day
         };
         incidents.extend(self.planned.iter().filter(done).map(|work| self.work(work, lang)));
-        let goes_on = all.iter().filter(began).any(|(_, one)| one.over_at.is_none());
+        let goes_on = began.iter().any(|(_, one)| one.over_at.is_none());
         DayView { date: (lang.date)(day), id: day.to_string(), goes_on, incidents }
     }
 }

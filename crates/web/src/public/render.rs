@@ -14,6 +14,7 @@ use super::site::{Planned, Site};
 use super::told::Told;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 
 /// How many incidents have a page of their own, in each language; older ones stand in the history of their month.
 pub(crate) const INCIDENT_PAGES_MAX: usize = 200;
@@ -33,7 +34,12 @@ pub(crate) fn render(site: &Site, mut told: Vec<Told>, hours: &Hours, before: Op
     planned.sort_by_key(|(id, work)| (work.from, id.clone()));
     let bars: Vec<Bar> =
         site.components.iter().map(|component| history::bar(site, &told, component, hours)).collect();
-    let matter = Matter { site, told: &told, planned: &planned, bars: &bars, pages_max: INCIDENT_PAGES_MAX };
+    let mut began: BTreeMap<Date, Vec<usize>> = BTreeMap::new();
+    for (at, one) in told.iter().enumerate() {
+        began.entry(site.day(one.began_at())).or_default().push(at);
+    }
+    let pages_max = INCIDENT_PAGES_MAX;
+    let matter = Matter { site, told: &told, began: &began, planned: &planned, bars: &bars, pages_max };
     let mut press = Press { before, docs: Docs::as_of_moment(site.now) };
     for lang in lang::ALL {
         press.pages(&matter, lang);
@@ -77,7 +83,7 @@ impl Press<'_> {
         self.page(home, |place| matter.home(place));
         let embed = Place::new(lang, "embed/");
         self.put(embed.address(), Kind::Embed, Some(lang), matter.embed(embed).unwrap_or_default());
-        let months = months(matter.site, matter.told);
+        let months = months(matter.site, matter.began);
         let history = Place::new(lang, "history/");
         self.page(history, |place| matter.months(&months, place));
         for month in months {
@@ -132,8 +138,8 @@ impl Press<'_> {
 }
 
 /// The months from the first of which something is told until now, the last one first.
-fn months(site: &Site, told: &[Told]) -> Vec<Date> {
-    let first = told.iter().map(|one| site.day(one.began_at())).min();
+fn months(site: &Site, began: &BTreeMap<Date, Vec<usize>>) -> Vec<Date> {
+    let first = began.keys().next().copied();
     let last = site.day(site.now).first_of_month();
     let first = first.unwrap_or(last).first_of_month();
     let back = (0_i64..).map(|back| last.saturating_sub(back.months()));

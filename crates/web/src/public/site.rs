@@ -1,14 +1,14 @@
 //! Whose page it is and what it is about, and how each component stands by what people were told.
 
-use super::told::Told;
+use super::told::{Told, is_named};
+use crate::auth::hash_hex;
 use incident::words::{TITLE_CHARS_MAX, line};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use ring::digest;
 
-/// Bytes of a hash that name something in addresses: twelve lower-case digits, as Statuspage's ids are.
-const ID_BYTES: usize = 6;
+/// Digits of a hash that name something in addresses: twelve in lower case, as Statuspage's ids are.
+const ID_DIGITS: usize = 12;
 
 /// What the public page is about.
 #[derive(Clone, Debug)]
@@ -151,8 +151,8 @@ impl Site {
     /// long and looked through once.
     pub(crate) fn settle(&self, told: &mut [Told]) {
         for one in told {
-            let names = || self.components.iter().map(|component| &component.name);
-            let mut about: Vec<String> = names().filter(|name| one.names(name)).cloned().collect();
+            let (words, names) = (one.words(), || self.components.iter().map(|component| &component.name));
+            let mut about: Vec<String> = names().filter(|name| is_named(&words, name)).cloned().collect();
             if about.is_empty() {
                 about = names().cloned().collect();
             }
@@ -206,6 +206,7 @@ impl Site {
 }
 
 pub(crate) fn id_of(what: &str, name: &str) -> String {
-    let hash = digest::digest(&digest::SHA256, format!("{what}:{name}").as_bytes());
-    hash.as_ref().iter().take(ID_BYTES).map(|byte| format!("{byte:02x}")).collect()
+    let mut id = hash_hex(&format!("{what}:{name}"));
+    id.truncate(ID_DIGITS);
+    id
 }

@@ -89,12 +89,22 @@ impl Told {
         self.about.contains(&component.name)
     }
 
-    /// Whether its words name a component.
-    pub(crate) fn names(&self, component: &str) -> bool {
-        let wanted = component.to_lowercase();
-        let has = |text: &str| has_whole(&text.to_lowercase(), &wanted);
-        has(&self.name) || self.updates.iter().any(|update| has(&update.body))
+    /// When it was over, where nobody said so.
+    pub(crate) fn over_unsaid(&self) -> Option<Timestamp> {
+        self.over_at.filter(|_| self.updates.last().is_some_and(|last| last.phase != Phase::Resolved))
     }
+
+    /// Its words in lower case, to look for names in them.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let bodies = self.updates.iter().map(|update| update.body.to_lowercase());
+        core::iter::once(self.name.to_lowercase()).chain(bodies).collect()
+    }
+}
+
+/// Whether such words name a component.
+pub(crate) fn is_named(words: &[String], component: &str) -> bool {
+    let wanted = component.to_lowercase();
+    words.iter().any(|text| has_whole(text, &wanted))
 }
 
 /// Whether `wanted` stands in the text with no letter or digit of its own script beside it: the component `API` is not

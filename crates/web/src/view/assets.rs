@@ -58,9 +58,9 @@ pub(crate) fn icons() -> String {
 }
 
 /// Style without what only its writers read: indents, and comments, which stand on lines of their own.
-fn slim(style: &str) -> String {
+pub(crate) fn slim(style: &str) -> String {
     let lines = style.lines().map(str::trim);
-    let kept = lines.filter(|line| !line.is_empty() && !(line.starts_with("/*") && line.ends_with("*/")));
+    let kept = lines.filter(|line| !(line.is_empty() || line.starts_with("/*") && line.ends_with("*/")));
     kept.collect::<Vec<_>>().join("\n")
 }
 
@@ -84,7 +84,7 @@ async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Response {
     if kept {
         return (StatusCode::NOT_MODIFIED, always).into_response();
     }
-    (always, asset.text.clone()).into_response()
+    (always, asset.text.as_str()).into_response()
 }
 
 #[cfg(test)]

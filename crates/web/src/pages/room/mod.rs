@@ -91,6 +91,7 @@ pub(crate) struct RoomPage {
     pub(crate) talk: talk::Talk,
     pub(crate) story: story::Story,
     pub(crate) after: after::After,
+    /// What went before and is like it.
     pub(crate) before: Vec<before::Before>,
 }
 
@@ -102,8 +103,6 @@ pub(crate) struct Room<'a> {
     pub(crate) frame: &'a Frame,
     /// The agents on other hosts.
     pub(crate) agents: &'a [AgentView],
-    /// What went before and is like it.
-    pub(crate) before: Vec<before::Before>,
     pub(crate) wish: &'a Wish,
     pub(crate) typed: &'a Typed,
 }
@@ -152,12 +151,12 @@ async fn page(
         roster: &settings.roster,
         frame: &frame,
         agents: &app.agents(),
-        // The room is there without it.
-        before: before::look(app, &incident).await.unwrap_or_default(),
         wish,
         typed,
     };
-    Ok(room.page())
+    // The room is there without what went before.
+    let before = before::look(app, &incident).await.unwrap_or_default();
+    Ok(RoomPage { before, ..room.page() })
 }
 
 impl Room<'_> {
@@ -176,7 +175,7 @@ impl Room<'_> {
             talk: talk::Talk::new(self),
             story: story::Story::new(self),
             after: after::After::new(self),
-            before: self.before.clone(),
+            before: Vec::new(),
             id,
         }
     }

@@ -1,7 +1,7 @@
 //! The incident room rendered from samples with every ugly text.
 
 use super::before::Before;
-use super::{Room, Typed, Wish};
+use super::{Room, RoomPage, Typed, Wish};
 use crate::view::sample::{RIGHT_TO_LEFT, SCRIPT, Sample, frame, settings};
 use crate::view::{Frame, When};
 use askama::Template;
@@ -23,20 +23,20 @@ fn shown(sample: &Sample, frame: &Frame, (wish, typed): (&Wish, &Typed)) -> Stri
         roster: &sample.settings.roster,
         frame,
         agents: &[],
-        before: vec![Before {
-            id: SCRIPT.to_owned(),
-            title: RIGHT_TO_LEFT.to_owned(),
-            why: "the same alert",
-            ended: When::full(sample.now),
-            took: "22 min".to_owned(),
-            resolution: SCRIPT.to_owned(),
-            changes: vec![SCRIPT.to_owned(), RIGHT_TO_LEFT.to_owned()],
-            items_open: 2,
-        }],
         wish,
         typed,
     };
-    room.page().render().expect("the room renders")
+    let before = vec![Before {
+        id: SCRIPT.to_owned(),
+        title: RIGHT_TO_LEFT.to_owned(),
+        why: "the same alert",
+        ended: When::full(sample.now),
+        took: "22 min".to_owned(),
+        resolution: SCRIPT.to_owned(),
+        changes: vec![SCRIPT.to_owned(), RIGHT_TO_LEFT.to_owned()],
+        items_open: 2,
+    }];
+    RoomPage { before, ..room.page() }.render().expect("the room renders")
 }
 
 fn plain(sample: &Sample) -> String {
