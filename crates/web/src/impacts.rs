@@ -1,8 +1,9 @@
 //! What the server's own probes saw while an incident went on, gathered for the draft of its postmortem.
 
 use crate::app::App;
+use engine::EngineError;
 use engine::ports::{BucketWidth, ProbeStretch};
-use incident::{AlertState, AlertStatus, Impact, Incident};
+use incident::{AlertState, AlertStatus, Impact, Incident, draft_postmortem};
 use jiff::{SignedDuration, Timestamp};
 
 /// Minutes are kept for so long; of what is older, hours tell.
@@ -23,9 +24,18 @@ struct Window {
 }
 
 impl App {
+    /// A postmortem's text: as it was saved, else drafted from what happened.
+    pub(crate) async fn postmortem(&self, incident: &Incident) -> Result<String, EngineError> {
+        if let Some(text) = &incident.postmortem.text {
+            return Ok(text.clone());
+        }
+        let events = self.engine().history(incident.id).await?;
+        Ok(draft_postmortem(incident, &events, &self.impacts(incident).await))
+    }
+
     /// What the probes whose alerts an incident has saw meanwhile. What cannot be read is left out, so that the draft leaves
     /// its place open.
-    pub(crate) async fn impacts(&self, incident: &Incident) -> Vec<Impact> {
+    async fn impacts(&self, incident: &Incident) -> Vec<Impact> {
         let mut impacts = Vec::new();
         let own = incident.alerts.iter().filter_map(|(key, state)| Some((key.probe()?, state)));
         for (probe, state) in own.take(PROBES_MAX) {

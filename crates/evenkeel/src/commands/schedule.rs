@@ -9,6 +9,7 @@ use crate::exit::{Failure, Kind};
 use crate::{print, wiring};
 use engine::ports::Clock as _;
 use incident::{MadeOverride, PersonId};
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -188,7 +189,7 @@ fn made_at_server(reach: &Reach) -> Result<Vec<MadeOverride>, Failure> {
     let answer = Client::new(reach)?.get("/api/schedules").map_err(|failure| {
         failure.hint("--settings-only exports what the settings say, without what people made")
     })?;
-    let made = items(&answer, "overrides").iter().map(|one| serde_json::from_value(one.clone()));
+    let made = items(&answer, "overrides").iter().map(MadeOverride::deserialize);
     let mut made: Vec<MadeOverride> = made.collect::<Result<_, _>>().map_err(|error| {
         Failure::new(Kind::World, format!("the server's overrides cannot be read: {error}"))
     })?;

@@ -1,7 +1,7 @@
 //! `evenkeel status …`: telling people, and what they were told.
 
 use super::incident::done;
-use super::{incident_path, list, pairs, text};
+use super::{incident_path, items, list, pairs, text};
 use crate::cli::{PhaseArg, Reach, StatusVerb};
 use crate::client::Client;
 use crate::exit::{Failure, Kind};
@@ -43,14 +43,15 @@ fn show(reach: &Reach, page: &Value) -> Result<(), Failure> {
 }
 
 fn check(reach: &Reach, answer: &Value) -> Result<(), Failure> {
-    let findings = answer.get("findings").and_then(Value::as_array).cloned().unwrap_or_default();
+    let findings = items(answer, "findings");
     if reach.json {
         print::json(answer)?;
     } else if findings.is_empty() {
         print::line("the status page says nothing that is not so")?;
-    }
-    for finding in findings.iter().filter(|_| !reach.json) {
-        print::line(print::foreign(&format!("{}: {}", text(finding, "code"), text(finding, "said"))))?;
+    } else {
+        for finding in findings {
+            print::line(print::foreign(&format!("{}: {}", text(finding, "code"), text(finding, "said"))))?;
+        }
     }
     match findings.len() {
         0 => Ok(()),

@@ -95,15 +95,21 @@ impl Recurring {
     /// When the one that begins on a day begins and ends, if one does.
     #[must_use]
     pub fn on(&self, day: Date) -> Option<(Timestamp, Timestamp)> {
+        let counts =
+            |from: &Timestamp| self.last.is_none_or(|last| *from <= last) && !self.except.contains(from);
+        self.by_rule(day).filter(|(from, _)| counts(from))
+    }
+
+    /// The same, also when it is left out or comes after the last.
+    #[must_use]
+    pub fn by_rule(&self, day: Date) -> Option<(Timestamp, Timestamp)> {
         let passed = days_between(self.from.date(), day);
         if passed < 0 || !self.comes(day, passed) {
             return None;
         }
         let ends = self.until.checked_add(passed.days()).ok()?;
         let from = instant(day.to_datetime(self.from.time()), &self.zone)?;
-        let until = instant(ends, &self.zone)?;
-        let counts = self.last.is_none_or(|last| from <= last) && !self.except.contains(&from);
-        counts.then_some((from, until))
+        Some((from, instant(ends, &self.zone)?))
     }
 
     fn comes(&self, day: Date, passed: i64) -> bool {

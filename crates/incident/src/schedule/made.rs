@@ -183,7 +183,7 @@ impl MadeOverride {
     }
 
     /// What of it counts for a schedule.
-    pub(crate) fn of(&self, schedule: &str) -> impl Iterator<Item = Override> {
+    pub fn of(&self, schedule: &str) -> impl Iterator<Item = Override> {
         let takes = self.takes.iter().filter(move |take| take.schedule == schedule);
         let until = self.until();
         takes.filter(move |take| take.from < until).map(move |take| Override {

@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use incident::{Command, PersonId, absolute_links, draft_postmortem};
+use incident::{Command, PersonId, absolute_links};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use playbook::Obligation;
@@ -39,13 +39,7 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let id = incident_id(&id)?;
     let incident = app.engine().incident(id).await?;
-    let text = match &incident.postmortem.text {
-        Some(text) => text.clone(),
-        None => {
-            let events = app.engine().history(id).await?;
-            draft_postmortem(&incident, &events, &app.impacts(&incident).await)
-        }
-    };
+    let text = app.postmortem(&incident).await?;
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if accept.contains("text/markdown") {
         // Read elsewhere, so that a link without a host would lead nowhere. In JSON the text stays as it is saved.

@@ -12,7 +12,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use engine::ports::{Filter, Order};
 use incident::words::{Blame, blames};
-use incident::{Event, Impact, Incident, IncidentId, Status, absolute_links, draft_postmortem};
+use incident::{Incident, IncidentId, Status, absolute_links};
 use playbook::PostmortemPolicy;
 use serde::Deserialize;
 
@@ -69,20 +69,14 @@ pub(crate) async fn show(
 ) -> Result<Response, PageProblem> {
     let id = super::incident_id(&id)?;
     let incident = app.engine().incident(id).await?;
-    let events = app.engine().history(id).await?;
     let frame = Frame::new(&app, &who);
-    let mut page = page(&frame, &incident, &events, &impacts(&app, &incident).await);
+    let mut page = page(&frame, &incident, app.postmortem(&incident).await?);
     if wish.raw == "1" {
         return Ok(raw(&incident, absolute_links(&page.text, id, &app.parts.console_url)));
     }
     page.read(&app, id);
     page.chrome = page.chrome.saying(&wish.said);
     html(&page)
-}
-
-/// What probes saw, where a draft will speak of it; what was saved stands as it is.
-async fn impacts(app: &App, incident: &Incident) -> Vec<Impact> {
-    if incident.postmortem.text.is_some() { Vec::new() } else { app.impacts(incident).await }
 }
 
 /// The page again with why saving was refused and what had been typed.
@@ -97,8 +91,7 @@ pub(crate) async fn refused(
         return Err(problem.into());
     }
     let incident = app.engine().incident(id).await?;
-    let mut page = page(&Frame::new(app, who), &incident, &[], &[]);
-    page.text = text;
+    let mut page = page(&Frame::new(app, who), &incident, text);
     page.read(app, id);
     page.chrome.refused = Some(problem.detail);
     Ok((problem.status, html(&page)?).into_response())
@@ -112,12 +105,7 @@ impl PostmortemPage {
     }
 }
 
-pub(crate) fn page(
-    frame: &Frame,
-    incident: &Incident,
-    events: &[Event],
-    impacts: &[Impact],
-) -> PostmortemPage {
+pub(crate) fn page(frame: &Frame, incident: &Incident, text: String) -> PostmortemPage {
     let id = incident.id.to_string();
     let state = &incident.postmortem;
     let rules = incident.plan.playbook.postmortem.as_ref();
@@ -135,7 +123,7 @@ pub(crate) fn page(
         id,
         title: incident.title.clone(),
         revision: state.revision,
-        text: state.text.clone().unwrap_or_else(|| draft_postmortem(incident, events, impacts)),
+        text,
         rendered: Rendered::default(),
         blames: Vec::new(),
         owed: state.obligation.map(obligation_tag),

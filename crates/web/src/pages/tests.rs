@@ -7,7 +7,7 @@ use super::{
 use crate::view::sample::{RIGHT_TO_LEFT, SCRIPT, Sample, frame, settings as sample_settings};
 use crate::view::{Frame, Nav, Tag};
 use askama::Template;
-use incident::{IncidentId, Summary, summarize};
+use incident::{IncidentId, Summary, draft_postmortem, summarize};
 
 /// So many incidents of every kind.
 fn summaries(count: u64) -> Vec<Summary> {
@@ -91,7 +91,8 @@ fn the_pages_of_one_incident_hold_whatever_it_is_called() {
         for sample in [Sample::new(title, "P1"), Sample::busy(title), Sample::over(title)] {
             let frame = frame(sample.now);
             is_sound(&why_page::page(&frame, &sample.incident, &sample.settings.roster).render().unwrap());
-            let draft = postmortem::page(&frame, &sample.incident, &sample.events, &[]);
+            let text = draft_postmortem(&sample.incident, &sample.events, &[]);
+            let draft = postmortem::page(&frame, &sample.incident, text);
             assert!(draft.text.contains("# "), "a draft is Markdown");
             is_sound(&draft.render().unwrap());
             let items = action_items::open_items(&sample.incident);

@@ -6,6 +6,35 @@ use engine::ports::Access as _;
 use jiff::SignedDuration;
 use web::auth::setup_key;
 
+/// Somebody signed in, with the proof that one page gave.
+pub(crate) struct Browser<'a> {
+    world: &'a World,
+    pub(crate) cookie: String,
+    csrf: String,
+}
+
+impl Browser<'_> {
+    pub(crate) async fn page(&self, path: &str) -> Reply {
+        self.world.ask("GET", path).header("cookie", &self.cookie).send().await
+    }
+
+    pub(crate) async fn post(&self, path: &str, fields: &str) -> Reply {
+        let form = format!("csrf={}&{fields}", self.csrf);
+        let origin = format!("http://{}", self.world.console);
+        let asking = self.world.ask("POST", path).header("cookie", &self.cookie).header("origin", &origin);
+        asking.form(&form).send().await
+    }
+}
+
+/// The primary, with the proof of the page at this path.
+pub(crate) async fn browser<'a>(world: &'a World, path: &str) -> Browser<'a> {
+    let cookie = world.set_up("primary").await;
+    let page = world.ask("GET", path).header("cookie", &cookie).send().await;
+    let csrf =
+        page.body.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    Browser { world, cookie, csrf }
+}
+
 async fn sign_in(world: &World, person: &str, password: &str) -> Reply {
     let form = format!("person={person}&password={}", password.replace(' ', "+"));
     world.ask("POST", "/sign-in").form(&form).send().await

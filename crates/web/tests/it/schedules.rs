@@ -1,7 +1,7 @@
 //! Schedules over the console's forms, without a script, and over the API: what holds, what somebody makes otherwise, and what
 //! is refused.
 
-use crate::client::Reply;
+use crate::forms::browser;
 use crate::world::World;
 use engine::Settings;
 use engine::ports::Scope;
@@ -10,25 +10,6 @@ use jiff::civil::datetime;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use std::sync::Arc;
-
-struct Browser<'a> {
-    world: &'a World,
-    cookie: String,
-    csrf: String,
-}
-
-impl Browser<'_> {
-    async fn page(&self, path: &str) -> Reply {
-        self.world.ask("GET", path).header("cookie", &self.cookie).send().await
-    }
-
-    async fn post(&self, path: &str, fields: &str) -> Reply {
-        let form = format!("csrf={}&{fields}", self.csrf);
-        let origin = format!("http://{}", self.world.console);
-        let asking = self.world.ask("POST", path).header("cookie", &self.cookie).header("origin", &origin);
-        asking.form(&form).send().await
-    }
-}
 
 /// Weeks of the primary and the secondary, Mondays at nine in Berlin. It is Monday the 23rd of November 2026, 10:00 in UTC.
 fn bind(world: &World) {
@@ -48,20 +29,12 @@ fn bind(world: &World) {
     world.engine.set_settings(Settings::new(Arc::clone(&settings.plan), Arc::new(roster)));
 }
 
-async fn browser(world: &World) -> Browser<'_> {
-    let cookie = world.set_up("primary").await;
-    let page = world.ask("GET", "/schedules").header("cookie", &cookie).send().await;
-    let csrf =
-        page.body.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    Browser { world, cookie, csrf }
-}
-
 const TAKE: &str = "schedule=platform&person=lead&from=&until=2026-11-24T09%3A00&reason=the+dentist";
 
 #[tokio::test]
 async fn somebody_takes_a_stretch_by_a_form_and_gives_it_back() {
     let world = World::new().await;
-    let browser = browser(&world).await;
+    let browser = browser(&world, "/schedules").await;
     assert!(browser.page("/schedules").await.body.contains("No schedule yet"));
     bind(&world);
     let page = browser.page("/schedules").await.body;
@@ -106,7 +79,7 @@ async fn somebody_takes_a_stretch_by_a_form_and_gives_it_back() {
 async fn two_people_exchange_shifts_by_a_form() {
     let world = World::new().await;
     bind(&world);
-    let browser = browser(&world).await;
+    let browser = browser(&world, "/schedules").await;
     let page = browser.page("/schedules").await.body;
     let offered: Vec<&str> =
         page.split("<option value=\"2026-").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
@@ -130,7 +103,7 @@ async fn two_people_exchange_shifts_by_a_form() {
 async fn what_is_refused_comes_back_as_it_was_typed_and_makes_nothing() {
     let world = World::new().await;
     bind(&world);
-    let browser = browser(&world).await;
+    let browser = browser(&world, "/schedules").await;
     for (fields, words) in [
         (TAKE.replace("the+dentist", "+"), "a reason"),
         (TAKE.replace("person=lead", "person=zoe"), "nobody has the id"),
@@ -168,7 +141,7 @@ async fn what_is_refused_comes_back_as_it_was_typed_and_makes_nothing() {
 async fn an_address_for_a_calendar_program_is_shown_once() {
     let world = World::new().await;
     bind(&world);
-    let browser = browser(&world).await;
+    let browser = browser(&world, "/schedules").await;
     for (fields, path) in [
         ("schedule=", "/calendar/people/primary.ics?key="),
         ("schedule=platform", "/calendar/schedules/platform.ics?key="),

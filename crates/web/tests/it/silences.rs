@@ -1,35 +1,8 @@
 //! Silences over the console's forms, without a script: looked at before they are made, made, ended, each by its person.
 
-use crate::client::Reply;
+use crate::forms::browser;
 use crate::world::World;
 use engine::ports::Scope;
-
-struct Browser<'a> {
-    world: &'a World,
-    cookie: String,
-    csrf: String,
-}
-
-impl Browser<'_> {
-    async fn page(&self, path: &str) -> Reply {
-        self.world.ask("GET", path).header("cookie", &self.cookie).send().await
-    }
-
-    async fn post(&self, path: &str, fields: &str) -> Reply {
-        let form = format!("csrf={}&{fields}", self.csrf);
-        let origin = format!("http://{}", self.world.console);
-        let asking = self.world.ask("POST", path).header("cookie", &self.cookie).header("origin", &origin);
-        asking.form(&form).send().await
-    }
-}
-
-async fn browser(world: &World) -> Browser<'_> {
-    let cookie = world.set_up("primary").await;
-    let page = world.ask("GET", "/silences").header("cookie", &cookie).send().await;
-    let csrf =
-        page.body.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    Browser { world, cookie, csrf }
-}
 
 async fn alert(world: &World, source: &str, key: &str) {
     let body =
@@ -45,7 +18,7 @@ async fn one_is_looked_at_made_and_ended_by_forms() {
     let world = World::new().await;
     let source = world.token("quays", Scope::Alerts, None).await;
     alert(&world, &source, "quay-0").await;
-    let browser = browser(&world).await;
+    let browser = browser(&world, "/silences").await;
     assert!(browser.page("/silences").await.body.contains("Nothing is silenced"));
     let looked = browser.post("/silences/preview", WEB).await;
     assert_eq!(looked.status, 200);
@@ -85,7 +58,7 @@ async fn one_is_looked_at_made_and_ended_by_forms() {
 #[tokio::test]
 async fn what_cannot_be_meant_is_refused_with_what_was_typed() {
     let world = World::new().await;
-    let browser = browser(&world).await;
+    let browser = browser(&world, "/silences").await;
     for (fields, words) in [
         (WEB.replace("the+quay+moves", ""), "a reason"),
         (WEB.replace("team%3Dweb", "team"), "is no condition"),

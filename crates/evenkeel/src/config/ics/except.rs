@@ -23,9 +23,9 @@ pub(super) fn left_out<'a>(
 }
 
 /// Takes out of each series what stands for one of it elsewhere in the file.
-pub(super) fn moved(read: &mut [Read<'_>], here: &TimeZone) -> Result<(), String> {
-    let own = |one: &Read<'_>| Some((one.begins, one.uid.clone(), line_of(one)?.clone()));
-    let moved: Vec<(usize, String, Line)> = read.iter().filter_map(own).collect();
+pub(super) fn moved<'a>(read: &mut [Read<'a>], here: &TimeZone) -> Result<(), String> {
+    let own = |one: &Read<'a>| Some((one.begins, one.uid.clone(), one.instead_of?));
+    let moved: Vec<(usize, String, &Line)> = read.iter().filter_map(own).collect();
     for (event, uid, line) in moved {
         let wrong = |why: String| format!("the event at line {event}: {why}");
         if uid.is_empty() {
@@ -33,36 +33,31 @@ pub(super) fn moved(read: &mut [Read<'_>], here: &TimeZone) -> Result<(), String
             return Err(wrong(format!("line {}: {why}", line.number)));
         }
         // Where the file does not have the series, there is nothing to take out of.
-        times::one(&line, here).map_err(wrong)?;
+        times::one(line, here).map_err(wrong)?;
         let (mut there, mut met) = (false, false);
         for one in read.iter_mut().filter(|one| one.uid == uid && one.instead_of.is_none()) {
             let Found::Again(series) = &mut one.event else { continue };
             there = true;
-            let at = begins(series, &times::one(&line, &series.zone).map_err(wrong)?);
+            let at = begins(series, &times::one(line, &series.zone).map_err(wrong)?);
             if let Some(at) = at.filter(|at| series.last.is_none_or(|last| *at <= last)) {
                 series.except.push(at);
                 met = true;
             }
         }
         if there && !met {
-            return Err(wrong(none(&line)));
+            return Err(wrong(none(line)));
         }
     }
     Ok(())
 }
 
-fn line_of<'a>(read: &Read<'a>) -> Option<&'a Line> {
-    read.instead_of
-}
-
 /// When the occurrence begins that a time or a day means. One after the end of the series counts: leaving it out changes nothing.
 fn begins(series: &Recurring, when: &When) -> Option<Timestamp> {
-    let all = Recurring { except: Vec::new(), last: None, ..series.clone() };
     if when.is_day {
-        return all.on(when.at.date()).map(|(from, _)| from);
+        return series.by_rule(when.at.date()).map(|(from, _)| from);
     }
     let at = when.instant()?;
-    let (from, _) = all.on(series.zone.to_datetime(at).date())?;
+    let (from, _) = series.by_rule(series.zone.to_datetime(at).date())?;
     (from == at).then_some(from)
 }
 

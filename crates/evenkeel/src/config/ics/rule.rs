@@ -89,9 +89,8 @@ impl Rule {
 
 /// When the last of so many begins.
 fn last_of(event: &Recurring, count: u32) -> Option<Timestamp> {
-    let all = Recurring { except: Vec::new(), last: None, ..event.clone() };
     let days = (0..DAYS_MAX).map_while(|ahead| event.from.date().checked_add(ahead.days()).ok());
-    let begins = days.filter_map(|day| all.on(day)).map(|(from, _)| from);
+    let begins = days.filter_map(|day| event.by_rule(day)).map(|(from, _)| from);
     begins.take(usize::try_from(count).unwrap_or(usize::MAX)).last()
 }
 

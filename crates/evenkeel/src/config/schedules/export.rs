@@ -44,18 +44,17 @@ impl ScheduleSetting {
         }
         // In the order of their making: of several the latest in the list counts.
         for one in made.iter().filter(|one| one.until() > now) {
-            let takes = one.takes.iter().filter(|take| take.schedule == self.id && take.from < one.until());
-            for take in takes {
+            for part in one.of(&self.id) {
                 let people: Vec<String> =
-                    take.people.iter().filter(|one| is_there(one)).map(ToString::to_string).collect();
+                    part.people.iter().filter(|one| is_there(one)).map(ToString::to_string).collect();
                 if people.is_empty() {
                     continue;
                 }
                 let _ = writeln!(out, "\n# {}, made by {}: {}", one.id, one.made_by, plain(&one.reason));
                 out.push_str("[[schedules.overrides]]\n");
                 line(&mut out, "people", &list(&people));
-                line(&mut out, "from", &quoted(&take.from.to_string()));
-                line(&mut out, "until", &quoted(&take.until.min(one.until()).to_string()));
+                line(&mut out, "from", &quoted(&part.from.to_string()));
+                line(&mut out, "until", &quoted(&part.until.to_string()));
             }
         }
         out
